@@ -1,0 +1,107 @@
+"""Menus and shortcuts: every action of the window in one table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+
+
+@dataclass(frozen=True, slots=True)
+class ActionRow:
+    """One entry of a menu. ``on_film`` ones work where picture or timeline have the focus."""
+
+    name: str
+    menu: str
+    text: str
+    shortcut: str
+    on_film: bool = False
+
+
+def tr(text: str) -> str:
+    """Texts of the menus, for translation."""
+    return QCoreApplication.translate("Menus", text)
+
+
+def action_rows() -> tuple[ActionRow, ...]:
+    """All actions in the order of the menus."""
+    file, edit, view = tr("&File"), tr("&Edit"), tr("&View")
+    playback, score, about = tr("&Playback"), tr("&Score"), tr("&Help")
+    return (
+        ActionRow("open", file, tr("&Open …"), "Ctrl+O"),
+        ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
+        ActionRow("save_as", file, tr("Save project &as …"), "Ctrl+Shift+S"),
+        ActionRow("export", file, tr("&Export film …"), "Ctrl+E"),
+        ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),
+        ActionRow("boundary_add", edit, tr("&Add boundary at playhead"), "M", True),
+        ActionRow("boundary_remove", edit, tr("&Remove boundary"), "Del", True),
+        ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True),
+        ActionRow("nudge_left", edit, tr("Boundary one frame &earlier"), "Alt+Left", True),
+        ActionRow("nudge_right", edit, tr("Boundary one frame &later"), "Alt+Right", True),
+        ActionRow("point_reset", edit, tr("Emotion as &detected"), "Ctrl+Backspace"),
+        ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
+        ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),
+        ActionRow("zoom_out", view, tr("Zoom &out"), "Ctrl+-"),
+        ActionRow("focus_timeline", view, tr("Go to the &timeline"), "Ctrl+1"),
+        ActionRow("focus_point", view, tr("Go to the &circumplex"), "Ctrl+2"),
+        ActionRow("play", playback, tr("&Play / stop"), "Space", True),
+        ActionRow("previous", playback, tr("Pre&vious boundary"), "Up", True),
+        ActionRow("back", playback, tr("One frame &back"), "Left", True),
+        ActionRow("forward", playback, tr("One frame &forward"), "Right", True),
+        ActionRow("next", playback, tr("&Next boundary"), "Down", True),
+        ActionRow("second_back", playback, tr("One second back"), "Shift+Left", True),
+        ActionRow("second_forward", playback, tr("One second forward"), "Shift+Right", True),
+        ActionRow("start", playback, tr("To the &start"), "Home", True),
+        ActionRow("end", playback, tr("To the &end"), "End", True),
+        ActionRow("generate", score, tr("&Generate"), "Ctrl+G"),
+        ActionRow("cancel", score, tr("&Cancel"), "Esc"),
+        ActionRow("about", about, tr("&About and licences"), ""),
+    )
+
+
+class Actions:
+    """The window's actions by name, in its menus."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        self._by_name: dict[str, QAction] = {}
+        self._menus: dict[str, QMenu] = {}
+        self._on_film: list[QAction] = []
+        for row in action_rows():
+            menu = self._menus.get(row.menu)
+            if menu is None:
+                menu = self._menus[row.menu] = window.menuBar().addMenu(row.menu)
+            action = QAction(row.text, window)
+            if row.shortcut:
+                action.setShortcut(QKeySequence(row.shortcut))
+            if row.on_film:
+                action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+                self._on_film.append(action)
+            menu.addAction(action)
+            self._by_name[row.name] = action
+        self._by_name["zoom_in"].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+
+    def __getitem__(self, name: str) -> QAction:
+        return self._by_name[name]
+
+    def connect(self, name: str, slot: Callable[[], object]) -> None:
+        """Do something when an action is chosen."""
+        self._by_name[name].triggered.connect(lambda _checked=False: slot())
+
+    def add_first(self, of: str, actions: list[QAction]) -> None:
+        """Put actions made elsewhere (undo, redo) before an action in its menu."""
+        before = self._by_name[of]
+        menu = next(menu for menu in self._menus.values() if before in menu.actions())
+        menu.insertActions(before, actions)
+        menu.insertSeparator(before)
+
+    def let_work_on(self, *widgets: QWidget) -> None:
+        """Say which widgets show the film: keys without Ctrl work there."""
+        for widget in widgets:
+            widget.addActions(self._on_film)
+
+    def enable(self, names: list[str], enabled: bool) -> None:
+        for name in names:
+            self._by_name[name].setEnabled(enabled)

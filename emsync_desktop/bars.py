@@ -1,0 +1,139 @@
+"""The banner that says in one sentence what happened, and the bar at the bottom with progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QWidget,
+)
+
+from emsync_desktop.inspector.segment import labelled
+
+
+class Banner(QFrame):
+    """One sentence, at most one thing to do about it, and a way to put it aside."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 7, 8, 7)
+        self._sentence = QLabel()
+        self._sentence.setWordWrap(True)
+        self._sentence.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._sentence.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._act = QPushButton()
+        self._act.setProperty("look", "link")
+        self._act.clicked.connect(self._on_act)
+        close = QPushButton(self.tr("Dismiss"))
+        close.setProperty("look", "link")
+        close.clicked.connect(self.hide)
+        for button in (self._act, close):
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        row.addWidget(self._sentence, 1)
+        row.addWidget(self._act)
+        row.addWidget(close)
+        self._action: Callable[[], object] | None = None
+        self.hide()
+
+    @property
+    def sentence(self) -> str:
+        return self._sentence.text()
+
+    def say(
+        self,
+        sentence: str,
+        *,
+        tone: str = "error",
+        offer: str = "",
+        action: Callable[[], object] | None = None,
+    ) -> None:
+        """Show a sentence, and a button for what can be done."""
+        self._sentence.setText(sentence)
+        self.setAccessibleName(sentence)
+        self._action = action
+        self._act.setText(offer)
+        self._act.setVisible(action is not None)
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()
+
+    def _on_act(self) -> None:
+        self.hide()
+        if self._action is not None:
+            self._action()
+
+
+class BottomBar(QWidget):
+    """What is being done, how far it is, a way to stop it; and quiet facts on the right."""
+
+    cancel_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("bottom_bar")
+        self.setFixedHeight(34)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 2)
+        row.setSpacing(12)
+        self._words = labelled("", "quiet")
+        self._progress = QProgressBar()
+        self._progress.setTextVisible(False)
+        self._progress.setRange(0, 1000)
+        self._progress.setFixedWidth(240)
+        self._progress.setAccessibleName(self.tr("Progress"))
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._cancel.setProperty("look", "link")
+        self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._cancel.clicked.connect(self.cancel_asked)
+        self._facts = labelled("", "quiet")
+        row.addWidget(self._words)
+        row.addWidget(self._progress)
+        row.addWidget(self._cancel)
+        row.addStretch(1)
+        row.addWidget(self._facts)
+        self.rest("")
+
+    @property
+    def words(self) -> str:
+        return self._words.text()
+
+    @property
+    def cancel(self) -> QPushButton:
+        return self._cancel
+
+    def busy(self, words: str, share: float) -> None:
+        """Show a task; a share below 0 is a task whose end is not known."""
+        if not self._cancel.isEnabled():
+            return
+        percent = f" · {share:.0%}" if share > 0 else ""
+        self._words.setText(f"{words}{percent}")
+        self._progress.setRange(0, 1000 if share >= 0 else 0)
+        self._progress.setValue(max(0, round(share * 1000)))
+        self._progress.show()
+        self._cancel.show()
+
+    def stopping(self) -> None:
+        """The work was asked to stop; nothing else is said until it has."""
+        if self._cancel.isVisible():
+            self._cancel.setEnabled(False)
+            self._words.setText(self.tr("Stopping …"))
+
+    def rest(self, words: str) -> None:
+        """Nothing under way; a last word on what was done."""
+        self._words.setText(words)
+        self._progress.hide()
+        self._cancel.hide()
+        self._cancel.setEnabled(True)
+
+    def show_facts(self, facts: list[str]) -> None:
+        self._facts.setText("   ·   ".join(facts))

@@ -1,0 +1,209 @@
+"""The working page: picture, inspector and timeline of one film, kept in step.
+
+Views redraw from the document's signals; gestures go to the editor and the transport.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+
+from emsync_desktop.document import ProjectDocument
+from emsync_desktop.editor import Editor
+from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.inspector.panel import InspectorPanel
+from emsync_desktop.preview.panel import PreviewPanel
+from emsync_desktop.preview.picture_worker import PictureWorker
+from emsync_desktop.preview.transport import Transport
+from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
+from emsync_desktop.timeline.view import TimelineView
+from emsync_engine.project.model import BoundaryId
+from emsync_engine.timing import FrameRate
+
+
+class FilmPage(QWidget):
+    """Shows the document's film; before there is one, the picture of what is being read."""
+
+    def __init__(
+        self, document: ProjectDocument, editor: Editor, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._editor = editor
+        self.transport = Transport(self)
+        self.pictures = PictureWorker(self)
+        self.preview = PreviewPanel()
+        self.inspector = InspectorPanel()
+        self.timeline = TimelineView()
+        self.clock = FilmClock(FrameRate.parse("25"))
+        self.film: Path | None = None
+        self._scene: TimelineScene | None = None
+        self._shown_frame = -1
+        self._lay_out()
+        self._connect()
+
+    def _lay_out(self) -> None:
+        timeline_panel = QFrame()
+        timeline_panel.setProperty("look", "panel")
+        inside = QVBoxLayout(timeline_panel)
+        inside.setContentsMargins(2, 6, 2, 4)
+        inside.addWidget(self.timeline)
+        top = QSplitter(Qt.Orientation.Horizontal)
+        top.addWidget(self.preview)
+        top.addWidget(self.inspector)
+        top.setSizes([850, 560])
+        top.setStretchFactor(0, 3)
+        top.setStretchFactor(1, 1)
+        everything = QSplitter(Qt.Orientation.Vertical)
+        everything.addWidget(top)
+        everything.addWidget(timeline_panel)
+        everything.setSizes([480, 350])
+        for row in (0, 1):
+            everything.setStretchFactor(row, 1)
+        for splitter in (top, everything):
+            splitter.setHandleWidth(10)
+            splitter.setChildrenCollapsible(False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 0, 12, 0)
+        column.addWidget(everything)
+
+    def _connect(self) -> None:
+        document, editor, transport = self._document, self._editor, self.transport
+        document.timeline_changed.connect(self._show_scene)
+        document.takes_changed.connect(self._on_takes_changed)
+        editor.selection_changed.connect(self._on_selection_changed)
+        self.timeline.scrubbed.connect(transport.go_to)
+        self.timeline.segment_chosen.connect(editor.choose_segment)
+        self.timeline.boundary_chosen.connect(editor.choose_boundary)
+        self.timeline.boundary_moved.connect(self._on_boundary_moved)
+        self.timeline.boundary_add_asked.connect(editor.add_boundary)
+        self.timeline.boundary_remove_asked.connect(editor.remove_boundary)
+        self.timeline.hit_toggle_asked.connect(editor.toggle_hit)
+        self.inspector.point.point_chosen.connect(editor.choose_point)
+        self.inspector.score.take_chosen.connect(editor.choose_take)
+        transport.moved.connect(self._on_moved)
+        transport.playing_changed.connect(self.preview.show_playing)
+        self.preview.gains_changed.connect(self._on_gains)
+        self.preview.picture.resized.connect(self._want_picture)
+        self.pictures.picture_ready.connect(self._on_picture)
+        self._on_gains(*self.preview.gains)
+
+    def close_film(self) -> None:
+        """Let go of the film, its threads and its sound; the page is empty then."""
+        self.film = None
+        self.pictures.open(None)
+        self.transport.open(None, self.clock.rate, Fraction(0))
+        self.preview.picture.show_image(None)
+
+    def shut_down(self) -> None:
+        """The window closes: end the threads."""
+        self.film = None
+        self.transport.close()
+        self.pictures.close()
+
+    # -- a film
+
+    def begin(self, film: Path) -> None:
+        """Show the first picture of a film of which nothing else is known yet."""
+        self.film = film
+        self.timeline.show_film(EMPTY_FILM_VIEW, self.clock)
+        self.preview.picture.show_image(None)
+        self.pictures.open(film)
+        self.timeline.setFocus()
+        self._want_picture()
+
+    def begin_project(self) -> None:
+        """Show the document's project, which was opened just now."""
+        project = self._document.project
+        assert project is not None
+        video, rate = project.video, FrameRate(project.video.frame_rate)
+        self.clock = FilmClock.of(rate, video.start_timecode)
+        self.transport.open(Path(video.path), rate, project.timeline.duration)
+        self.preview.length.setText("/ " + self.clock.text(video.duration))
+        self.show_film_view(EMPTY_FILM_VIEW)
+        self.timeline.fit()
+        self._on_selection_changed()
+        self._on_takes_changed()
+
+    def show_film_view(self, film: FilmView) -> None:
+        """Pictures and waveform of the film."""
+        self.timeline.show_film(film, self.clock)
+
+    # -- keeping in step
+
+    def _on_takes_changed(self) -> None:
+        mix = self._document.mix
+        self.inspector.score.show_takes(self._document.project)
+        self.transport.set_music(mix)
+        self.preview.show_sound(has_device=bool(self.transport.device), has_music=mix is not None)
+        self._show_scene()
+
+    def _show_scene(self) -> None:
+        document, before = self._document, self._scene
+        self._scene = None
+        if document.timeline is not None:
+            self._scene = TimelineScene.of(
+                document.timeline,
+                document.take,
+                is_take_stale=document.is_take_stale,
+                before=before,
+            )
+        self.timeline.show_scene(self._scene)
+        self.inspector.stale.setVisible(document.is_take_stale)
+
+    def _on_selection_changed(self) -> None:
+        segment = self._editor.segment
+        self.inspector.show_segment(segment, self.clock)
+        self.timeline.select(segment.index if segment else None, self._editor.boundary)
+
+    def _on_moved(self, time_s: float) -> None:
+        self.preview.timecode.setText(self.clock.text(time_s))
+        self.timeline.show_playhead(time_s, follow=True)
+        frame = self.clock.rate.frame_at(Fraction(time_s + 1e-6))
+        if frame != self._shown_frame:
+            self._shown_frame = frame
+            self._want_picture()
+
+    def _want_picture(self) -> None:
+        if self.film is not None:
+            self.pictures.want(float(self.transport.time), self.preview.picture.long_side)
+
+    def _on_picture(self, image: QImage, time_s: float) -> None:
+        if self.film is not None:
+            self.preview.picture.show_image(image)
+
+    def _on_gains(self, original: float, music: float) -> None:
+        self.transport.mix.original_gain = original
+        self.transport.mix.music_gain = music
+
+    # -- moving about
+
+    def _on_boundary_moved(self, boundary_id: BoundaryId, time: Fraction, gesture: object) -> None:
+        """Move it, and show the frame on which it lies now: the first of the new shot."""
+        self._editor.move_boundary(boundary_id, time, gesture)
+        self.transport.go_to(time)
+
+    def nudge_boundary(self, frames: int) -> None:
+        """Move the chosen boundary by frames, and show where it lies then."""
+        time = self._editor.nudge_boundary(frames)
+        if time is not None:
+            self.transport.go_to(time)
+
+    def go_to_boundary(self, direction: int) -> None:
+        """To the next or last boundary, or the film's end or start; it is then chosen."""
+        timeline = self._document.timeline
+        if timeline is None:
+            return
+        now = self.transport.time
+        times = [Fraction(0), *(one.time for one in timeline.boundaries)]
+        beyond = [time for time in times if (time > now if direction > 0 else time < now)]
+        if beyond:
+            time = beyond[0] if direction > 0 else beyond[-1]
+            self.transport.go_to(time)
+            self._editor.choose_at(time)
+        elif direction > 0:
+            self.transport.go_to_frame(self.transport.last_frame)

@@ -1,0 +1,57 @@
+"""Transport icons, drawn: sharp at every size, in the colour of the text."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap, QPolygonF
+
+from emsync_desktop.appearance import COLOURS
+
+IconName = Literal["play", "pause", "previous", "next", "back", "forward"]
+_SIDE = 64
+
+
+def icon(name: IconName) -> QIcon:
+    """A transport icon; ``previous`` and ``next`` lead to boundaries, the others by frames."""
+    made = QIcon()
+    for mode, colour in (
+        (QIcon.Mode.Normal, COLOURS.text),
+        (QIcon.Mode.Disabled, "#5b6471"),
+    ):
+        picture = QPixmap(_SIDE, _SIDE)
+        picture.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(picture)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(colour))
+        _draw(painter, name)
+        painter.end()
+        made.addPixmap(picture, mode)
+    return made
+
+
+def _draw(painter: QPainter, name: IconName) -> None:
+    if name == "pause":
+        painter.drawRect(QRectF(14, 10, 13, 44))
+        painter.drawRect(QRectF(37, 10, 13, 44))
+        return
+    if name in ("previous", "back"):
+        painter.translate(_SIDE, 0)
+        painter.scale(-1, 1)
+    if name == "play":
+        _triangle(painter, 16, 54)
+    elif name in ("next", "previous"):
+        _triangle(painter, 12, 44)
+        painter.drawRect(QRectF(46, 12, 7, 40))
+    else:
+        painter.drawRect(QRectF(14, 14, 6, 36))
+        _triangle(painter, 26, 54)
+
+
+def _triangle(painter: QPainter, left: float, right: float) -> None:
+    half = (right - left) * 0.58
+    painter.drawPolygon(
+        QPolygonF([QPointF(left, 32 - half), QPointF(right, 32), QPointF(left, 32 + half)])
+    )

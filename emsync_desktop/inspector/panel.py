@@ -1,0 +1,60 @@
+"""The right side of the window: the chosen segment, the score, and the one thing to do next."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.inspector.score import ScoreSettings
+from emsync_desktop.inspector.segment import EmotionReading, PointEditor, SegmentHeader, labelled
+from emsync_engine.project.model import Segment
+
+
+class InspectorPanel(QFrame):
+    """Holds the parts; the main window connects them."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self.setMinimumWidth(480)
+        self.header = SegmentHeader()
+        self.point = PointEditor()
+        self.reading = EmotionReading()
+        self.score = ScoreSettings()
+        self.generate = QPushButton(self.tr("Generate"))
+        self.generate.setProperty("look", "accent")
+        self.generate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.generate.setToolTip(self.tr("Compose a take for the whole film (Ctrl+G)"))
+        self.stale = labelled(self.tr("The take shown is older than these edits."), "stale")
+        self.stale.setWordWrap(True)
+        self.stale.hide()
+        self._lay_out()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 14)
+        column.setSpacing(8)
+        column.addWidget(self.header)
+        sides = QHBoxLayout()
+        sides.setSpacing(18)
+        column.addLayout(sides, 1)
+        left = QVBoxLayout()
+        left.setSpacing(8)
+        left.addWidget(self.point, 1)
+        left.addWidget(self.stale)
+        left.addWidget(self.generate)
+        sides.addLayout(left, 11)
+        right = QVBoxLayout()
+        right.setSpacing(10)
+        right.addWidget(self.reading)
+        rule = QFrame()
+        rule.setProperty("look", "rule")
+        right.addWidget(rule)
+        right.addWidget(self.score, 1)
+        sides.addLayout(right, 9)
+
+    def show_segment(self, segment: Segment | None, clock: FilmClock) -> None:
+        self.header.show_segment(segment, clock)
+        self.point.show_segment(segment)
+        self.reading.show_segment(segment)

@@ -1,0 +1,153 @@
+"""The chosen segment: where it lies, what was read in it, and the point that the music gets."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QDoubleSpinBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emsync_desktop.circumplex.geometry import STEP
+from emsync_desktop.circumplex.widget import CircumplexWidget
+from emsync_desktop.film_clock import FilmClock, seconds_text
+from emsync_desktop.inspector.distribution import DistributionBars
+from emsync_engine.project.model import Segment, VAPoint
+
+
+def labelled(text: str, look: str, parent: QWidget | None = None) -> QLabel:
+    """A label with a look of the style sheet."""
+    label = QLabel(text, parent)
+    label.setProperty("look", look)
+    return label
+
+
+class SegmentHeader(QWidget):
+    """Number, timecodes and length of the segment."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        self._title = labelled(self.tr("No segment"), "title")
+        self._times = labelled("", "quiet")
+        row.addWidget(self._title)
+        row.addSpacing(8)
+        row.addWidget(self._times)
+        row.addStretch()
+
+    def show_segment(self, segment: Segment | None, clock: FilmClock) -> None:
+        if segment is None:
+            self._title.setText(self.tr("No segment"))
+            self._times.setText("")
+            return
+        self._title.setText(self.tr("Segment {number}").format(number=segment.index + 1))
+        length = seconds_text(float(segment.end - segment.start))
+        self._times.setText(f"{clock.text(segment.start)} – {clock.text(segment.end)} · {length}")
+
+
+class EmotionReading(QWidget):
+    """Distribution, confidence and reasons."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(labelled(self.tr("READ FROM THE FILM"), "heading"))
+        self._bars = DistributionBars()
+        column.addWidget(self._bars)
+        self._reasons = labelled("", "quiet")
+        self._reasons.setWordWrap(True)
+        self._reasons.setMinimumHeight(48)
+        self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop)
+        self._reasons.setToolTip(
+            self.tr("Read from light, colour, movement and loudness; the story is not understood.")
+        )
+        column.addWidget(self._reasons)
+
+    def show_segment(self, segment: Segment | None) -> None:
+        self._bars.show_distribution(segment.emotion.distribution if segment else None)
+        if segment is None:
+            self._reasons.setText("")
+            return
+        text = self.tr("confidence {value:.2f}").format(value=segment.emotion.confidence)
+        reasons = segment.emotion.explanation
+        self._reasons.setText(f"{text} · {reasons}" if reasons else text)
+
+
+class PointEditor(QFrame):
+    """Circumplex, the two numbers, and the way back to what was read."""
+
+    point_chosen = Signal(object, object)
+    """A VA point and a gesture token; None as the point returns to the detected one."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.circumplex = CircumplexWidget()
+        self.circumplex.point_chosen.connect(self.point_chosen)
+        column.addWidget(self.circumplex, 1)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.valence = self._number(self.tr("valence"), row)
+        row.addSpacing(8)
+        self.arousal = self._number(self.tr("arousal"), row)
+        row.addStretch()
+        column.addLayout(row)
+        self.reset = QPushButton()
+        self.reset.setProperty("look", "link")
+        self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.reset.clicked.connect(lambda: self.point_chosen.emit(None, None))
+        column.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignLeft)
+        self.show_segment(None)
+
+    def _number(self, name: str, row: QHBoxLayout) -> QDoubleSpinBox:
+        label = labelled(name, "quiet")
+        box = QDoubleSpinBox()
+        box.setRange(-1.0, 1.0)
+        box.setSingleStep(STEP)
+        box.setDecimals(2)
+        box.setKeyboardTracking(False)
+        box.setFixedWidth(66)
+        box.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        box.setAccessibleName(name)
+        box.valueChanged.connect(self._on_number)
+        label.setBuddy(box)
+        row.addWidget(label)
+        row.addWidget(box)
+        return box
+
+    def _on_number(self) -> None:
+        self.point_chosen.emit(VAPoint(self.valence.value(), self.arousal.value()), None)
+
+    def show_segment(self, segment: Segment | None) -> None:
+        emotion = segment.emotion if segment else None
+        self.circumplex.show_points(
+            emotion.detected if emotion else None, emotion.point if emotion else None
+        )
+        for box, value in (
+            (self.valence, emotion.point.valence if emotion else 0.0),
+            (self.arousal, emotion.point.arousal if emotion else 0.0),
+        ):
+            box.blockSignals(True)
+            box.setValue(value)
+            box.setEnabled(emotion is not None)
+            box.blockSignals(False)
+        self.reset.setEnabled(emotion is not None and emotion.chosen is not None)
+        if emotion is None:
+            self.reset.setText(self.tr("Detected"))
+        else:
+            found = emotion.detected
+            self.reset.setText(
+                self.tr("↺ detected {valence:+.2f} / {arousal:+.2f}").format(
+                    valence=found.valence, arousal=found.arousal
+                )
+            )

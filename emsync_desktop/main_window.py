@@ -1,0 +1,420 @@
+"""The window: wiring only. What it shows and does lives in the parts it joins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QKeySequence,
+)
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+
+from emsync_desktop.about import show_about
+from emsync_desktop.actions import Actions
+from emsync_desktop.bars import Banner, BottomBar
+from emsync_desktop.document import ProjectDocument, Sounding
+from emsync_desktop.editor import Editor
+from emsync_desktop.export.film import FilmExport
+from emsync_desktop.film_clock import seconds_text
+from emsync_desktop.film_page import FilmPage
+from emsync_desktop.opening import ProjectOpener, is_project
+from emsync_desktop.project_files import ProjectFiles
+from emsync_desktop.scoring import Engine, Scoring
+from emsync_desktop.timeline.scene import film_view_of
+from emsync_desktop.welcome import Welcome
+from emsync_desktop.wording import stage_words, take_sentence
+from emsync_engine.project.model import Project
+
+_FILM_ACTIONS = [
+    *("save", "save_as", "fit", "zoom_in", "zoom_out", "focus_timeline", "focus_point", "play"),
+    *("previous", "back", "forward", "next", "second_back", "second_forward", "start", "end"),
+    *("boundary_add", "point_reset"),
+]
+_BOUNDARY_ACTIONS = ["boundary_remove", "boundary_hit", "nudge_left", "nudge_right"]
+
+
+class MainWindow(QMainWindow):
+    """Welcome or working page; a banner above, progress below.
+
+    Parameters
+    ----------
+    make_engine : called once, when the engine is first needed
+    """
+
+    def __init__(self, make_engine: Callable[[], Engine]) -> None:
+        super().__init__()
+        self.setAcceptDrops(True)
+        self.setMinimumSize(1024, 680)
+        self.document = ProjectDocument(self)
+        self.editor = Editor(self.document, self)
+        self.scoring = Scoring(make_engine, self)
+        self.opener = ProjectOpener(self)
+        self.files = ProjectFiles(self.document, self)
+        self.film_export = FilmExport(self)
+        self.menu_actions = Actions(self)
+        self.banner = Banner()
+        self.welcome = Welcome()
+        self.page = FilmPage(self.document, self.editor)
+        self.bottom_bar = BottomBar()
+        self._lay_out()
+        self._connect_actions()
+        self._connect_parts()
+        self._refresh_enabled()
+        self._refresh_title()
+
+    # -- building
+
+    def _lay_out(self) -> None:
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.welcome)
+        self.pages.addWidget(self.page)
+        above = QVBoxLayout()
+        above.setContentsMargins(12, 4, 12, 4)
+        above.addWidget(self.banner)
+        centre = QWidget()
+        column = QVBoxLayout(centre)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addLayout(above)
+        column.addWidget(self.pages, 1)
+        column.addWidget(self.bottom_bar)
+        self.setCentralWidget(centre)
+        self.resize(1440, 900)
+        geometry = QSettings().value("window/geometry")
+        if geometry is not None:
+            self.restoreGeometry(geometry)
+
+    def _connect_actions(self) -> None:
+        act, page, transport = self.menu_actions, self.page, self.page.transport
+        undo = self.document.undo_stack.createUndoAction(self, self.tr("&Undo"))
+        undo.setShortcut("Ctrl+Z")
+        redo = self.document.undo_stack.createRedoAction(self, self.tr("&Redo"))
+        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        act.add_first("boundary_add", [undo, redo])
+        slots: dict[str, Callable[[], object]] = {
+            "open": self.files.ask_for_one,
+            "save": self.files.save,
+            "save_as": self.files.save_as,
+            "export": self._export,
+            "quit": self.close,
+            "boundary_add": lambda: self.editor.add_boundary(transport.time),
+            "boundary_remove": self.editor.remove_boundary,
+            "boundary_hit": self.editor.toggle_hit,
+            "nudge_left": lambda: page.nudge_boundary(-1),
+            "nudge_right": lambda: page.nudge_boundary(1),
+            "point_reset": lambda: self.editor.choose_point(None, None),
+            "fit": page.timeline.fit,
+            "zoom_in": lambda: page.timeline.zoom(1.5),
+            "zoom_out": lambda: page.timeline.zoom(1 / 1.5),
+            "focus_timeline": page.timeline.setFocus,
+            "focus_point": page.inspector.point.circumplex.setFocus,
+            "play": transport.toggle,
+            "previous": lambda: page.go_to_boundary(-1),
+            "next": lambda: page.go_to_boundary(1),
+            "back": lambda: transport.step(-1),
+            "forward": lambda: transport.step(1),
+            "second_back": lambda: transport.step(-page.clock.rate.nominal),
+            "second_forward": lambda: transport.step(page.clock.rate.nominal),
+            "start": lambda: transport.go_to_frame(0),
+            "end": lambda: transport.go_to_frame(transport.last_frame),
+            "generate": self.generate,
+            "cancel": self._cancel,
+            "about": lambda: show_about(self),
+        }
+        for name, slot in slots.items():
+            act.connect(name, slot)
+        act.let_work_on(page.timeline, page.preview)
+        page.preview.add_buttons(
+            [
+                (act["previous"], "previous"),
+                (act["back"], "back"),
+                (act["play"], "play"),
+                (act["forward"], "forward"),
+                (act["next"], "next"),
+            ]
+        )
+
+    def _connect_parts(self) -> None:
+        self.document.takes_changed.connect(self._on_takes_changed)
+        self.document.modified_changed.connect(self._refresh_title)
+        self.editor.selection_changed.connect(self._refresh_boundary_actions)
+        self.page.inspector.generate.clicked.connect(self.generate)
+        self.welcome.open_asked.connect(self.files.ask_for_one)
+        self.bottom_bar.cancel_asked.connect(self._cancel)
+        self._connect_scoring()
+        self.opener.opened.connect(self._on_project_read)
+        self.opener.failed.connect(self.banner.say)
+        self.files.chosen.connect(self.open_path)
+        self.files.saved.connect(self._on_saved)
+        self.files.failed.connect(self._on_save_failed)
+        export = self.film_export
+        export.started.connect(lambda: self._on_export_progress(0.0))
+        export.progressed.connect(self._on_export_progress)
+        export.finished.connect(self.bottom_bar.rest)
+        export.failed.connect(self._on_export_failed)
+        export.cancelled.connect(lambda: self.bottom_bar.rest(self.tr("Export cancelled.")))
+
+    def _connect_scoring(self) -> None:
+        scoring = self.scoring
+        scoring.started.connect(self._on_started)
+        scoring.progressed.connect(self._on_progress)
+        scoring.analysed.connect(self._on_analysed)
+        scoring.film_read.connect(self._on_film_read)
+        scoring.composed.connect(self._on_composed)
+        scoring.rendered.connect(self._on_rendered)
+        scoring.failed.connect(self._on_failed)
+        scoring.cancelled.connect(self._on_cancelled)
+        scoring.idle.connect(self._on_idle)
+
+    # -- opening and saving
+
+    def open_path(self, path: Path) -> None:
+        """Open a film or a project; unsaved work is asked about first."""
+        if not self.files.may_leave():
+            return
+        self.banner.hide()
+        if is_project(path):
+            self.opener.open(path)
+        else:
+            self.document.open(None)
+            self._begin_film(path)
+            self.scoring.analyse(path)
+
+    def _begin_film(self, path: Path) -> None:
+        """Show the working page with the film's first picture."""
+        self.scoring.drop()
+        self.page.begin(path)
+        self.pages.setCurrentIndex(1)
+        self._refresh_title()
+
+    def _on_analysed(self, path: Path, analysed: object) -> None:
+        from emsync_engine.jobs.messages import Analysed
+        from emsync_engine.pipeline import project_of
+
+        if path != self.page.film or not isinstance(analysed, Analysed):
+            return
+        analysis = analysed.analysis
+        self._show_project(project_of(path, analysis, (), {}), None)
+        self.page.show_film_view(
+            film_view_of(
+                analysed.thumbnails,
+                analysed.thumbnail_times_s,
+                analysed.peaks,
+                analysed.peaks_per_s,
+            )
+        )
+        self.scoring.warm_up()
+        timeline = analysis.timeline
+        self.bottom_bar.rest(
+            self.tr("{cuts} cuts found, {hits} of them chosen as hits.").format(
+                cuts=len(timeline.boundaries), hits=len(timeline.hits)
+            )
+        )
+        if analysis.warnings:
+            self.banner.say(" ".join(analysis.warnings), tone="note")
+
+    def _on_project_read(self, project: Project, path: Path) -> None:
+        film = Path(project.video.path)
+        self._begin_film(film)
+        self._show_project(project, path)
+        self.scoring.read_film(film)
+
+    def _show_project(self, project: Project, path: Path | None) -> None:
+        self.document.open(project, path)
+        self.page.begin_project()
+        self._refresh_facts()
+        self._refresh_title()
+        self._refresh_enabled()
+
+    def _on_film_read(self, path: Path, strip: object) -> None:
+        from emsync_engine.jobs.messages import FilmStrip
+
+        if path != self.page.film or not isinstance(strip, FilmStrip):
+            return
+        self.page.show_film_view(
+            film_view_of(strip.thumbnails, strip.thumbnail_times_s, strip.peaks, strip.peaks_per_s)
+        )
+        self._render_if_needed()
+
+    def _on_saved(self, path: Path) -> None:
+        self._refresh_title()
+        self.bottom_bar.rest(self.tr("{name} is saved.").format(name=path.name))
+
+    def _on_save_failed(self, sentence: str) -> None:
+        self.banner.say(sentence, offer=self.tr("Save as …"), action=self.files.save_as)
+
+    # -- scoring
+
+    def generate(self) -> None:
+        """Compose a take for the timeline as it is now."""
+        document, score = self.document, self.page.inspector.score
+        if document.video is None or document.timeline is None or self.scoring.task is not None:
+            return
+        self.banner.hide()
+        self.scoring.compose(
+            document.video,
+            document.timeline,
+            score.settings,
+            seed=score.seed.value(),
+            frame_rate=document.rate.ratio,
+        )
+
+    def _on_composed(self, composed: object) -> None:
+        from emsync_engine.jobs.messages import Composed
+
+        assert isinstance(composed, Composed)
+        take = composed.take
+        self.document.keep_sounding(take.id, Sounding(composed.mix_wav, composed.timeline))
+        self.editor.add_take(take)
+        self.page.inspector.score.prepare_next()
+        self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
+
+    def _on_rendered(self, take_id: str, rendered: object) -> None:
+        from emsync_engine.jobs.messages import Rendered
+
+        timeline = self.document.timeline
+        if isinstance(rendered, Rendered) and timeline is not None:
+            before = self.document.sounding_of(take_id)
+            made_for = before.timeline if before else timeline
+            self.document.keep_sounding(take_id, Sounding(rendered.mix_wav, made_for))
+
+    def _render_if_needed(self) -> None:
+        """A take from a project, or one whose sound is gone, is played again to be heard."""
+        take = self.document.take
+        if take is not None and self.document.mix is None and self.scoring.task is None:
+            self.scoring.render(take)
+
+    def _cancel(self) -> None:
+        self.bottom_bar.stopping()
+        self.scoring.cancel()
+        self.film_export.cancel()
+
+    def _on_started(self, kind: str) -> None:
+        self._on_progress("", 0.0)
+        self._refresh_enabled()
+
+    def _on_progress(self, stage: str, share: float) -> None:
+        task = self.scoring.task
+        if task is not None:
+            words = stage_words(task.kind, stage)
+            self.bottom_bar.busy(words, share)
+            if self.document.project is None:
+                self.page.timeline.show_message(words)
+
+    def _on_idle(self) -> None:
+        self.bottom_bar.rest("")
+        self._refresh_enabled()
+
+    def _on_failed(self, kind: str, sentence: str) -> None:
+        if kind == "analyse":
+            self._leave_film()
+            offer = self.tr("Open another …")
+            self.banner.say(sentence, offer=offer, action=self.files.ask_for_one)
+        elif kind:
+            self.banner.say(sentence, offer=self.tr("Try again"), action=self.scoring.again)
+        else:
+            self.banner.say(sentence)
+
+    def _on_cancelled(self, kind: str) -> None:
+        if kind == "analyse":
+            self._leave_film()
+            self.bottom_bar.rest(self.tr("Stopped. Open the video again to go on."))
+        else:
+            self.bottom_bar.rest(self.tr("Stopped; nothing was changed."))
+
+    def _leave_film(self) -> None:
+        """Back to the empty window: the film could not be read, or was not wanted."""
+        self.page.close_film()
+        self.document.open(None)
+        self.pages.setCurrentIndex(0)
+        self._refresh_title()
+
+    # -- exporting
+
+    def _export(self) -> None:
+        film, mix = self.document.video, self.document.mix
+        if film is not None and mix is not None:
+            self.film_export.begin(film, mix)
+
+    def _on_export_progress(self, share: float) -> None:
+        self.bottom_bar.busy(self.tr("Writing the film"), share)
+
+    def _on_export_failed(self, sentence: str) -> None:
+        self.bottom_bar.rest("")
+        self.banner.say(sentence, offer=self.tr("Try again"), action=self._export)
+
+    # -- showing
+
+    def _on_takes_changed(self) -> None:
+        self._refresh_enabled()
+        self._render_if_needed()
+
+    def _refresh_enabled(self) -> None:
+        has_film = self.document.project is not None
+        is_busy = self.scoring.task is not None
+        actions = self.menu_actions
+        actions.enable(_FILM_ACTIONS, has_film)
+        actions.enable(["generate"], has_film and not is_busy)
+        actions.enable(["cancel"], is_busy or self.film_export.is_busy)
+        actions.enable(["export"], self.document.mix is not None)
+        self.page.inspector.setEnabled(has_film)
+        self.page.inspector.generate.setEnabled(has_film and not is_busy)
+        self._refresh_boundary_actions()
+
+    def _refresh_boundary_actions(self) -> None:
+        self.menu_actions.enable(_BOUNDARY_ACTIONS, self.editor.boundary is not None)
+
+    def _refresh_title(self) -> None:
+        document = self.document
+        name = self.tr("EMSYNC Desktop")
+        if document.path is not None:
+            name = document.path.name
+        elif self.page.film is not None:
+            name = self.page.film.name
+        self.setWindowTitle(f"{name}[*]" + ("" if self.page.film is None else " – EMSYNC"))
+        self.setWindowModified(document.project is not None and not document.undo_stack.isClean())
+
+    def _refresh_facts(self) -> None:
+        project = self.document.project
+        if project is None:
+            self.bottom_bar.show_facts([])
+            return
+        rate = round(float(project.video.frame_rate), 3)
+        sound = self.page.transport.device or self.tr("no audio device: silent preview")
+        length = seconds_text(float(project.video.duration))
+        self.bottom_bar.show_facts([length, self.tr("{rate:g} fps").format(rate=rate), sound])
+
+    # -- the window itself
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802 - Qt override
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+            self.welcome.show_dropping(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802 - Qt override
+        self.welcome.show_dropping(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802 - Qt override
+        self.welcome.show_dropping(False)
+        urls = [url for url in event.mimeData().urls() if url.isLocalFile()]
+        if urls:
+            event.acceptProposedAction()
+            path = Path(urls[0].toLocalFile())
+            QTimer.singleShot(0, lambda: self.open_path(path))  # the other program waits for us
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt override
+        if not self.files.may_leave():
+            event.ignore()
+            return
+        QSettings().setValue("window/geometry", self.saveGeometry())
+        self.page.shut_down()
+        self.opener.close()
+        self.film_export.close()
+        self.scoring.close()
+        event.accept()

@@ -1,0 +1,125 @@
+"""Picture and transport: what is seen and heard, and the buttons that move through it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emsync_desktop.appearance import COLOURS, digits
+from emsync_desktop.icons import IconName, icon
+from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.preview.picture_view import PictureView
+
+LEAST_DB = -40
+_ORIGINAL_DB, _MUSIC_DB = -6, 0
+
+
+def gain_of(level_db: int) -> float:
+    """Factor of a level; the lowest position of a fader is silence."""
+    return 0.0 if level_db <= LEAST_DB else float(10 ** (level_db / 20))
+
+
+class PreviewPanel(QFrame):
+    """Picture, timecode, transport buttons and two faders."""
+
+    gains_changed = Signal(float, float)
+    """Gain of the original sound and of the music."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self.picture = PictureView()
+        self.timecode = QLabel("00:00:00:00")
+        self.timecode.setFont(digits(21, bold=True))
+        self.timecode.setStyleSheet(f"color: {COLOURS.text};")
+        self.timecode.setAccessibleName(self.tr("Timecode of the playhead"))
+        self.length = labelled("", "quiet")
+        self.original = self._fader(self.tr("Level of the original sound"), _ORIGINAL_DB)
+        self.music = self._fader(self.tr("Level of the music"), _MUSIC_DB)
+        self._original_words = labelled("", "quiet")
+        self._music_words = labelled("", "quiet")
+        self._play = QAction(self)
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(6)
+        self._lay_out()
+        self._on_faders()
+
+    def _fader(self, name: str, level_db: int) -> QSlider:
+        fader = QSlider(Qt.Orientation.Horizontal)
+        fader.setRange(LEAST_DB, 6)
+        fader.setValue(level_db)
+        fader.setMinimumWidth(70)
+        fader.setMaximumWidth(120)
+        fader.setAccessibleName(name)
+        fader.valueChanged.connect(self._on_faders)
+        return fader
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 12, 12, 10)
+        column.setSpacing(10)
+        column.addWidget(self.picture, 1)
+        row = QHBoxLayout()
+        row.setSpacing(10)
+        column.addLayout(row)
+        row.addWidget(self.timecode)
+        row.addWidget(self.length)
+        row.addStretch(1)
+        row.addLayout(self._buttons)
+        row.addStretch(1)
+        for label, fader in (
+            (self._original_words, self.original),
+            (self._music_words, self.music),
+        ):
+            side = QVBoxLayout()
+            side.setSpacing(2)
+            side.addWidget(label)
+            side.addWidget(fader)
+            row.addLayout(side)
+
+    def add_buttons(self, actions: list[tuple[QAction, IconName]]) -> None:
+        """Transport buttons, each for an action, with the name of its icon."""
+        for action, name in actions:
+            button = QToolButton()
+            button.setDefaultAction(action)
+            action.setIcon(icon(name))
+            if name == "play":
+                self._play = action
+            button.setIconSize(QSize(17, 17))
+            button.setFixedSize(38, 32)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setAccessibleName(action.text().replace("&", ""))
+            self._buttons.addWidget(button)
+
+    def show_sound(self, *, has_device: bool, has_music: bool) -> None:
+        """Faders that would change nothing are off."""
+        self.original.setEnabled(has_device)
+        self.music.setEnabled(has_device and has_music)
+
+    def show_playing(self, is_playing: bool) -> None:
+        """The play button shows what it would do."""
+        self._play.setIcon(icon("pause" if is_playing else "play"))
+
+    @property
+    def gains(self) -> tuple[float, float]:
+        """Gain of the original sound and of the music."""
+        return gain_of(self.original.value()), gain_of(self.music.value())
+
+    def _on_faders(self) -> None:
+        for fader, label, name in (
+            (self.original, self._original_words, self.tr("original")),
+            (self.music, self._music_words, self.tr("music")),
+        ):
+            level = fader.value()
+            words = self.tr("off") if level <= LEAST_DB else f"{level:+d} dB" if level else "0 dB"
+            label.setText(f"{name} {words}")
+        self.gains_changed.emit(*self.gains)

@@ -1,0 +1,138 @@
+"""The picture under the playhead, exactly: seek, decode and remember a few. No Qt."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from fractions import Fraction
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emsync_engine.video.containers import fraction, open_media
+from emsync_engine.video.frames import PictureScaler, fitted_size
+from emsync_engine.video.probe import VideoInfo, probe
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+KEPT_BYTES = 96 << 20
+_DECODE_ON_S = 2  # rather than seek, when the wanted picture lies this little ahead
+_STEP_BACK = Fraction(1, 2)  # seconds further back, where a seek overshot
+
+
+class PictureReader:
+    """One open film. Times are seconds from its first picture.
+
+    The picture shown at a time is the last one that has started by then. Containers round times
+    (Matroska to the millisecond), so a picture counts as started half a tick early, at most 2 ms
+    and a quarter of a frame.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.info: VideoInfo = probe(path)
+        self._container: Any = open_media(path)
+        self._stream: Any = self._container.streams[self.info.video_stream]
+        self._stream.thread_type = "AUTO"
+        self._time_base = fraction(self._stream.time_base) or Fraction(1, 1000)
+        frame_s = 1 / self.info.frame_rate.ratio
+        self._early = min(self._time_base, Fraction(2, 1000), frame_s / 4)
+        self._frames: Any = None
+        self._ahead: Any = None  # decoded, but it starts after the wanted time
+        self._current: Any = None
+        self._shown: Any = None
+        self._kept: OrderedDict[int, Any] = OrderedDict()
+        self._scaler: PictureScaler | None = None
+
+    def close(self) -> None:
+        self._container.close()
+
+    def picture(self, time_s: float, long_side: int) -> NDArray[np.uint8] | None:
+        """(h, w, 3) uint8 RGB, upright, as shown at a time; None if nothing can be decoded."""
+        frame = self._shown = self._frame_at(Fraction(max(time_s, 0.0)))
+        if frame is None:
+            return None
+        shown = (self.info.width, self.info.height)
+        size = fitted_size(*shown, min(long_side, max(shown)))
+        if self._scaler is None or (self._scaler.width, self._scaler.height) != size:
+            self._scaler = PictureScaler(shown, self.info.rotation, long_side=max(size))
+        return self._scaler.scale(frame)
+
+    def time_of_shown(self) -> float:
+        """When the picture that was read last starts, in seconds."""
+        return float(self._time_of(self._shown)) if self._shown is not None else 0.0
+
+    def _time_of(self, frame: Any) -> Fraction:
+        return Fraction(frame.pts) * self._time_base - self.info.first_picture
+
+    def _frame_at(self, time: Fraction) -> Any:
+        wanted = time + self._early
+        known = self._from_kept(wanted)
+        if known is not None:
+            return known
+        current = self._current
+        goes_on = (
+            self._frames is not None
+            and current is not None
+            and self._time_of(current) <= wanted <= self._time_of(current) + _DECODE_ON_S
+        )
+        if not goes_on:
+            self._seek(wanted)
+        return self._decode_to(wanted)
+
+    def _from_kept(self, wanted: Fraction) -> Any:
+        """A remembered picture that is known to be the one: it lies right before another."""
+        stamps = list(self._kept)
+        for stamp, following in pairwise(stamps):
+            frame = self._kept[stamp]
+            if self._time_of(frame) <= wanted < self._time_of(self._kept[following]):
+                return frame
+        return None
+
+    def _seek(self, wanted: Fraction) -> None:
+        """Go to the last key picture at or before a time, further back if that one lies after."""
+        back = Fraction(0)
+        while True:
+            target = max(wanted - back, Fraction(0)) + self.info.first_picture
+            with contextlib.suppress(OSError):
+                self._container.seek(int(target / self._time_base), stream=self._stream)
+            self._frames = self._decoded()
+            self._ahead = self._current = None
+            self._kept.clear()
+            first = next(self._frames, None)
+            if first is None or self._time_of(first) <= wanted or back > wanted:
+                self._ahead = first
+                return
+            back = back * 2 + _STEP_BACK
+
+    def _decoded(self) -> Any:
+        """Pictures from here on; what cannot be decoded is passed over."""
+        from av.error import FFmpegError
+
+        for packet in self._container.demux(self._stream):
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                continue
+            yield from (frame for frame in frames if frame.pts is not None)
+
+    def _decode_to(self, wanted: Fraction) -> Any:
+        """Decode on until a picture starts after the wanted time; the one before is shown."""
+        while True:
+            frame = self._ahead if self._ahead is not None else next(self._frames, None)
+            self._ahead = None
+            if frame is None:
+                self._frames = None  # the end: the last picture stays; another wish seeks anew
+                return self._current
+            self._keep(frame)
+            if self._time_of(frame) > wanted and self._current is not None:
+                self._ahead = frame
+                return self._current
+            self._current = frame
+
+    def _keep(self, frame: Any) -> None:
+        self._kept[frame.pts] = frame
+        each = max(1, frame.width * frame.height * 3 // 2)
+        while len(self._kept) > max(2, KEPT_BYTES // each):
+            self._kept.popitem(last=False)

@@ -1,0 +1,239 @@
+"""The window's conversation with the engine process: one task at a time, as a person sees it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from emsync_engine.project.model import GenerationSettings, Take, Timeline
+
+if TYPE_CHECKING:
+    from emsync_engine.jobs.messages import Job
+
+TaskKind = Literal["analyse", "film", "compose", "render"]
+
+# Share of a task that lies behind when a stage begins and ends, from runs on two cores.
+_STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
+    "analyse": {
+        "decode": (0.0, 0.6),
+        "scene cuts": (0.6, 0.75),
+        "cuts": (0.6, 0.75),
+        "motion": (0.75, 0.8),
+        "picture": (0.8, 0.9),
+        "sound": (0.9, 0.95),
+        "emotion": (0.95, 1.0),
+    },
+    "film": {"decode": (0.0, 1.0)},
+    "compose": {
+        "load": (0.0, 0.03),
+        "compose": (0.03, 0.8),
+        "render": (0.8, 0.92),
+        "mix": (0.92, 0.98),
+        "write": (0.98, 1.0),
+    },
+    "render": {"render": (0.0, 0.7), "mix": (0.7, 0.95), "write": (0.95, 1.0)},
+}
+
+
+_LEAST_STEP = 0.004  # of a task, that is worth showing
+
+
+class Engine(Protocol):
+    """What the window asks of the engine's client; the signals are those of ``EngineClient``."""
+
+    advanced: Any
+    succeeded: Any
+    failed: Any
+    cancelled: Any
+    crashed: Any
+
+    def submit(self, job: Job) -> Any: ...
+
+    def cancel(self, job_id: Any) -> None: ...
+
+    def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """What the engine is doing for the window."""
+
+    kind: TaskKind
+    job: Job
+    job_id: Any
+    subject: object  # the film's path, or the take's id
+
+
+class Scoring(QObject):
+    """Starts tasks, follows the current one, and says how it ended."""
+
+    started = Signal(str)
+    """A task of a kind has begun."""
+    progressed = Signal(str, float)
+    """Stage, and the share of the whole task that is done (0 to 1)."""
+    analysed = Signal(object, object)
+    """Path and ``Analysed``."""
+    film_read = Signal(object, object)
+    """Path and ``FilmStrip``."""
+    composed = Signal(object)
+    """``Composed``."""
+    rendered = Signal(object, object)
+    """Take id and ``Rendered``."""
+    failed = Signal(str, str)
+    """Kind of task, and one sentence."""
+    cancelled = Signal(str)
+    idle = Signal()
+
+    def __init__(self, make_engine: Callable[[], Engine], parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._make_engine = make_engine
+        self._engine: Engine | None = None
+        self._task: Task | None = None
+        self._last: Task | None = None
+        self._share = 0.0
+        self._stage = ""
+        self._told = ""
+
+    @property
+    def task(self) -> Task | None:
+        """What is under way; None when idle."""
+        return self._task
+
+    def wake(self) -> None:
+        """Start the engine process now, so that the first task need not wait for it."""
+        if self._engine is None:
+            engine = self._engine = self._make_engine()
+            engine.advanced.connect(self._on_advanced)
+            engine.succeeded.connect(self._on_succeeded)
+            engine.failed.connect(self._on_failed)
+            engine.cancelled.connect(self._on_cancelled)
+            engine.crashed.connect(self._on_crashed)
+
+    def close(self) -> None:
+        self._task = None
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+
+    # -- tasks
+
+    def analyse(self, path: Path) -> None:
+        """Find cuts and emotions of a film."""
+        from emsync_engine.jobs.messages import AnalyseJob
+
+        self._begin("analyse", AnalyseJob(path), path)
+
+    def read_film(self, path: Path) -> None:
+        """Pictures and waveform of a film whose timeline is known."""
+        from emsync_engine.jobs.messages import ThumbnailsJob
+
+        self._begin("film", ThumbnailsJob(path), path)
+
+    def compose(
+        self,
+        path: Path,
+        timeline: Timeline,
+        settings: GenerationSettings,
+        *,
+        seed: int,
+        frame_rate: Fraction,
+    ) -> None:
+        """Write a take and play it."""
+        from emsync_engine.jobs.messages import ComposeJob
+
+        job = ComposeJob(path, timeline, settings, seed, frame_rate=frame_rate, stems=False)
+        self._begin("compose", job, path)
+
+    def render(self, take: Take) -> None:
+        """Play a take that is written already."""
+        from emsync_engine.jobs.messages import RenderJob
+
+        self._begin("render", RenderJob(take, stems=False), take.id)
+
+    def warm_up(self) -> None:
+        """Load the composer in the background, so that the first take starts at once."""
+        from emsync_engine.jobs.messages import WarmUpJob
+
+        if self._engine is not None:
+            self._engine.submit(WarmUpJob())
+
+    def again(self) -> None:
+        """Do once more what failed last."""
+        if self._last is not None and self._task is None:
+            self._begin(self._last.kind, self._last.job, self._last.subject)
+
+    def cancel(self) -> None:
+        """Ask for the current task to stop; ``cancelled`` follows."""
+        if self._task is not None and self._engine is not None:
+            self._engine.cancel(self._task.job_id)
+
+    def drop(self) -> None:
+        """Stop the current task and hear no more of it: another film was opened."""
+        self.cancel()
+        if self._task is not None:
+            self._task = None
+            self.idle.emit()
+
+    def _begin(self, kind: TaskKind, job: Job, subject: object) -> None:
+        self.drop()
+        self.wake()
+        assert self._engine is not None
+        self._share, self._stage = 0.0, ""
+        self._task = self._last = Task(kind, job, self._engine.submit(job), subject)
+        self.started.emit(kind)
+
+    # -- the engine's news
+
+    def _on_advanced(self, job_id: object, stage: str, done: float, total: object) -> None:
+        if self._task is None or job_id != self._task.job_id:
+            return
+        begin, end = _STAGES[self._task.kind].get(stage, (self._share, self._share))
+        part = done / total if isinstance(total, int | float) and total > 0 else 0.0
+        share = begin + (end - begin) * min(part, 1.0)
+        if stage != self._stage or share >= self._share + _LEAST_STEP:  # tokens come by thousands
+            self._stage, self._share = stage, max(self._share, share)
+            self.progressed.emit(stage, self._share)
+
+    def _ended(self, job_id: object) -> Task | None:
+        """The current task, if it is the one that ended; the window is then idle."""
+        task = self._task
+        if task is None or job_id != task.job_id:
+            return None
+        self._task = None
+        self.idle.emit()
+        return task
+
+    def _on_succeeded(self, job_id: object, result: object) -> None:
+        task = self._ended(job_id)
+        if task is None:
+            return
+        if task.kind == "compose":
+            self.composed.emit(result)
+        else:
+            signals = {
+                "analyse": self.analysed,
+                "film": self.film_read,
+                "render": self.rendered,
+            }
+            signals[task.kind].emit(task.subject, result)
+
+    def _on_failed(self, job_id: object, sentence: str) -> None:
+        task = self._ended(job_id)
+        if task is not None:
+            self._told = sentence
+            self.failed.emit(task.kind, sentence)
+
+    def _on_cancelled(self, job_id: object) -> None:
+        task = self._ended(job_id)
+        if task is not None:
+            self.cancelled.emit(task.kind)
+
+    def _on_crashed(self, sentence: str) -> None:
+        """The engine ended by itself; a task that was under way has failed with these words."""
+        if sentence != self._told:
+            self.failed.emit("", sentence)

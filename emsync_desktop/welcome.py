@@ -1,0 +1,85 @@
+"""The empty window: it says what to do, and what will happen then."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from emsync_desktop.appearance import COLOURS
+from emsync_desktop.inspector.segment import labelled
+
+
+class Welcome(QWidget):
+    """A place to drop a film, a button to open one, and the way from there to a score."""
+
+    open_asked = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._is_dropping = False
+        column = QVBoxLayout(self)
+        column.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        column.setSpacing(12)
+        column.addStretch(3)
+        column.addWidget(self._centred(labelled(self.tr("Drop a video here"), "welcome")))
+        line = self.tr("Its cuts are found, its mood is read, and you shape the music for it.")
+        column.addWidget(self._centred(labelled(line, "quiet")))
+        column.addSpacing(8)
+        self.open_button = QPushButton(self.tr("Open a video or project …"))
+        self.open_button.setProperty("look", "accent")
+        self.open_button.clicked.connect(self.open_asked)
+        column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(2)
+        column.addLayout(self._steps())
+        column.addStretch(2)
+
+    @staticmethod
+    def _centred(label: QLabel) -> QLabel:
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        return label
+
+    def _steps(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(36)
+        row.addStretch()
+        for number, (title, text) in enumerate(
+            (
+                (
+                    self.tr("Look"),
+                    self.tr("Cuts and the emotion of\neach segment are found."),
+                ),
+                (
+                    self.tr("Shape"),
+                    self.tr("Drag a cut, choose what to hit,\nmove a segment's emotion."),
+                ),
+                (
+                    self.tr("Generate"),
+                    self.tr("A score is composed here, offline,\nand shown against the cuts."),
+                ),
+            ),
+            start=1,
+        ):
+            step = QVBoxLayout()
+            step.setSpacing(3)
+            step.addWidget(labelled(f"{number}   {title}", "title"))
+            step.addWidget(labelled(text, "quiet"))
+            row.addLayout(step)
+        row.addStretch()
+        return row
+
+    def show_dropping(self, is_dropping: bool) -> None:
+        """Light up while a file is held over the window."""
+        self._is_dropping = is_dropping
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt override
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = COLOURS.accent if self._is_dropping else COLOURS.line
+        pen = QPen(QColor(colour), 2 if self._is_dropping else 1.5, Qt.PenStyle.DashLine)
+        pen.setDashPattern([6, 5])
+        painter.setPen(pen)
+        painter.setBrush(QColor(COLOURS.panel))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(14, 10, -14, -10), 12, 12)
+        painter.end()

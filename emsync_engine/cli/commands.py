@@ -1,0 +1,132 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from emsync_engine.cli.learning import evaluate, train
+from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.errors import InputUnusableError, OutputExistsError, ToolMissingError
+from emsync_engine.music.devices import chosen_device
+from emsync_engine.project.model import GenerationSettings
+
+
+def _print_lines(lines: Iterable[str]) -> None:
+    print("\n".join(lines), flush=True)
+
+
+def _print_json(answer: Mapping[str, object] | Sequence[object]) -> None:
+    """One line of pure ASCII, which every terminal and every reader takes."""
+    print(json.dumps(answer), flush=True)
+
+
+def _warn(sentences: Iterable[str]) -> None:
+    """What a script should see although it asked for JSON alone: on standard error."""
+    for sentence in sentences:
+        print(sentence, file=sys.stderr)
+
+
+def doctor(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Tell what works on this machine; ToolMissingError if something required is missing."""
+    from emsync_engine.doctor import checks_json, checks_table, examine
+
+    checks = examine()
+    if options.json:
+        _print_json(checks_json(checks))
+    else:
+        print(checks_table(checks))
+    missing = [check for check in checks if check.required and not check.ok]
+    if missing:
+        raise ToolMissingError(missing[0].name, missing[0].how_to_get)
+
+
+def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Find cuts and emotions of one video."""
+    from emsync_engine.cli.report import analysis_json, analysis_lines
+    from emsync_engine.pipeline import AnalysisRequest, analyse
+
+    request = AnalysisRequest(detector=_detector(options), cuts_file=options.cuts)
+    analysis = analyse(options.video, request, monitor=monitor)
+    monitor.clear()
+    if options.json:
+        _warn(analysis.warnings)
+        _print_json(analysis_json(analysis))
+    else:
+        _print_lines(analysis_lines(analysis))
+
+
+def _detector(options: argparse.Namespace) -> str | None:
+    from emsync_engine.scenes.detectors import DETECTORS
+
+    name: str | None = options.detector
+    if name is not None and name not in DETECTORS:
+        raise InputUnusableError(
+            f"There is no detector {name!r}; choose one of {', '.join(DETECTORS)}."
+        )
+    return name
+
+
+def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Compose for one video and write the film."""
+    from emsync_engine.cli.report import score_json, score_lines
+    from emsync_engine.pipeline import AnalysisRequest, ScoreRequest
+    from emsync_engine.pipeline import score as score_video
+
+    request = ScoreRequest(
+        analysis=AnalysisRequest(
+            detector=_detector(options), cuts_file=options.cuts, va=options.va
+        ),
+        settings=GenerationSettings(
+            ensemble=options.ensemble, ending=options.ending, weights=options.weights
+        ),
+        seed=options.seed,
+        takes=options.takes,
+        audio=options.audio,
+        target_lufs=options.lufs,
+        stems=options.stems,
+        film=options.out,
+        folder=options.out_dir,
+        overwrite=options.overwrite,
+        device=chosen_device(options.device),
+    )
+    scored = score_video(options.video, request, monitor=monitor)
+    monitor.clear()
+    if options.json:
+        _warn(scored.analysis.warnings)
+        _print_json(score_json(scored))
+    else:
+        _print_lines(score_lines(scored))
+
+
+def render(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Play a MIDI file into a WAV."""
+    from emsync_engine.cli.report import folder_line
+    from emsync_engine.midi.reading import music_of, read_score
+    from emsync_engine.music.ensembles import ensemble_named
+    from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.mixing import mix_stems
+    from emsync_engine.render.wav import write_wav
+
+    if options.out.exists() and not options.overwrite:
+        raise OutputExistsError(options.out)
+    music = music_of(read_score(options.midi))
+    if options.ensemble is not None:
+        music = ensemble_named(options.ensemble).applied_to(music)
+    stems = render_stems(music, monitor=monitor)
+    mix = mix_stems(stems, music.duration_s, fade_s=0.0, target_lufs=options.lufs, monitor=monitor)
+    write_wav(mix.samples, options.out)
+    monitor.clear()
+    print(folder_line(options.out))
+
+
+COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {
+    "doctor": doctor,
+    "analyze": analyze,
+    "score": score,
+    "render": render,
+    "train": train,
+    "evaluate": evaluate,
+}

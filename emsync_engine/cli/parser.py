@@ -1,0 +1,163 @@
+"""The options of every command."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from emsync_engine import __version__
+from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
+from emsync_engine.project.model import VAPoint
+
+DEVICES = ("auto", "cpu", "cuda", "mps")
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser for ``emsync``."""
+    parser = argparse.ArgumentParser(
+        prog="emsync", description="Music for video, composed on your own machine."
+    )
+    parser.add_argument("--version", action="version", version=f"emsync {__version__}")
+    parser.add_argument("-v", "--verbose", action="count", default=0, help="tell what is done")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_doctor(commands)
+    _add_analyze(commands)
+    _add_score(commands)
+    _add_render(commands)
+    _add_train(commands)
+    _add_evaluate(commands)
+    return parser
+
+
+Commands = argparse._SubParsersAction
+
+
+def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
+    doctor = commands.add_parser("doctor", help="tell what works on this machine")
+    doctor.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _add_analyze(commands: Commands[argparse.ArgumentParser]) -> None:
+    analyze = commands.add_parser("analyze", help="find the cuts and read the emotion of a video")
+    _add_video(analyze)
+
+
+def _add_video(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("video", metavar="VIDEO", type=Path)
+    parser.add_argument(
+        "--cuts", type=Path, metavar="FILE", help="take the cuts from a CSV file instead"
+    )
+    parser.add_argument(
+        "--detector",
+        metavar="NAME",
+        help="how cuts are found: content, adaptive, hash, histogram or ffmpeg",
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
+    score = commands.add_parser("score", help="compose music for a video and write the film")
+    _add_video(score)
+    score.add_argument("-o", dest="out", type=Path, metavar="OUT", help="the film to write")
+    score.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for all results")
+    score.add_argument("--seed", type=_seed, default=1, metavar="N", help="same seed, same music")
+    score.add_argument(
+        "--takes", type=_count, default=1, metavar="N", help="compose N takes, keep the best"
+    )
+    score.add_argument(
+        "--va", type=va_point, metavar="V,A", help="valence and arousal for the whole film, -1..1"
+    )
+    score.add_argument("--ensemble", choices=tuple(ENSEMBLES), default=DEFAULT_ENSEMBLE)
+    score.add_argument("--ending", choices=("fade",), default="fade")
+    score.add_argument(
+        "--audio",
+        choices=("beside", "under", "instead"),
+        default="under",
+        help="where the music goes: beside the original sound, with it, or instead of it",
+    )
+    score.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
+    score.add_argument("--stems", action="store_true", help="also a WAV for each family")
+    score.add_argument("--weights", default="open", metavar="NAME")
+    score.add_argument("--device", choices=DEVICES, default="auto")
+    score.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_render(commands: Commands[argparse.ArgumentParser]) -> None:
+    render = commands.add_parser("render", help="play a MIDI file into a WAV")
+    render.add_argument("midi", metavar="MIDI", type=Path)
+    render.add_argument("-o", dest="out", type=Path, required=True, metavar="WAV")
+    render.add_argument("--ensemble", choices=tuple(ENSEMBLES), help="play it with these programs")
+    render.add_argument("--lufs", type=_lufs, default=-14.0)
+    render.add_argument("--overwrite", action="store_true")
+
+
+def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
+    train = commands.add_parser("train", help="prepare music and train the composer")
+    what = train.add_subparsers(dest="what", required=True, metavar="WHAT")
+    prepare = what.add_parser("prepare", help="MIDI archives to a packed token store")
+    prepare.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of NAME.tar.xz")
+    prepare.add_argument("work", type=Path, metavar="WORK", help="folder for the token store")
+    music = what.add_parser("music", help="train the composer; resumes where it stopped")
+    music.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    music.add_argument("--recipe", default="open", metavar="NAME|FILE")
+    music.add_argument("--run", default="run", metavar="NAME", help="folder of the run in WORK")
+    music.add_argument("--hours", type=float, default=2.0, help="length of the whole run")
+    music.add_argument("--device", choices=DEVICES, default="auto")
+    music.add_argument("--compile", action="store_true", help="compile the model (needs g++)")
+    music.add_argument("--export", type=Path, metavar="FILE", help="write the weights here at last")
+    curve = what.add_parser("curve", help="the training curve of a run, as a picture")
+    curve.add_argument("run_folder", type=Path, metavar="RUN")
+    curve.add_argument("-o", dest="out", type=Path, required=True, metavar="PNG")
+
+
+def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
+    evaluate = commands.add_parser("evaluate", help="measure the composer")
+    what = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
+    music = what.add_parser("music", help="held-out NLL, top-1 and top-5")
+    music.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    music.add_argument("--weights", default="open", metavar="NAME")
+    music.add_argument("--per-group", type=_count, metavar="N", help="chunks of each group")
+    music.add_argument("--json", action="store_true")
+    steering = what.add_parser("steering", help="what valence and arousal do to the music")
+    boundaries = what.add_parser("boundaries", help="how often chords stand near boundaries")
+    for parser, seconds in ((steering, 30.0), (boundaries, 60.0)):
+        parser.add_argument("--weights", default="open", metavar="NAME")
+        parser.add_argument("--seeds", type=_count, default=10, metavar="N")
+        parser.add_argument("--seconds", type=float, default=seconds)
+        for name in ("--temperature", "--top-p", "--va-guidance", "--boundary-guidance"):
+            parser.add_argument(name, type=float, metavar="X")
+        parser.add_argument("--json", action="store_true")
+
+
+def va_point(text: str) -> VAPoint:
+    """``"0.8,-0.2"`` to a point; argparse reports what is wrong."""
+    fields = text.split(",")
+    try:
+        valence, arousal = (float(field) for field in fields)
+        return VAPoint(valence, arousal)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not two numbers from -1 to 1, such as 0.8,-0.2"
+        ) from None
+
+
+def _seed(text: str) -> int:
+    if not text.isdigit():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 64:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 64")
+    return int(text)
+
+
+def _lufs(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not -40 <= value <= -5:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a loudness from -40 to -5 LUFS")
+    return value

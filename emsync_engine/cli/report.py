@@ -1,0 +1,165 @@
+"""What the commands answer: objects for ``--json``, lines for people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emsync_engine.emotion.mapping import display_label
+from emsync_engine.pipeline import Analysis, Scored
+from emsync_engine.project.model import EMOTIONS, Hit, SceneCut, Segment, Take
+from emsync_engine.timing import FrameRate, timecode
+
+Json = dict[str, Any]
+
+
+def analysis_json(analysis: Analysis) -> Json:
+    """``duration_s``, ``frame_rate``, ``cuts`` and ``segments``."""
+    return {
+        "duration_s": float(analysis.timeline.duration),
+        "frame_rate": str(analysis.info.frame_rate),
+        "cuts": [_cut_json(cut) for cut in analysis.cuts],
+        "segments": [_segment_json(segment) for segment in analysis.timeline.segments],
+    }
+
+
+def _cut_json(cut: SceneCut) -> Json:
+    return {
+        "time_s": float(cut.time),
+        "frame": cut.frame,
+        "kind": cut.kind,
+        "score": round(cut.score, 6),
+    }
+
+
+def _segment_json(segment: Segment) -> Json:
+    emotion = segment.emotion
+    return {
+        "start_s": float(segment.start),
+        "end_s": float(segment.end),
+        "emotion": {
+            name: round(share, 6)
+            for name, share in zip(EMOTIONS, emotion.distribution, strict=True)
+        },
+        "valence": round(emotion.point.valence, 6),
+        "arousal": round(emotion.point.arousal, 6),
+        "confidence": round(emotion.confidence, 6),
+    }
+
+
+def score_json(scored: Scored) -> Json:
+    """The whole answer of ``emsync score --json``."""
+    outputs = scored.outputs
+    return {
+        **analysis_json(scored.analysis),
+        "hits": [_hit_json(hit) for hit in scored.take.hits],
+        "take": _take_json(scored.take),
+        "outputs": {
+            "video": str(outputs.video),
+            "wav": str(outputs.wav),
+            "midi": str(outputs.midi),
+            "project": str(outputs.project),
+        },
+        "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
+    }
+
+
+def _hit_json(hit: Hit) -> Json:
+    return {
+        "time_s": hit.time_s,
+        "landed_s": hit.landed_s,
+        "error_ms": hit.error_ms,
+        "error_frames": hit.error_frames,
+        "what": hit.what,
+        "status": hit.status,
+    }
+
+
+def _take_json(take: Take) -> Json:
+    """``va_error`` and ``originality`` are null until something can measure them."""
+    return {
+        "seed": take.seed,
+        "tokens": len(take.tokens),
+        "notes": len(take.music.notes),
+        "weights": take.settings.weights,
+        "va_error": take.measures.get("va_error"),
+        "originality": take.measures.get("originality"),
+    }
+
+
+def analysis_lines(analysis: Analysis) -> list[str]:
+    """The film, its cuts and its segments, for people."""
+    rate = analysis.info.frame_rate
+    hits = {boundary.time for boundary in analysis.timeline.hits}
+    lines = [
+        f"{analysis.info.path.name}: {float(analysis.timeline.duration):.3f} s, "
+        f"{analysis.info.width}x{analysis.info.height}, {float(rate.ratio):.3f} pictures a second"
+        f"{', variable rate' if analysis.info.is_vfr else ''}",
+        f"{len(analysis.cuts)} cuts, {len(hits)} of them hits",
+        "",
+        f"  {'from':<12}{'to':<12}{'emotion':<10}{'valence':>8}{'arousal':>8}  reading",
+    ]
+    for segment in analysis.timeline.segments:
+        point = segment.emotion.point
+        marker = "*" if segment.start in hits else " "
+        lines.append(
+            f"{marker} {_code(segment.start, rate):<12}{_code(segment.end, rate):<12}"
+            f"{display_label(point):<10}{point.valence:>8.2f}{point.arousal:>8.2f}"
+            f"  {segment.emotion.explanation}"
+        )
+    return [*lines, "", "* begins with a hit", *_remarks(analysis.warnings)]
+
+
+def score_lines(scored: Scored) -> list[str]:
+    """Where the results are, and how well the music lands, for people."""
+    take, outputs = scored.take, scored.outputs
+    lines = [
+        f"film     {outputs.video}",
+        f"music    {outputs.wav}",
+        f"MIDI     {outputs.midi}",
+        f"project  {outputs.project}",
+    ]
+    if outputs.stems is not None:
+        lines.append(f"stems    {outputs.stems}")
+    families = ", ".join(take.music.families)
+    lines += ["", f"seed {take.seed}: {len(take.music.notes)} notes for {families}"]
+    if take.hits:
+        lines.append(_hits_line(take.hits))
+    total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
+    total += scored.timings_s["compose"] + scored.timings_s["write"]
+    lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
+    return [*lines, *_remarks(scored.remarks)]
+
+
+def _hits_line(hits: tuple[Hit, ...]) -> str:
+    counts = {
+        status: sum(hit.status == status for hit in hits) for status in ("exact", "near", "missed")
+    }
+    return (
+        f"{len(hits)} hits: {counts['exact']} exact, {counts['near']} within 100 ms, "
+        f"{counts['missed']} missed"
+    )
+
+
+def _remarks(sentences: tuple[str, ...]) -> list[str]:
+    return [sentence for sentence in sentences if sentence]
+
+
+def _code(time: Any, rate: FrameRate) -> str:
+    return timecode(rate.nearest_frame(time), rate)
+
+
+def held_out_lines(groups: Mapping[str, Any]) -> list[str]:
+    """A table of held-out NLL, top-1 and top-5 by group."""
+    lines = [f"{'group':<30}{'NLL':>8}{'top-1':>8}{'top-5':>8}{'tokens':>10}"]
+    lines += [
+        f"{group:<30}{found.nll:>8.3f}{found.top1:>8.3f}{found.top5:>8.3f}{found.tokens:>10}"
+        for group, found in groups.items()
+    ]
+    return lines
+
+
+def folder_line(path: Path) -> str:
+    """Where something was put."""
+    return f"written to {path}"

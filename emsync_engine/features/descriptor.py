@@ -1,0 +1,153 @@
+"""One picture as numbers for the picture model: groups of colour, layout and texture features."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.features.picture import (
+    Colours,
+    Picture,
+    Plane,
+    as_plane,
+    colourfulness,
+    colours,
+    gradient,
+)
+
+FloatArray = NDArray[np.float64]
+
+LONG_SIDE_PX = 96  # texture depends on scale, so that every picture is brought to this size
+_PERCENTILES = (5, 25, 50, 75, 95)
+
+
+def describe_picture(picture: Picture) -> dict[str, FloatArray]:
+    """Groups of features of one RGB picture, by name, each a vector.
+
+    Returns
+    -------
+    ``statistics`` (45,): moments and percentiles of the colour planes, colourfulness, dark and
+    bright share; ``hue`` (12,): hue histogram weighted by saturation and value; ``palette`` (144,):
+    square root of a Lab histogram of 4 x 6 x 6 cells; ``layout`` (128,): mean Lab and chroma on an
+    8 x 8 grid; ``orientation`` (64,): edge energy, 8 directions on a 4 x 4 grid; ``texture``
+    (36,): local binary patterns up to rotation; ``scales`` (5,): detail at five sizes. ``layout``
+    and ``orientation`` are averaged with their mirror image, and keep one half: a mirrored picture
+    feels the same.
+    """
+    picture = _resized(picture)
+    planes = colours(picture)
+    return {
+        "statistics": _statistics(picture, planes),
+        "hue": _hue(planes),
+        "palette": _palette(planes),
+        "layout": _layout(planes),
+        "orientation": _orientation(planes.lightness),
+        "texture": _texture(planes.lightness),
+        "scales": _scales(planes.lightness),
+    }
+
+
+def _resized(picture: Picture) -> Picture:
+    """The picture with a long side of 96 px, at least 8 px on the short one."""
+    import cv2
+
+    height, width = picture.shape[:2]
+    scale = LONG_SIDE_PX / max(height, width)
+    size = (max(8, round(width * scale)), max(8, round(height * scale)))
+    if size == (width, height):
+        return picture
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
+
+
+def _statistics(picture: Picture, planes: Colours) -> FloatArray:
+    values: list[float] = []
+    for plane in (
+        planes.lightness,
+        planes.red_green,
+        planes.blue_yellow,
+        planes.chroma,
+        planes.saturation,
+        planes.value,
+    ):
+        values += [float(plane.mean()), float(plane.std())]
+        values += np.percentile(plane, _PERCENTILES).tolist()
+    values += [colourfulness(picture)]
+    values += [float((planes.lightness < 0.15).mean()), float((planes.lightness > 0.9).mean())]
+    return np.array(values)
+
+
+def _hue(planes: Colours) -> FloatArray:
+    weight = planes.saturation * planes.value
+    counts, _ = np.histogram(planes.hue, bins=12, range=(0, 2 * np.pi), weights=weight)
+    return counts / weight.size
+
+
+def _palette(planes: Colours) -> FloatArray:
+    cells = (4, 6, 6)
+    scaled = np.stack([planes.lightness, (planes.red_green + 1) / 2, (planes.blue_yellow + 1) / 2])
+    index = [
+        np.clip((plane * cell).astype(np.int64), 0, cell - 1)
+        for plane, cell in zip(scaled, cells, strict=True)
+    ]
+    flat = np.ravel_multi_index(index, cells).ravel()
+    shares: FloatArray = np.sqrt(np.bincount(flat, minlength=144) / flat.size)
+    return shares
+
+
+def _layout(planes: Colours) -> FloatArray:
+    import cv2
+
+    stack = np.dstack([planes.lightness, planes.red_green, planes.blue_yellow, planes.chroma])
+    grid = np.asarray(cv2.resize(stack, (8, 8), interpolation=cv2.INTER_AREA), dtype=np.float64)
+    return ((grid + grid[:, ::-1]) / 2)[:, :4].ravel()
+
+
+def _orientation(lightness: Plane) -> FloatArray:
+    across, down = gradient(lightness)
+    strength = np.hypot(across, down)
+    direction = np.minimum(np.mod(np.arctan2(down, across), np.pi) / np.pi * 8, 7).astype(np.int64)
+    height, width = lightness.shape
+    row = (np.arange(height) * 4 // height)[:, None]
+    column = (np.arange(width) * 4 // width)[None]
+    cell = (row * 4 + column) * 8 + direction
+    energy = np.bincount(cell.ravel(), weights=strength.ravel(), minlength=128).reshape(4, 4, 8)
+    mirrored = energy[:, ::-1, ::-1]
+    half: FloatArray = np.sqrt((energy + mirrored)[:, :2] / 2 / (lightness.size / 16)).ravel()
+    return half
+
+
+def _texture(lightness: Plane) -> FloatArray:
+    height, width = lightness.shape
+    centre = lightness[1:-1, 1:-1]
+    code = np.zeros(centre.shape, dtype=np.int64)
+    ring = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
+    for bit, (down, across) in enumerate(ring):
+        neighbour = lightness[down : down + height - 2, across : across + width - 2]
+        code |= (neighbour > centre + 0.005).astype(np.int64) << bit
+    patterns, number = _rotation_classes()
+    counts = np.bincount(patterns[code].ravel(), minlength=number)
+    shares: FloatArray = np.sqrt(counts / centre.size)
+    return shares
+
+
+@cache
+def _rotation_classes() -> tuple[NDArray[np.int64], int]:
+    """Class of each of the 256 binary patterns; rotations of one pattern share a class."""
+    least = [min((code >> k | code << (8 - k)) & 255 for k in range(8)) for code in range(256)]
+    _, classes = np.unique(least, return_inverse=True)
+    return classes.astype(np.int64), int(classes.max()) + 1
+
+
+def _scales(lightness: Plane) -> FloatArray:
+    """(5,) mean detail lost by Gaussian blurs of 0.7, 1.4, 2.8, 5.6 and 11.2 px in turn."""
+    import cv2
+
+    detail, finer = [], lightness
+    for octave in range(5):
+        blurred = as_plane(cv2.GaussianBlur(lightness, (0, 0), 0.7 * 2.0**octave))
+        detail.append(float(np.abs(finer - blurred).mean()))
+        finer = blurred
+    return np.array(detail)

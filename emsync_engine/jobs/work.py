@@ -1,0 +1,113 @@
+"""How each job is done: the engine's own functions, joined for what a window shows and plays."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from emsync_engine.jobs.messages import (
+    Analysed,
+    AnalyseJob,
+    Composed,
+    ComposeJob,
+    FilmStrip,
+    Rendered,
+    RenderJob,
+    ScoreJob,
+    WarmUpJob,
+)
+from emsync_engine.jobs.session import Session
+from emsync_engine.monitor import Monitor
+from emsync_engine.pipeline import Scored, analyse, score
+from emsync_engine.project.model import Take
+from emsync_engine.project.notes import Family
+
+
+def analysed(job: AnalyseJob, monitor: Monitor) -> Analysed:
+    """Analyse a film; its pictures and sound then come from the cache."""
+    from emsync_engine.video.decode import decode
+
+    analysis = analyse(job.path, job.request, monitor=monitor)
+    video = decode(analysis.info, monitor=monitor)
+    return Analysed(
+        analysis, video.thumbnails, video.thumbnail_times_s, video.peaks, video.peaks_per_s
+    )
+
+
+def film_strip(path: Path, monitor: Monitor) -> FilmStrip:
+    """Decode a film, or find what an earlier pass kept."""
+    from emsync_engine.video.decode import decode
+    from emsync_engine.video.probe import probe
+
+    video = decode(probe(path), monitor=monitor)
+    return FilmStrip(
+        video.info,
+        video.thumbnails,
+        video.thumbnail_times_s,
+        video.peaks,
+        video.peaks_per_s,
+        video.warnings,
+    )
+
+
+def composed(job: ComposeJob, session: Session, monitor: Monitor) -> Composed:
+    """Write one take and play it."""
+    from emsync_engine.music.composer import compose
+    from emsync_engine.music.devices import chosen_device
+    from emsync_engine.video.probe import probe
+
+    frame_rate = job.frame_rate or probe(job.path).frame_rate.ratio
+    monitor.advance("load", 0)
+    take = compose(
+        job.timeline,
+        settings=job.settings,
+        seed=job.seed,
+        frame_rate=frame_rate,
+        device=chosen_device(job.device),
+        monitor=monitor,
+    )
+    heard = rendered(RenderJob(take, job.stems, job.target_lufs), session, monitor)
+    return Composed(take, job.timeline, heard.mix_wav, heard.stems, heard.note)
+
+
+def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
+    """Play a take into WAV files of the session."""
+    from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.mixing import ENDING_FADES_S, mix_stems
+    from emsync_engine.render.wav import write_wav
+
+    take: Take = job.take
+    mix = mix_stems(
+        render_stems(take.music, monitor=monitor),
+        take.music.duration_s,
+        fade_s=ENDING_FADES_S[take.settings.ending],
+        target_lufs=job.target_lufs,
+        monitor=monitor,
+    )
+    with session.render_folder(take.id) as folder:
+        stems: dict[Family, Path] = {}
+        parts = mix.stems if job.stems else {}
+        for done, (family, samples) in enumerate(parts.items()):
+            monitor.advance("write", done, len(parts) + 1)
+            stems[family] = folder / f"{family}.wav"
+            write_wav(samples, stems[family])
+        monitor.advance("write", len(parts), len(parts) + 1)
+        write_wav(mix.samples, folder / "mix.wav")
+    return Rendered(folder / "mix.wav", stems, mix.note)
+
+
+def scored(job: ScoreJob, monitor: Monitor) -> Scored:
+    """Score a film and write everything beside it."""
+    from emsync_engine.music.devices import chosen_device
+
+    device = chosen_device(job.request.device)
+    return score(job.path, replace(job.request, device=device), monitor=monitor)
+
+
+def warm_up(job: WarmUpJob, monitor: Monitor) -> None:
+    """Load the composer into memory, where ``load_composer`` keeps it."""
+    from emsync_engine.music.devices import chosen_device
+    from emsync_engine.weights import load_composer
+
+    monitor.advance("load", 0)
+    load_composer(job.weights, chosen_device(job.device))

@@ -1,0 +1,26 @@
+"""Progress and cancelling: one method both reports and listens."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
+    """The user asked for the work to stop; nothing half done is left behind."""
+
+
+class Monitor(Protocol):
+    """Whoever watches a long piece of work: a terminal, a window, a test."""
+
+    def advance(self, stage: str, done: float, total: float | None = None) -> None:
+        """Report progress; raise Cancelled if asked to stop. Call it per frame, batch or token."""
+
+
+class SilentMonitor:
+    """Watches nothing and never cancels."""
+
+    def advance(self, stage: str, done: float, total: float | None = None) -> None:
+        return None
+
+
+SILENT: Monitor = SilentMonitor()

@@ -1,0 +1,134 @@
+"""From a timeline to takes: the brief, the tokens, the notes and where they land."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from emsync_engine import __version__
+from emsync_engine.errors import InputUnusableError
+from emsync_engine.midi.tokenizer import decode
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.dynamics import shape_velocities
+from emsync_engine.music.emotion_path import emotion_path
+from emsync_engine.music.ensembles import ensemble_named
+from emsync_engine.music.hits import hit_report
+from emsync_engine.project.model import GenerationSettings, Take, Timeline
+from emsync_engine.project.notes import Music
+
+if TYPE_CHECKING:
+    from emsync_engine.music.transformer import MusicTransformer
+
+_SEED_STRIDE = 1_000_003  # candidate k has the same seed whatever the number of candidates
+
+
+def compose(
+    timeline: Timeline,
+    *,
+    settings: GenerationSettings,
+    seed: int,
+    frame_rate: Fraction,
+    device: str = "cpu",
+    monitor: Monitor = SILENT,
+) -> Take:
+    """Write one take for the whole film with the weights that the settings name.
+
+    The same timeline, settings, seed, weights, machine and versions give the same notes.
+    """
+    from emsync_engine.weights import load_composer
+
+    model, entry = load_composer(settings.weights, device)
+    return compose_with(
+        model,
+        timeline,
+        settings=settings,
+        seed=seed,
+        frame_rate=frame_rate,
+        weights_sha256=entry.sha256,
+        monitor=monitor,
+    )
+
+
+def compose_with(
+    model: MusicTransformer,
+    timeline: Timeline,
+    *,
+    settings: GenerationSettings,
+    seed: int,
+    frame_rate: Fraction,
+    weights_sha256: str,
+    monitor: Monitor = SILENT,
+) -> Take:
+    """Write one take with a given model."""
+    from emsync_engine.music.generation import Brief, write_tokens
+
+    if seed < 0:
+        raise InputUnusableError(f"A seed is a whole number from 0 on, not {seed}.")
+    ensemble = ensemble_named(settings.ensemble)
+    duration_s = float(timeline.duration)
+    path = emotion_path(timeline)
+    hits_s = tuple(float(hit.time) for hit in timeline.hits)
+    brief = Brief(duration_s, path, hits_s, ensemble.families, settings)
+    tokens = tuple(write_tokens(model, brief, seed=seed, monitor=monitor))
+    music = replace(decode(tokens, duration_s=duration_s), programs=dict(ensemble.programs))
+    music = shape_velocities(music, lambda time_s: path(time_s).arousal, seed=seed)
+    return Take(
+        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{hash_of(tokens)}").hex[:12],
+        seed=seed,
+        settings=settings,
+        tokens=tokens,
+        music=music,
+        hits=hit_report(music, hits_s, frame_s=float(1 / frame_rate)),
+        weights_sha256=weights_sha256,
+        engine_version=__version__,
+        measures=measures_of(music),
+    )
+
+
+def candidate_seed(seed: int, number: int) -> int:
+    """Seed of candidate ``number`` (0, 1, ...): the first is the seed itself."""
+    return seed if number == 0 else seed * _SEED_STRIDE + number
+
+
+def hash_of(tokens: Sequence[int]) -> str:
+    """A short name for a token sequence."""
+    import hashlib
+
+    return hashlib.sha256(" ".join(map(str, tokens)).encode()).hexdigest()[:16]
+
+
+def measures_of(music: Music) -> dict[str, float]:
+    """Numbers that tell takes apart: notes a second, families, the longest silence in seconds."""
+    duration_s = max(music.duration_s, 1e-9)
+    return {
+        "notes_per_s": len(music.notes) / duration_s,
+        "families": float(len(music.families)),
+        "longest_silence_s": longest_silence_s(music),
+    }
+
+
+def longest_silence_s(music: Music) -> float:
+    """Longest stretch in which nothing sounds, seconds."""
+    silence = 0.0
+    sounding_until = 0.0
+    for note in music.notes:
+        silence = max(silence, note.onset_s - sounding_until)
+        sounding_until = max(sounding_until, note.end_s)
+    return max(silence, music.duration_s - sounding_until)
+
+
+def rank(takes: Sequence[Take]) -> list[Take]:
+    """Takes, the best first: no silence over 4 s, then hits landed, then hits near."""
+
+    def merit(take: Take) -> tuple[bool, int, int, float]:
+        return (
+            take.measures["longest_silence_s"] <= 4.0,
+            sum(hit.status == "exact" for hit in take.hits),
+            sum(hit.status != "missed" for hit in take.hits),
+            -take.measures["longest_silence_s"],
+        )
+
+    return sorted(takes, key=merit, reverse=True)

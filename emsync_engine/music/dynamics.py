@@ -1,0 +1,76 @@
+"""Velocities: how loud each note is played."""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from math import isnan
+
+from emsync_engine.midi.chords import CHORD_FAMILIES, SPREAD_S
+from emsync_engine.project.notes import Family, Music, Note
+
+FAMILY_VELOCITIES: Mapping[Family, int] = {
+    "drums": 78,
+    "bass": 82,
+    "guitar": 74,
+    "piano": 76,
+    "strings": 72,
+}
+"""Velocity of each family at arousal 0: the rhythm section carries, the strings do not cover it."""
+
+AROUSAL_RANGE = 24  # velocity from arousal 0 to 1: some 5 dB, loudness being velocity squared
+CHORD_ACCENT = 14
+BAR_ACCENT = 5
+HUMANISING = 4  # at most, either way
+SOFTEST, LOUDEST = 25, 122
+_BAR_TOLERANCE_S = 0.03
+
+
+def shape_velocities(music: Music, arousal_at: Callable[[float], float], *, seed: int) -> Music:
+    """Give every note a velocity by family, arousal, strong chord, bar line and a human hand.
+
+    The hand's unevenness depends on the seed and the note alone, not on the notes around it, so
+    that a part that is composed anew leaves the rest of the film as it was.
+
+    Parameters
+    ----------
+    arousal_at : arousal in [-1, 1] at a time in seconds; values outside are clipped, NaN is 0
+    """
+    notes = tuple(
+        replace(note, velocity=_velocity(note, arousal_at(note.onset_s), music, seed))
+        for note in music.notes
+    )
+    return replace(music, notes=notes)
+
+
+def _velocity(note: Note, arousal: float, music: Music, seed: int) -> int:
+    arousal = 0.0 if isnan(arousal) else min(max(arousal, -1.0), 1.0)
+    velocity = FAMILY_VELOCITIES[note.family] + AROUSAL_RANGE * arousal
+    if note.family in CHORD_FAMILIES and _starts_at(
+        note.onset_s, music.chord_onsets_s, before_s=0.0, after_s=SPREAD_S
+    ):
+        velocity += CHORD_ACCENT
+    elif _starts_at(
+        note.onset_s, music.bar_onsets_s, before_s=_BAR_TOLERANCE_S, after_s=_BAR_TOLERANCE_S
+    ):
+        velocity += BAR_ACCENT
+    velocity += HUMANISING * _unevenness(note, seed)
+    return min(max(round(velocity), SOFTEST), LOUDEST)
+
+
+def _starts_at(
+    onset_s: float, marks_s: Sequence[float], *, before_s: float, after_s: float
+) -> bool:
+    """Whether an onset lies around one of the marks, which are in increasing order."""
+    first = bisect_left(marks_s, onset_s - after_s - 1e-9)
+    return first < len(marks_s) and marks_s[first] <= onset_s + before_s + 1e-9
+
+
+def _unevenness(note: Note, seed: int) -> float:
+    """A number in (-1, 1), small ones more often, fixed by the seed and the note."""
+    key = f"{seed}:{note.family}:{note.pitch}:{round(note.onset_s * 1000)}".encode()
+    digest = hashlib.blake2b(key, digest_size=8).digest()
+    first, second = (int.from_bytes(half, "big") / 2**32 for half in (digest[:4], digest[4:]))
+    return first + second - 1

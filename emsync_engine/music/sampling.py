@@ -1,0 +1,190 @@
+"""Drawing the next token: guidance, masks that keep the music well formed, nucleus sampling.
+
+Pure functions over log-probabilities, and the small state that a sequence carries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE
+from emsync_engine.midi.tokenizer import NoteCollector
+from emsync_engine.project.notes import FAMILIES, LOWEST_PITCH, Family
+
+MAX_EVENTS_AT_ONCE = 40
+"""Events without a TIMESHIFT between them, from here on time must pass."""
+
+SMALL_NUCLEUS = 3
+
+CHORD_HELD_S = (1.0, 2.0)
+"""A chord's notes last half a bar, at least and at most this long: else it is no strong chord."""
+
+SILENT_FAMILY_S = 4.0
+_CALL_PER_S = 0.3
+_CALL_LIMIT = 3.0
+"""A pitched family that is silent for longer is called in: its ON tokens gain so many nats."""
+
+_PATIENCE_TOKENS = 8
+_WARMING_PER_TOKEN = 0.02
+_WARMING_LIMIT = 0.4
+
+
+def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
+    """(..., V) logits to log-probabilities."""
+    shifted = logits - logits.max(axis=-1, keepdims=True)
+    normalised: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return normalised
+
+
+def guided(
+    told: NDArray[np.float32],
+    untold: Collection[tuple[float, NDArray[np.float32]]],
+) -> NDArray[np.float32]:
+    """Strengthen conditions by classifier-free guidance (Ho & Salimans 2022).
+
+    Parameters
+    ----------
+    told : (V,) log-probabilities with all conditions
+    untold : for each strengthened condition its strength (1: as it is) and the log-probabilities
+        (V,) without it
+
+    Returns
+    -------
+    (V,) scores. OFF tokens are never guided: a note ends when the music says so.
+    """
+    scores = told.copy()
+    for strength, without in untold:
+        scores += (strength - 1.0) * (told - without)
+    scores[v.FIRST_OFF : v.FIRST_SHIFT] = told[v.FIRST_OFF : v.FIRST_SHIFT]
+    return scores
+
+
+def nucleus_draw(
+    scores: NDArray[np.float32], *, temperature: float, top_p: float, rng: np.random.Generator
+) -> tuple[int, int]:
+    """Draw a token from the smallest set whose probability reaches ``top_p`` (Holtzman 2020).
+
+    Parameters
+    ----------
+    scores : (V,) log-probabilities up to a constant, -inf where forbidden
+
+    Returns
+    -------
+    token, and how many tokens the nucleus held
+    """
+    scaled = scores / temperature
+    probabilities = np.exp(scaled - scaled.max())
+    probabilities /= probabilities.sum()
+    order = np.argsort(-probabilities, kind="stable")
+    cumulative = np.cumsum(probabilities[order])
+    size = int(np.searchsorted(cumulative, top_p)) + 1
+    size = min(size, int((probabilities > 0).sum()))
+    place = int(np.searchsorted(cumulative[:size], rng.random() * cumulative[size - 1]))
+    return int(order[min(place, size - 1)]), size
+
+
+class Warming:
+    """Temperature that rises while the nucleus stays small, against loops (thesis section 4.4).
+
+    Many tokens, such as the end of a note, are rightly certain: only a long run of small nuclei
+    warms.
+    """
+
+    def __init__(self) -> None:
+        self._run = 0
+
+    def after(self, nucleus_size: int) -> None:
+        self._run = self._run + 1 if nucleus_size < SMALL_NUCLEUS else 0
+
+    @property
+    def extra(self) -> float:
+        """What is added to the temperature."""
+        over = max(self._run - _PATIENCE_TOKENS, 0)
+        return min(over * _WARMING_PER_TOKEN, _WARMING_LIMIT)
+
+
+class Grammar:
+    """Which tokens may follow: families that play, paired notes, whole chords, time that passes."""
+
+    def __init__(self, families: Collection[Family]) -> None:
+        self._family_allows = np.zeros(v.SIZE, dtype=bool)
+        for family in families:
+            first = v.on_token(family, LOWEST_PITCH)
+            self._family_allows[first : first + v.PITCHES] = True
+        self._allows_chords = any(family in CHORD_FAMILIES for family in families)
+        self.collector = NoteCollector()
+        self._events_here = 0
+        self._marked_here: set[int] = set()
+        self._chord_notes_due = 0
+        self._held_until: dict[int, int] = {}
+        self._last_heard: dict[Family, int] = dict.fromkeys(families, 0)
+        self.allowed = self._family_allows.copy()
+        self._refresh()
+
+    def take(self, token: int) -> None:
+        """Follow a token."""
+        self.collector.take(token)
+        if v.is_shift(token):
+            self._events_here = 0
+            self._marked_here.clear()
+            self._chord_notes_due = 0
+        else:
+            self._events_here += 1
+            if token in (v.BAR, v.CHORD):
+                self._marked_here.add(token)
+            if token == v.CHORD:
+                self._chord_notes_due = CHORD_SIZE
+            elif v.is_on(token) and v.note_of(token)[0] in CHORD_FAMILIES and self._chord_notes_due:
+                self._chord_notes_due -= 1
+                off = token + v.FIRST_OFF - v.FIRST_ON
+                self._held_until[off] = self.collector.step + self._chord_steps()
+        if v.is_on(token):
+            self._last_heard[v.note_of(token)[0]] = self.collector.step
+            self.allowed[token] = False
+            self.allowed[token + v.FIRST_OFF - v.FIRST_ON] = True
+        elif v.is_off(token):
+            self.allowed[token] = False
+            self.allowed[token + v.FIRST_ON - v.FIRST_OFF] = self._family_allows[
+                token + v.FIRST_ON - v.FIRST_OFF
+            ]
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.allowed[v.BAR] = v.BAR not in self._marked_here
+        self.allowed[v.CHORD] = self._allows_chords and v.CHORD not in self._marked_here
+        self.allowed[v.FIRST_SHIFT :] = self._chord_notes_due == 0
+
+    def _chord_steps(self) -> int:
+        """Steps for which the notes of a chord are held."""
+        bars = self.collector.bars
+        half_bar_s = (bars[-1] - bars[-2]) * v.STEP_S / 2 if len(bars) > 1 else 0.0
+        shortest, longest = CHORD_HELD_S
+        return round(min(max(half_bar_s, shortest), longest) / v.STEP_S)
+
+    def masked(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Scores with what may not follow at -inf, and silent families called in."""
+        result = np.where(self.allowed, scores, -np.inf).astype(np.float32)
+        step = self.collector.step
+        for off, until in list(self._held_until.items()):
+            if step < until:
+                result[off] = -np.inf
+            else:
+                del self._held_until[off]
+        for family, heard in self._last_heard.items():
+            over_s = (step - heard) * v.STEP_S - SILENT_FAMILY_S
+            if over_s > 0 and family != "drums":
+                first = v.on_token(family, LOWEST_PITCH)
+                result[first : first + v.PITCHES] += min(over_s * _CALL_PER_S, _CALL_LIMIT)
+        if self._events_here >= MAX_EVENTS_AT_ONCE:
+            result[: v.FIRST_SHIFT] = -np.inf
+            result[v.FIRST_SHIFT :] = scores[v.FIRST_SHIFT :]
+        return result
+
+
+def family_flags(families: Collection[Family]) -> NDArray[np.float32]:
+    """(5,) 1.0 for each family that plays."""
+    return np.array([float(family in families) for family in FAMILIES], dtype=np.float32)

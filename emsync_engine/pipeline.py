@@ -1,0 +1,332 @@
+"""From a film to its score: the stages in order, each callable alone."""
+
+from __future__ import annotations
+
+import logging
+import shutil
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from emsync_engine import __version__
+from emsync_engine.errors import OutputError, ToolMissingError
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.composer import candidate_seed, compose, rank
+from emsync_engine.project.file import save_project
+from emsync_engine.project.model import (
+    GenerationSettings,
+    Project,
+    SceneCut,
+    Take,
+    Timeline,
+    VAPoint,
+    VideoSource,
+)
+from emsync_engine.project.notes import Family
+from emsync_engine.results import Outputs, arriving_together, planned_outputs, require_writable
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from emsync_engine.video.decode import DecodedVideo
+    from emsync_engine.video.probe import VideoInfo
+
+logger = logging.getLogger(__name__)
+
+AudioPlace = Literal["beside", "under", "instead"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """How a film is to be read. ``cuts_file`` replaces detection; ``va`` sets every segment."""
+
+    detector: str | None = None
+    cuts_file: Path | None = None
+    va: VAPoint | None = None
+    hit_spacing_s: float = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What was found in a film, and how many seconds each stage took."""
+
+    info: VideoInfo
+    cuts: tuple[SceneCut, ...]
+    timeline: Timeline
+    warnings: tuple[str, ...]
+    timings_s: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreRequest:
+    """What is to be composed, and where it is to be written.
+
+    ``film`` names the film to write, the other results are named after it; without it everything
+    is named after the video. All lie in ``folder``, or beside the film or video.
+    """
+
+    analysis: AnalysisRequest = field(default_factory=AnalysisRequest)
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    seed: int = 1
+    takes: int = 1
+    audio: AudioPlace = "under"
+    target_lufs: float = -14.0
+    stems: bool = False
+    film: Path | None = None
+    folder: Path | None = None
+    overwrite: bool = False
+    device: str = "cpu"
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A finished score. ``remarks`` are sentences on the container, the level and the film."""
+
+    analysis: Analysis
+    take: Take
+    outputs: Outputs
+    remarks: tuple[str, ...]
+    timings_s: Mapping[str, float]
+
+
+class Stopwatch:
+    """Seconds spent in each stage."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Count the time inside towards a stage."""
+        started = time.perf_counter()
+        try:
+            yield
+        finally:
+            spent = time.perf_counter() - started
+            self.seconds[name] = self.seconds.get(name, 0.0) + spent
+            logger.info("%s took %.2f s", name, spent)
+
+
+def analyse(
+    path: Path, request: AnalysisRequest | None = None, *, monitor: Monitor = SILENT
+) -> Analysis:
+    """Probe, decode, find the cuts and read the emotion of every segment."""
+    from emsync_engine.video.decode import decode
+    from emsync_engine.video.probe import probe
+
+    request = request or AnalysisRequest()
+    watch = Stopwatch()
+    with watch.stage("probe"):
+        info = probe(path)
+    with watch.stage("decode"):
+        video = decode(info, monitor=monitor)
+    with watch.stage("cuts"):
+        cuts = _find_cuts(video, request, monitor)
+    with watch.stage("emotion"):
+        timeline = _timeline(video, cuts, request, monitor)
+    return Analysis(video.info, cuts, timeline, video.warnings, watch.seconds)
+
+
+def _find_cuts(
+    video: DecodedVideo, request: AnalysisRequest, monitor: Monitor
+) -> tuple[SceneCut, ...]:
+    from emsync_engine.scenes.cutlists import read_cuts_csv
+    from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, detect_scene_cuts
+
+    if request.cuts_file is not None:
+        return tuple(read_cuts_csv(request.cuts_file, video.info))
+    return tuple(detect_scene_cuts(video, request.detector or DEFAULT_DETECTOR, monitor=monitor))
+
+
+def _timeline(
+    video: DecodedVideo,
+    cuts: tuple[SceneCut, ...],
+    request: AnalysisRequest,
+    monitor: Monitor,
+) -> Timeline:
+    """Boundaries from the cuts, the hits among them, and an emotion for each segment."""
+    from emsync_engine.emotion.builtin import read_segment_emotions
+    from emsync_engine.scenes.hits import boundaries_from_cuts, choose_hits
+
+    duration = video.info.duration
+    origin: Literal["imported", "detected"] = "imported" if request.cuts_file else "detected"
+    boundaries = choose_hits(
+        boundaries_from_cuts(cuts, duration, origin=origin), spacing_s=request.hit_spacing_s
+    )
+    edges = [Fraction(0), *(boundary.time for boundary in boundaries), duration]
+    emotions = read_segment_emotions(video, edges, cuts, monitor=monitor)
+    if request.va is not None:
+        emotions = tuple(replace(emotion, chosen=request.va) for emotion in emotions)
+    return Timeline(duration, boundaries, emotions)
+
+
+def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Scored:
+    """Score a film: analyse, compose, render, and write film, WAV, MIDI and project.
+
+    The outputs appear together at the end; a failed or cancelled run leaves none of them. What
+    would stop it at the end is found before the work begins.
+
+    Raises
+    ------
+    VideoUnreadableError, OutputError, OutputExistsError
+        The film cannot be read, or the results cannot be where they should be.
+    MissingError
+        A program, a soundfont or the weights are not on this machine.
+    """
+    from emsync_engine.video.film_container import choose_container
+    from emsync_engine.video.probe import probe
+
+    watch = Stopwatch()
+    probe(path)  # says in one sentence why a file is no video, before anything else is looked at
+    outputs = planned_outputs(
+        path,
+        extension=choose_container(path, audio=request.audio),
+        film=request.film,
+        folder=request.folder,
+        stems=request.stems,
+        overwrite=request.overwrite,
+    )
+    require_writable(outputs.video.parent)
+    require_tools(request)
+    analysis = analyse(path, request.analysis, monitor=monitor)
+    with watch.stage("compose"):
+        takes = compose_takes(analysis, request, monitor=monitor)
+    with (
+        arriving_together(outputs, overwrite=request.overwrite) as work,
+        watch.stage("write"),
+    ):
+        remarks = _write_outputs(path, analysis, takes, request, work, watch, monitor)
+        monitor.advance("arrive", 0, 1)  # the last moment to cancel: from here all is written
+    return Scored(analysis, takes[0], outputs, remarks, {**analysis.timings_s, **watch.seconds})
+
+
+def compose_takes(
+    analysis: Analysis, request: ScoreRequest, *, monitor: Monitor = SILENT
+) -> tuple[Take, ...]:
+    """As many takes as asked for, the best first."""
+    takes = [
+        compose(
+            analysis.timeline,
+            settings=request.settings,
+            seed=candidate_seed(request.seed, number),
+            frame_rate=analysis.info.frame_rate.ratio,
+            device=request.device,
+            monitor=monitor,
+        )
+        for number in range(request.takes)
+    ]
+    return tuple(rank(takes))
+
+
+def require_tools(request: ScoreRequest) -> None:
+    """MissingError if something that the work ends with is not on this machine."""
+    from emsync_engine.render.soundfont import find_soundfont
+    from emsync_engine.render.synthesizer import fluidsynth_version
+    from emsync_engine.video.ffmpeg import HOW_TO_GET
+    from emsync_engine.weights import weights_entry
+
+    if shutil.which("ffmpeg") is None:
+        raise ToolMissingError("ffmpeg", HOW_TO_GET)
+    fluidsynth_version()
+    find_soundfont()
+    weights_entry(request.settings.weights)
+
+
+def _write_outputs(
+    path: Path,
+    analysis: Analysis,
+    takes: tuple[Take, ...],
+    request: ScoreRequest,
+    places: Outputs,
+    watch: Stopwatch,
+    monitor: Monitor,
+) -> tuple[str, ...]:
+    """Render and write everything; returns what is worth saying about it."""
+    from emsync_engine.midi.writing import write_midi
+    from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.mixing import ENDING_FADES_S, mix_stems
+    from emsync_engine.render.soundfont import find_soundfont
+    from emsync_engine.render.wav import write_wav
+    from emsync_engine.video.mux import mux
+
+    take = takes[0]
+    soundfont = find_soundfont()
+    with watch.stage("render"):
+        stems = render_stems(take.music, soundfont, monitor=monitor)
+    with watch.stage("mix"):
+        mix = mix_stems(
+            stems,
+            float(analysis.timeline.duration),
+            fade_s=ENDING_FADES_S[take.settings.ending],
+            target_lufs=request.target_lufs,
+            monitor=monitor,
+        )
+    write_wav(mix.samples, places.wav)
+    if places.stems is not None:
+        write_stems(mix.stems, places.stems)
+    markers = [
+        (float(boundary.time), "hit" if boundary.is_hit else "boundary")
+        for boundary in analysis.timeline.boundaries
+    ]
+    write_midi(take.music, places.midi, markers=markers, title=_title(path))
+    with watch.stage("mux"):
+        muxed = mux(
+            path,
+            mix.samples,
+            places.video,
+            audio=request.audio,
+            audio_stream=analysis.info.audio_stream,
+            monitor=monitor,
+        )
+    provenance = {
+        "weights": take.settings.weights,
+        "weights_sha256": take.weights_sha256,
+        "soundfont": soundfont.name,
+        "soundfont_sha256": soundfont.sha256,
+        "soundfont_licence": soundfont.licence,
+        "engine_version": __version__,
+    }
+    save_project(project_of(path, analysis, takes, provenance), places.project, overwrite=True)
+    return (*analysis.warnings, muxed.how, mix.note)
+
+
+def _title(path: Path) -> str:
+    """A film's name without what no text can hold: names on disk may be in any encoding."""
+    return path.stem.encode(errors="replace").decode()
+
+
+def write_stems(stems: Mapping[Family, NDArray[np.float32]], folder: Path) -> None:
+    """Write one WAV for each family into a folder."""
+    from emsync_engine.render.wav import write_wav
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
+    for family, samples in stems.items():
+        write_wav(samples, folder / f"{family}.wav")
+
+
+def project_of(
+    path: Path, analysis: Analysis, takes: tuple[Take, ...], provenance: Mapping[str, str]
+) -> Project:
+    """The project that the app opens: the film, its timeline and its takes."""
+    info = analysis.info
+    return Project(
+        video=VideoSource(
+            path=str(path.absolute()),
+            content_hash=info.content_hash,
+            duration=info.duration,
+            frame_rate=info.frame_rate.ratio,
+            start_timecode=info.start_timecode,
+        ),
+        timeline=analysis.timeline,
+        takes=takes,
+        chosen_take=takes[0].id if takes else None,
+        provenance=dict(provenance),
+    )

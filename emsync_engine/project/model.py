@@ -1,0 +1,215 @@
+"""The data model: frozen values; editing returns a new value."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from itertools import pairwise
+from typing import Literal, NewType, get_args
+
+from emsync_engine.errors import BoundaryOrderError
+from emsync_engine.project.notes import Music
+
+BoundaryId = NewType("BoundaryId", str)
+Emotion = Literal["anger", "disgust", "fear", "joy", "sadness", "surprise"]
+EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
+CutKind = Literal["hard", "fade", "dissolve"]
+Origin = Literal["detected", "imported", "user"]
+HitStatus = Literal["exact", "near", "missed"]
+
+SCHEMA_VERSION = 1
+
+
+def new_boundary_id() -> BoundaryId:
+    """An id that no other boundary has."""
+    return BoundaryId(uuid.uuid4().hex[:12])
+
+
+@dataclass(frozen=True, slots=True)
+class VAPoint:
+    """A point on the circumplex: valence (rightwards) and arousal (upwards), each in [-1, 1]."""
+
+    valence: float
+    arousal: float
+
+    def __post_init__(self) -> None:
+        if not (-1 <= self.valence <= 1 and -1 <= self.arousal <= 1):
+            raise ValueError(
+                f"valence and arousal lie in -1..1, not {self.valence}, {self.arousal}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentEmotion:
+    """What was read in one segment, and the point that the user chose instead, if any.
+
+    ``distribution`` holds a probability for each of ``EMOTIONS``, in that order.
+    """
+
+    distribution: tuple[float, ...]
+    detected: VAPoint
+    confidence: float
+    chosen: VAPoint | None = None
+    explanation: str = ""
+
+    @property
+    def point(self) -> VAPoint:
+        """The point that the composer gets."""
+        return self.chosen if self.chosen is not None else self.detected
+
+
+@dataclass(frozen=True, slots=True)
+class SceneCut:
+    """A change of shot found in the picture: time of the new shot's first frame, in seconds."""
+
+    time: Fraction
+    frame: int
+    score: float
+    kind: CutKind = "hard"
+
+
+@dataclass(frozen=True, slots=True)
+class Boundary:
+    """A time that the music should mark."""
+
+    id: BoundaryId
+    time: Fraction
+    origin: Origin = "detected"
+    score: float = 1.0
+    is_hit: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """The stretch [start, end) between two boundaries, with one emotion."""
+
+    index: int
+    start: Fraction
+    end: Fraction
+    emotion: SegmentEmotion
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """Boundaries of one video, strictly inside (0, duration), in increasing order."""
+
+    duration: Fraction
+    boundaries: tuple[Boundary, ...]
+    emotions: tuple[SegmentEmotion, ...]  # one per segment: len(boundaries) + 1
+
+    def __post_init__(self) -> None:
+        if len(self.emotions) != len(self.boundaries) + 1:
+            raise BoundaryOrderError(
+                f"{len(self.boundaries)} boundaries make {len(self.boundaries) + 1} segments, "
+                f"but there are {len(self.emotions)} emotions."
+            )
+        edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
+        if any(later <= earlier for earlier, later in pairwise(edges)):
+            raise BoundaryOrderError(
+                "Boundaries must lie strictly inside the film, in increasing order."
+            )
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """Stretches between the boundaries; they tile the film."""
+        edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
+        return tuple(
+            Segment(index, start, end, emotion)
+            for index, (start, end, emotion) in enumerate(
+                zip(edges, edges[1:], self.emotions, strict=False)
+            )
+        )
+
+    @property
+    def hits(self) -> tuple[Boundary, ...]:
+        """Boundaries that the music must mark."""
+        return tuple(boundary for boundary in self.boundaries if boundary.is_hit)
+
+    def with_boundary_at(self, boundary_id: BoundaryId, time: Fraction) -> Timeline:
+        """Move one boundary between its neighbours; BoundaryOrderError if it would pass one."""
+        if all(boundary.id != boundary_id for boundary in self.boundaries):
+            raise BoundaryOrderError(f"There is no boundary {boundary_id}.")
+        moved = tuple(
+            replace(boundary, time=time) if boundary.id == boundary_id else boundary
+            for boundary in self.boundaries
+        )
+        return replace(self, boundaries=moved)
+
+    def with_point(self, index: int, point: VAPoint | None) -> Timeline:
+        """Choose the VA point of one segment; None returns to the detected one."""
+        emotions = list(self.emotions)
+        emotions[index] = replace(emotions[index], chosen=point)
+        return replace(self, emotions=tuple(emotions))
+
+
+@dataclass(frozen=True, slots=True)
+class VideoSource:
+    """The film that a project belongs to."""
+
+    path: str
+    content_hash: str
+    duration: Fraction
+    frame_rate: Fraction
+    start_timecode: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where the music stands at one boundary that it was to mark.
+
+    ``landed_s`` is None where no strong chord is near; errors are landed minus wanted.
+    """
+
+    time_s: float
+    landed_s: float | None
+    error_ms: float | None
+    error_frames: float | None
+    what: str
+    status: HitStatus
+
+
+@dataclass(frozen=True, slots=True)
+class GenerationSettings:
+    """How a take was asked for; with the seed and the engine's version enough to make it again."""
+
+    ensemble: str = "cinematic"
+    ending: str = "fade"
+    temperature: float = 1.0
+    top_p: float = 0.95
+    va_guidance: float = 1.5
+    boundary_guidance: float = 1.0
+    weights: str = "open"
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One generated soundtrack for a timeline."""
+
+    id: str
+    seed: int
+    settings: GenerationSettings
+    tokens: tuple[int, ...]
+    music: Music
+    hits: tuple[Hit, ...]
+    weights_sha256: str
+    engine_version: str
+    measures: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A film, its timeline, its takes and the one that was chosen."""
+
+    video: VideoSource
+    timeline: Timeline
+    takes: tuple[Take, ...] = ()
+    chosen_take: str | None = None
+    provenance: Mapping[str, str] = field(default_factory=dict)
+    schema_version: int = SCHEMA_VERSION
+
+    @property
+    def take(self) -> Take | None:
+        """The chosen take, if there is one."""
+        return next((take for take in self.takes if take.id == self.chosen_take), None)

@@ -1,0 +1,127 @@
+"""Stems to a mix: hall, fade, and a level that was asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.project.notes import Family
+from emsync_engine.render.fluidsynth import Stems, sample_count
+from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
+from emsync_engine.render.reverb import reverberated
+from emsync_engine.render.synthesizer import SAMPLE_RATE
+
+FloatArray = NDArray[np.float32]
+
+TARGET_LUFS = -14.0
+CEILING_DBTP = -1.0
+FADE_S = 3.0  # thesis section 4
+
+ENDING_FADES_S: Mapping[str, float] = MappingProxyType(
+    {"fade": FADE_S, "ring": 0.4, "button": 0.05, "loop": 0.0}
+)
+"""Fade of each ending: ring-out and button end in the music, and only must not click."""
+
+REVERB_SENDS: Mapping[Family, float] = MappingProxyType(
+    {"drums": 0.10, "bass": 0.05, "guitar": 0.22, "piano": 0.25, "strings": 0.35}
+)
+"""Amplitude that each family sends to the hall: rhythm near, strings far."""
+
+_PEAK_MARGIN_DB = 0.02  # for rounding to 24 bits and to float32
+_LARGEST_SHARE_FADED = 3  # at most a third of the film
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """A finished mix, and how it came to its level.
+
+    ``samples`` and each of ``stems`` are (N, 2) float32 at 48 kHz; the stems add up to the samples.
+    ``gain_db`` is what was added to all stems alike. ``note`` is one sentence on whether the
+    loudness that was asked for is met.
+    """
+
+    samples: FloatArray
+    stems: Stems
+    loudness_lufs: float
+    true_peak_dbtp: float
+    gain_db: float
+    note: str
+
+
+def mix_stems(
+    stems: Stems,
+    duration_s: float,
+    *,
+    fade_s: float = FADE_S,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+    monitor: Monitor = SILENT,
+) -> Mix:
+    """Put dry stems into one hall, fade the end, and set the level by one gain for all.
+
+    The gain brings the mix to ``target_lufs``; where its true peak would then pass the ceiling, the
+    level stays lower instead, and ``note`` says so. Dynamics are never touched.
+
+    Parameters
+    ----------
+    stems : per family (N, 2), N = round(duration x 48000); ValueError otherwise
+    fade_s : a shorter film fades over a third of its length; 0 for none
+    """
+    length = sample_count(duration_s)
+    if any(stem.shape != (length, 2) for stem in stems.values()):
+        raise ValueError(f"every stem must have the shape ({length}, 2)")
+    fade = fade_gains(length, fade_s)[:, None]
+    wet: dict[Family, FloatArray] = {}
+    for index, (family, stem) in enumerate(stems.items()):
+        monitor.advance("mix", index, len(stems) + 1)
+        wet[family] = (stem + REVERB_SENDS[family] * reverberated(stem)) * fade
+    monitor.advance("mix", len(stems), len(stems) + 1)
+    samples = _sum(wet, length)
+    loudness, peak = integrated_loudness(samples), true_peak_dbtp(samples)
+    gain_db, note = _gain(loudness, peak, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
+    gain = np.float32(10 ** (gain_db / 20))
+    for family in wet:
+        wet[family] *= gain
+    monitor.advance("mix", len(stems) + 1, len(stems) + 1)
+    return Mix(_sum(wet, length), wet, loudness + gain_db, peak + gain_db, gain_db, note)
+
+
+def fade_gains(length: int, fade_s: float) -> FloatArray:
+    """(length,) gains that are 1 and fall to 0 on the last sample by a half cosine."""
+    gains = np.ones(length, np.float32)
+    faded = min(round(max(fade_s, 0.0) * SAMPLE_RATE), length // _LARGEST_SHARE_FADED)
+    if faded > 0:
+        place = np.arange(1, faded + 1) / faded
+        gains[length - faded :] = 0.5 + 0.5 * np.cos(np.pi * place)
+    return gains
+
+
+def _sum(stems: Stems, length: int) -> FloatArray:
+    total = np.zeros((length, 2), np.float32)
+    for stem in stems.values():
+        total += stem
+    return total
+
+
+def _gain(
+    loudness: float, peak: float, *, target_lufs: float, ceiling_dbtp: float
+) -> tuple[float, str]:
+    """Gain in dB and one sentence on what it reaches."""
+    if math.isinf(peak):
+        return 0.0, "The music is silent."
+    headroom = ceiling_dbtp - _PEAK_MARGIN_DB - peak
+    if math.isinf(loudness):
+        return min(0.0, headroom), "The music is too quiet to be measured; its level is unchanged."
+    wanted = target_lufs - loudness
+    if wanted <= headroom:
+        return wanted, f"The music is at {target_lufs:.1f} LUFS."
+    return headroom, (
+        f"The music is at {loudness + headroom:.1f} LUFS instead of {target_lufs:.1f}, "
+        f"because its peaks reach {ceiling_dbtp:.1f} dBTP."
+    )

@@ -1,0 +1,123 @@
+"""The packed token store: all pieces in two arrays and an index, opened as memory maps."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.errors import InputUnusableError
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.training.labels import label_source
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One piece, or one drawing of it, and where it lies in the arrays.
+
+    ``group`` is the source, with ``+ensemble`` for drawings: labels are ranked within it.
+    """
+
+    source: str
+    piece: str
+    group: str
+    split: str
+    families: tuple[str, ...]
+    has_bars: bool
+    chords: int
+    duration_s: float
+    first_token: int
+    tokens: int
+    first_second: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class TokenStore:
+    """Entries with their tokens (T,) uint16 and labels (S, 2) float32, one row per second."""
+
+    entries: tuple[Entry, ...]
+    tokens: NDArray[np.uint16]
+    labels: NDArray[np.float32]
+
+    def tokens_of(self, entry: Entry) -> NDArray[np.int64]:
+        section = self.tokens[entry.first_token : entry.first_token + entry.tokens]
+        return section.astype(np.int64)
+
+    def labels_of(self, entry: Entry) -> NDArray[np.float32]:
+        return self.labels[entry.first_second : entry.first_second + entry.seconds]
+
+    def split(self, name: str) -> tuple[Entry, ...]:
+        return tuple(entry for entry in self.entries if entry.split == name)
+
+
+def write_store(
+    folder: Path,
+    drawn: Sequence[tuple[dict[str, Any], NDArray[np.uint16], NDArray[np.float32]]],
+) -> TokenStore:
+    """Write pieces (facts, tokens, features) as a store, labelled by source group."""
+    folder.mkdir(parents=True, exist_ok=True)
+    entries: list[Entry] = []
+    token_count = second_count = 0
+    for facts, tokens, features in drawn:
+        entries.append(
+            Entry(
+                **facts,
+                first_token=token_count,
+                tokens=len(tokens),
+                first_second=second_count,
+                seconds=len(features),
+            )
+        )
+        token_count += len(tokens)
+        second_count += len(features)
+    all_features = np.concatenate([features for _, _, features in drawn])
+    labels = np.full((second_count, 2), np.nan, dtype=np.float32)
+    for group in sorted({entry.group for entry in entries}):
+        rows = np.concatenate(
+            [
+                np.arange(entry.first_second, entry.first_second + entry.seconds)
+                for entry in entries
+                if entry.group == group
+            ]
+        )
+        labels[rows] = label_source(all_features[rows])
+    np.save(folder / "tokens.npy", np.concatenate([tokens for _, tokens, _ in drawn]))
+    np.save(folder / "labels.npy", labels)
+    np.save(folder / "features.npy", all_features)
+    index = {
+        "format": FORMAT,
+        "vocabulary": v.SIZE,
+        "entries": [asdict(entry) for entry in entries],
+    }
+    (folder / "index.json").write_text(json.dumps(index), encoding="utf-8")
+    return open_store(folder)
+
+
+def open_store(folder: Path) -> TokenStore:
+    """Open a store; InputUnusableError if it is missing or of another vocabulary."""
+    try:
+        index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise InputUnusableError(f"{folder} holds no token store; run emsync train prepare.") from (
+            error
+        )
+    if index.get("format") != FORMAT or index.get("vocabulary") != v.SIZE:
+        raise InputUnusableError(
+            f"{folder} holds a token store of another version; run emsync train prepare again."
+        )
+    entries = tuple(
+        Entry(**{**entry, "families": tuple(entry["families"])}) for entry in index["entries"]
+    )
+    return TokenStore(
+        entries,
+        np.load(folder / "tokens.npy", mmap_mode="r"),
+        np.load(folder / "labels.npy", mmap_mode="r"),
+    )

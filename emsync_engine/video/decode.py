@@ -1,0 +1,359 @@
+"""One pass over a film: small pictures with exact times, sound, thumbnails, waveform."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import json
+import logging
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.errors import OutputError, VideoUnreadableError
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.timing import FrameRate
+from emsync_engine.video.audio import (
+    AUDIO_RATE,
+    PEAKS_PER_S,
+    SoundTrack,
+    read_samples,
+    waveform_peaks,
+)
+from emsync_engine.video.cache import DEFAULT_CACHE, Cache
+from emsync_engine.video.clock import PictureTimes, picture_times
+from emsync_engine.video.containers import fraction, open_media
+from emsync_engine.video.frames import PictureScaler
+from emsync_engine.video.probe import VideoInfo
+from emsync_engine.video.thumbnails import LONG_SIDE_PX as THUMBNAIL_PX
+from emsync_engine.video.thumbnails import ThumbnailStrip
+
+STAGE = "decode"
+DECODING_VERSION = 2  # raise it when what is kept changes; older entries are then not found
+SMALL_LONG_SIDE_PX = 96
+_READ_FAILURES_ALLOWED = 50
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class DecodedVideo:
+    """What every later stage sees of a film.
+
+    Attributes
+    ----------
+    info : with duration, frame count, frame rate and ``is_vfr`` as decoding found them
+    pts : (N,) int64, strictly increasing from 0, in units of ``time_base`` seconds
+    frames : (N, h, w, 3) uint8 RGB, upright, square pixels, long side 96; mapped from the cache
+    audio : (M,) float32 mono at ``audio_rate``; sample 0 is the first picture, M is exactly
+        round(duration * rate); zeros where there is no sound
+    has_audio : False if the film has no sound stream; True for a silent one
+    thumbnails : (K, th, tw, 3) uint8 RGB, long side 192, K at most 600
+    thumbnail_times_s : (K,) seconds
+    peaks : (P, 2) minimum and maximum of the sound, ``peaks_per_s`` a second
+    warnings : sentences about what was damaged or missing
+    """
+
+    info: VideoInfo
+    pts: NDArray[np.int64]
+    time_base: Fraction
+    frames: NDArray[np.uint8]
+    audio: NDArray[np.float32]
+    audio_rate: int
+    has_audio: bool
+    thumbnails: NDArray[np.uint8]
+    thumbnail_times_s: NDArray[np.float64]
+    peaks: NDArray[np.float32]
+    peaks_per_s: int
+    warnings: tuple[str, ...]
+
+    def times_s(self) -> NDArray[np.float64]:
+        """(N,) float64, seconds from the first picture at which each picture appears."""
+        return self.pts.astype(np.float64) * float(self.time_base)
+
+    def time_of(self, frame: int) -> Fraction:
+        """Exact time at which a picture appears, in seconds from the first."""
+        return int(self.pts[frame]) * self.time_base
+
+
+def decode(
+    info: VideoInfo, *, monitor: Monitor = SILENT, cache: Cache | None = DEFAULT_CACHE
+) -> DecodedVideo:
+    """Decode a film once, or take what an earlier pass kept.
+
+    Damaged parts are counted, reported in ``warnings`` and passed over. Without a cache (None, or
+    a cache folder that cannot be written) everything is held in memory: a gigabyte an hour.
+    VideoUnreadableError if not one picture can be decoded; OutputError if the disk is full.
+    """
+    key = f"decoded-{DECODING_VERSION}-{info.content_hash}"
+    if cache is None or not _can_write(cache):
+        with tempfile.TemporaryDirectory(prefix="emsync-") as name:
+            _decode_into(Path(name), info, monitor)
+            return _load(Path(name), info, in_memory=True)
+    entry = cache.find(key)
+    if entry is None:
+        with _disk_full_as_output_error(cache.folder), cache.writing(key) as folder:
+            _decode_into(folder, info, monitor)
+        entry = cache.folder / key
+    monitor.advance(STAGE, float(info.duration), float(info.duration))
+    return _load(entry, info, in_memory=False)
+
+
+@dataclass(slots=True)
+class _Pass:
+    """The state of one pass over a file."""
+
+    info: VideoInfo
+    monitor: Monitor
+    pictures: BinaryIO
+    small: PictureScaler
+    thumbnails: ThumbnailStrip
+    sound: SoundTrack
+    ticks: list[int] = field(default_factory=list)
+    time_base: Fraction = Fraction(0)
+    last_duration: int = 0
+    unreadable_packets: int = 0
+    damaged_pictures: int = 0
+    misplaced_pictures: int = 0
+    read_failures: int = 0
+    unreadable_sound: int = 0
+
+    @property
+    def faults(self) -> int:
+        """Decode errors in the picture stream; each may have cost a picture."""
+        return self.unreadable_packets + self.damaged_pictures + self.read_failures
+
+    def take_picture(self, frame: Any) -> None:
+        """Keep one picture; one that does not come after the last is passed over, as players do."""
+        if not self.time_base:
+            self.time_base = fraction(frame.time_base) or Fraction(1, 1000)
+        stamp = frame.pts
+        if stamp is None:
+            stamp = self.ticks[-1] + self._usual_step() if self.ticks else 0
+        if self.ticks and stamp <= self.ticks[-1]:
+            self.misplaced_pictures += 1
+            return
+        self.damaged_pictures += bool(frame.is_corrupt)
+        time_s = float((stamp - (self.ticks[0] if self.ticks else stamp)) * self.time_base)
+        self.pictures.write(self.small.scale(frame).tobytes())
+        self.thumbnails.offer(frame, time_s)
+        self.ticks.append(stamp)
+        self.last_duration = frame.duration or 0
+        self.monitor.advance(STAGE, time_s, max(time_s, float(self.info.duration)))
+
+    def _usual_step(self) -> int:
+        return self.last_duration or max(
+            1, round(1 / (self.info.frame_rate.ratio * self.time_base))
+        )
+
+
+class _DamageFound(Exception):  # noqa: N818 - not an error: the pass starts again
+    """A piece of picture could not be decoded while several were being decoded at once."""
+
+
+def _decode_into(folder: Path, info: VideoInfo, monitor: Monitor) -> None:
+    """Fill a folder with what one pass over a film gives.
+
+    Pictures are decoded several at a time. When one of them fails, the library drops the others
+    under way, as many as there are processor cores; a damaged film is therefore started again with
+    one picture at a time, so that only what is damaged is lost, and the same on every machine.
+    """
+    started = time.perf_counter()
+    try:
+        work, times = _pass_over(folder, info, monitor, thread_type="AUTO")
+    except _DamageFound:
+        logger.info("%s is damaged; starting again, one picture at a time", info.path.name)
+        work, times = _pass_over(folder, info, monitor, thread_type="SLICE")
+    _keep(folder, work, times)
+    logger.info(
+        "decoded %d pictures of %s in %.1f s",
+        len(work.ticks),
+        info.path.name,
+        time.perf_counter() - started,
+    )
+
+
+def _pass_over(
+    folder: Path, info: VideoInfo, monitor: Monitor, *, thread_type: str
+) -> tuple[_Pass, PictureTimes]:
+    shown = (info.width, info.height)
+    thumbnail_px = min(THUMBNAIL_PX, max(shown))
+    with (folder / "frames.rgb").open("wb") as pictures, (folder / "audio.f32").open("wb") as sound:
+        work = _Pass(
+            info=info,
+            monitor=monitor,
+            pictures=pictures,
+            small=PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX),
+            thumbnails=ThumbnailStrip(PictureScaler(shown, info.rotation, long_side=thumbnail_px)),
+            sound=SoundTrack(sound, first_picture=info.first_picture),
+        )
+        _read_file(work, thread_type)
+        if not work.ticks:
+            raise VideoUnreadableError(info.path, "not one picture in it can be decoded")
+        rate = info.frame_rate.ratio
+        times = picture_times(work.ticks, work.time_base, rate, last_duration=work.last_duration)
+        work.sound.finish(times.duration)
+    return work, times
+
+
+def _read_file(work: _Pass, thread_type: str) -> None:
+    info = work.info
+    with open_media(info.path) as container:
+        picture = container.streams[info.video_stream]
+        picture.thread_type = thread_type
+        chosen = [picture]
+        if info.audio_stream is not None:
+            chosen.append(container.streams[info.audio_stream])
+        for packet in _packets(container, chosen, work):
+            if packet.stream.index == info.video_stream:
+                _decode_pictures(packet, work, thread_type)
+            else:
+                _decode_sound(packet, work)
+
+
+def _decode_pictures(packet: Any, work: _Pass, thread_type: str) -> None:
+    if packet.is_corrupt and thread_type != "SLICE":
+        raise _DamageFound
+    try:
+        frames = packet.decode()
+    except av.error.FFmpegError as error:
+        logger.debug("picture packet at %s: %s", packet.pts, error)
+        if thread_type != "SLICE":
+            raise _DamageFound from error
+        work.unreadable_packets += 1
+        return
+    for frame in frames:
+        work.take_picture(frame)
+
+
+def _decode_sound(packet: Any, work: _Pass) -> None:
+    try:
+        frames = packet.decode()
+    except av.error.FFmpegError as error:
+        logger.debug("sound packet at %s: %s", packet.pts, error)
+        work.unreadable_sound += 1
+        return
+    for frame in frames:
+        work.sound.add(frame)
+
+
+def _packets(container: Any, streams: list[Any], work: _Pass) -> Iterator[Any]:
+    """Packets to the end of the file; a read error is counted and reading goes on after it."""
+    while work.read_failures <= _READ_FAILURES_ALLOWED:
+        try:
+            yield from container.demux(streams)
+        except av.error.FFmpegError as error:
+            logger.debug("reading %s: %s", work.info.path.name, error)
+            work.read_failures += 1
+        else:
+            return
+
+
+def _keep(folder: Path, work: _Pass, times: PictureTimes) -> None:
+    """Write what goes beside the pictures and the sound."""
+    np.save(folder / "pts.npy", times.pts)
+    np.save(folder / "thumbnails.npy", work.thumbnails.pictures)
+    np.save(folder / "thumbnail_times.npy", work.thumbnails.times_s)
+    np.save(folder / "peaks.npy", waveform_peaks(read_samples(folder / "audio.f32")))
+    facts = {
+        "shape": [len(work.ticks), work.small.height, work.small.width, 3],
+        "time_base": str(times.time_base),
+        "frame_rate": str(times.rate),
+        "duration": str(times.duration),
+        "is_vfr": times.is_vfr and (work.info.is_vfr or not work.faults),
+        "warnings": list(_warnings(work, times)),
+    }
+    (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
+
+
+def _warnings(work: _Pass, times: PictureTimes) -> Iterator[str]:
+    if work.unreadable_packets or work.damaged_pictures:
+        yield (
+            "The picture stream is damaged: pieces that could not be decoded: "
+            f"{work.unreadable_packets}; pictures with faults: {work.damaged_pictures}."
+        )
+    if work.misplaced_pictures:
+        yield f"Pictures left out because their time is out of order: {work.misplaced_pictures}."
+    if work.read_failures:
+        yield "The file is damaged or cut off; what could be read was used."
+    missing_s = float(_stated_duration(work.info) - times.duration)
+    if missing_s > 1:
+        yield (
+            f"The pictures end after {float(times.duration):.2f} s, {missing_s:.2f} s earlier than "
+            "the file says; it was probably cut off."
+        )
+    faults = work.unreadable_sound + work.sound.pieces_unreadable
+    if work.info.audio_stream is not None and not work.sound.has_samples:
+        yield "The sound stream holds nothing that can be decoded."
+    elif faults:
+        yield f"The sound stream is damaged: pieces that could not be decoded: {faults}."
+
+
+def _stated_duration(info: VideoInfo) -> Fraction:
+    """Length that the container claims for its picture; that of ``info`` if it claims none."""
+    with open_media(info.path) as container:
+        stream = container.streams[info.video_stream]
+        time_base = fraction(stream.time_base)
+        stated = stream.duration * time_base if stream.duration and time_base else Fraction(0)
+    return max(info.duration, stated)
+
+
+def _load(folder: Path, info: VideoInfo, *, in_memory: bool) -> DecodedVideo:
+    facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
+    shape = tuple(facts["shape"])
+    frames: NDArray[np.uint8] = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
+    audio = read_samples(folder / "audio.f32")
+    if in_memory:
+        frames, audio = np.array(frames), np.array(audio)
+    found = replace(
+        info,
+        duration=Fraction(facts["duration"]),
+        frame_rate=FrameRate(Fraction(facts["frame_rate"])),
+        frame_count=shape[0],
+        is_vfr=bool(facts["is_vfr"]),
+    )
+    return DecodedVideo(
+        info=found,
+        pts=np.load(folder / "pts.npy"),
+        time_base=Fraction(facts["time_base"]),
+        frames=frames,
+        audio=audio,
+        audio_rate=AUDIO_RATE,
+        has_audio=info.audio_stream is not None,
+        thumbnails=np.load(folder / "thumbnails.npy"),
+        thumbnail_times_s=np.load(folder / "thumbnail_times.npy"),
+        peaks=np.load(folder / "peaks.npy"),
+        peaks_per_s=PEAKS_PER_S,
+        warnings=tuple(facts["warnings"]),
+    )
+
+
+def _can_write(cache: Cache) -> bool:
+    try:
+        cache.folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=cache.folder):
+            return True
+    except OSError as error:
+        logger.warning("the cache folder cannot be used: %s", error)
+        return False
+
+
+@contextlib.contextmanager
+def _disk_full_as_output_error(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise OutputError(
+                f"There is no space left in {folder}; free some, or set EMSYNC_CACHE_DIR to a "
+                "folder on a larger disk."
+            ) from error
+        raise

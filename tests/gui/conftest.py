@@ -1,0 +1,50 @@
+"""A window on a made film, with an engine that answers when the test says so."""
+
+import os
+
+import pytest
+
+from tests.data import make_media as media
+
+if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory):
+    """Four seconds at 24 frames a second with hard cuts."""
+    return media.make_hard_cuts(tmp_path_factory.mktemp("gui")).path
+
+
+@pytest.fixture
+def engine(qapp):
+    from tests.gui.fake_engine import FakeEngine
+
+    return FakeEngine()
+
+
+@pytest.fixture
+def window(qapp, qtbot, engine, home, monkeypatch):
+    """The main window, closed without questions at the end; nothing of it stays behind."""
+    import threading
+
+    from PySide6.QtCore import QSettings
+
+    from emsync_desktop.appearance import dress
+    from emsync_desktop.main_window import MainWindow
+    from emsync_desktop.preview import transport
+    from emsync_desktop.preview.clocks import MonotonicClock
+
+    # whatever device this machine has, or a server that only pretends to play
+    monkeypatch.setattr(transport, "best_clock", lambda mix, parent: (MonotonicClock(), ""))
+    QSettings.setPath(QSettings.Format.NativeFormat, QSettings.Scope.UserScope, str(home))
+    dress(qapp)
+    window = MainWindow(lambda: engine)
+    window.resize(1400, 880)
+    window.show()
+    qtbot.waitExposed(window)
+    yield window
+    window.document.undo_stack.setClean()
+    window.close()
+    assert engine.is_closed or not engine.submitted
+    assert not [one for one in threading.enumerate() if one.name == "original sound"]

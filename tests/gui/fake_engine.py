@@ -1,0 +1,89 @@
+"""An engine client that keeps the jobs it is given; the test says how they end."""
+
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from emsync_engine.jobs.messages import Analysed, AnalyseJob, Composed, ComposeJob
+from emsync_engine.pipeline import Analysis
+from emsync_engine.project.model import Timeline
+from emsync_engine.render.wav import write_wav
+from emsync_engine.video.probe import probe
+from tests.unit.desktop.films import JOYFUL, PLAIN, SAD, take
+
+
+class FakeEngine(QObject):
+    """Signals and methods of ``EngineClient``, without a process."""
+
+    advanced = Signal(object, str, float, object)
+    succeeded = Signal(object, object)
+    failed = Signal(object, str)
+    cancelled = Signal(object)
+    crashed = Signal(str)
+
+    def __init__(self):
+        super().__init__()
+        self.submitted = []
+        self.asked_to_cancel = []
+        self.is_closed = False
+
+    def submit(self, job):
+        self.submitted.append(job)
+        return len(self.submitted)
+
+    def cancel(self, job_id):
+        self.asked_to_cancel.append(job_id)
+
+    def close(self):
+        self.is_closed = True
+
+    def last(self, kind):
+        """Id and job of the last submitted job of a kind."""
+        jobs = enumerate(self.submitted, start=1)
+        return [(number, job) for number, job in jobs if isinstance(job, kind)][-1]
+
+    def find_cuts(self):
+        """Answer the analysis: cuts at 1 s (a hit), 50/24 s and 71/24 s (a hit)."""
+        job_id, job = self.last(AnalyseJob)
+        self.succeeded.emit(job_id, analysed(job.path))
+
+    def compose(self, folder: Path, name: str = "first"):
+        """Answer the composition with a take that lands on 1 s and is late at the other hit."""
+        job_id, job = self.last(ComposeJob)
+        mix = folder / f"{name}.wav"
+        samples = round(float(job.timeline.duration) * 48000)
+        write_wav(np.zeros((samples, 2), np.float32), mix)
+        self.succeeded.emit(
+            job_id, Composed(made_take(job, name), job.timeline, mix, {}, "The music is silent.")
+        )
+
+
+def made_take(job: ComposeJob, name: str):
+    from dataclasses import replace
+
+    from emsync_engine.project.model import Hit
+
+    hits = tuple(
+        Hit(float(one.time), float(one.time) + late, late * 1000, late * 24, "chord", status)
+        for one, late, status in zip(
+            job.timeline.hits, (0.0, 2 / 24), ("exact", "near"), strict=False
+        )
+    )
+    return replace(take(name, job.seed), hits=hits, settings=job.settings)
+
+
+def analysed(path: Path) -> Analysed:
+    """What the engine would find in the made film."""
+    from emsync_engine.project.model import Boundary, BoundaryId
+
+    info = probe(path)
+    boundaries = tuple(
+        Boundary(BoundaryId(f"cut-{frame}"), Fraction(frame, 24), is_hit=frame != 50)
+        for frame in (24, 50, 71)
+    )
+    timeline = Timeline(info.duration, boundaries, (JOYFUL, SAD, PLAIN, SAD))
+    pictures = np.full((4, 48, 64, 3), 90, np.uint8)
+    peaks = np.tile(np.array([[-0.5, 0.5]], np.float32), (400, 1))
+    return Analysed(Analysis(info, (), timeline, (), {}), pictures, np.arange(4.0), peaks, 100)

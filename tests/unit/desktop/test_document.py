@@ -1,0 +1,153 @@
+"""Document, commands and editor: every edit is a step, and every step goes back."""
+
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+
+pytest.importorskip("PySide6")
+
+from emsync_desktop.document import ProjectDocument, Sounding
+from emsync_desktop.editor import Editor
+from emsync_engine.project.model import BoundaryId, VAPoint
+from tests.unit.desktop.films import project, take, timeline
+
+TWO, FIVE = BoundaryId("two"), BoundaryId("five")
+
+
+@pytest.fixture
+def document():
+    document = ProjectDocument()
+    document.open(project())
+    return document
+
+
+@pytest.fixture
+def editor(document):
+    return Editor(document)
+
+
+def edit(editor, document):
+    """Every kind of edit, each from a fresh timeline."""
+    yield lambda: editor.move_boundary(TWO, Fraction(3), object())
+    yield lambda: editor.add_boundary(Fraction(1))
+    yield lambda: editor.remove_boundary(FIVE)
+    yield lambda: editor.toggle_hit(FIVE)
+    yield lambda: editor.choose_point(VAPoint(0.5, 0.5), object())
+    yield lambda: editor.add_take(take())
+
+
+def test_undo_and_redo_restore_equality(document, editor):
+    for change in edit(editor, document):
+        before = document.project
+        change()
+        after = document.project
+        assert after != before
+        document.undo_stack.undo()
+        assert document.project == before
+        document.undo_stack.redo()
+        assert document.project == after
+        document.undo_stack.undo()
+
+
+def test_a_drag_is_one_step(document, editor):
+    gesture = object()
+    for frame in range(49, 60):
+        editor.move_boundary(TWO, Fraction(frame, 24), gesture)
+    assert document.undo_stack.count() == 1
+    assert document.timeline.boundaries[0].time == Fraction(59, 24)
+    document.undo_stack.undo()
+    assert document.timeline == timeline()
+
+
+def test_two_drags_are_two_steps(document, editor):
+    editor.move_boundary(TWO, Fraction(3), object())
+    editor.move_boundary(TWO, Fraction(4), object())
+    assert document.undo_stack.count() == 2
+
+
+def test_a_drag_back_to_its_start_is_no_step(document, editor):
+    gesture = object()
+    for time in (Fraction(3), Fraction(4), Fraction(2)):
+        editor.move_boundary(TWO, time, gesture)
+    assert document.undo_stack.count() == 0
+    assert document.undo_stack.isClean()
+
+
+def test_a_point_can_return_to_what_was_detected(document, editor):
+    editor.choose_segment(1)
+    editor.choose_point(VAPoint(0.9, 0.9), None)
+    assert editor.segment.emotion.point == VAPoint(0.9, 0.9)
+    editor.choose_point(None, None)
+    assert document.timeline == timeline()
+    editor.choose_point(None, None)
+    assert document.undo_stack.count() == 2
+
+
+def test_a_nudge_goes_by_frames_and_stops_before_the_neighbour(document, editor):
+    editor.choose_boundary(TWO)
+    assert editor.nudge_boundary(1) == Fraction(49, 24)
+    for _ in range(100):
+        editor.nudge_boundary(1)
+    assert document.timeline.boundaries[0].time == Fraction(119, 24)
+
+
+def test_a_boundary_is_added_on_the_nearest_frame_and_chosen(document, editor):
+    editor.add_boundary(Fraction(1001, 1000))
+    assert document.timeline.boundaries[0].time == 1
+    assert editor.boundary == document.timeline.boundaries[0].id
+    editor.add_boundary(Fraction(1))
+    assert len(document.timeline.boundaries) == 4
+
+
+def test_the_choice_outlives_no_boundary(document, editor):
+    editor.choose_boundary(BoundaryId("seven"))
+    assert editor.segment.index == 3
+    editor.remove_boundary()
+    assert editor.boundary is None
+    assert editor.segment.index == 2
+
+
+def test_a_take_is_stale_as_soon_as_the_timeline_is_another(document, editor, tmp_path):
+    mix = tmp_path / "mix.wav"
+    mix.write_bytes(b"")
+    document.keep_sounding("first", Sounding(mix, timeline()))
+    editor.add_take(take())
+    assert document.mix == mix
+    assert not document.is_take_stale
+    editor.toggle_hit(FIVE)
+    assert document.is_take_stale
+    document.undo_stack.undo()
+    assert not document.is_take_stale
+
+
+def test_the_same_take_again_is_not_listed_twice(document, editor):
+    editor.add_take(take())
+    editor.add_take(take("second", seed=2))
+    editor.add_take(replace(take()))
+    assert [one.id for one in document.project.takes] == ["first", "second"]
+    assert document.take.id == "first"
+
+
+def test_choosing_among_takes_is_one_step(document, editor):
+    editor.add_take(take())
+    editor.add_take(take("second", seed=2))
+    editor.choose_take("first")
+    editor.choose_take("second")
+    editor.choose_take("first")
+    assert document.undo_stack.count() == 3
+    document.undo_stack.undo()
+    assert document.take.id == "second"
+
+
+def test_a_sound_that_is_gone_is_not_offered(document, editor, tmp_path):
+    document.keep_sounding("first", Sounding(tmp_path / "gone.wav", timeline()))
+    editor.add_take(take())
+    assert document.mix is None
+
+
+def test_another_project_starts_without_history(document, editor):
+    editor.toggle_hit(FIVE)
+    document.open(project())
+    assert document.undo_stack.count() == 0
+    assert editor.segment.index == 0

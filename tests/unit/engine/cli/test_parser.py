@@ -1,0 +1,64 @@
+"""Options: what is understood, and what is refused as wrong usage."""
+
+import pytest
+
+from emsync_engine.cli.main import with_joined_values
+from emsync_engine.cli.parser import build_parser
+from emsync_engine.project.model import VAPoint
+
+
+def parsed(*arguments):
+    return build_parser().parse_args(with_joined_values(list(arguments)))
+
+
+def test_negative_valence_is_a_value_and_no_option():
+    assert parsed("score", "a.mp4", "--va", "-0.8,-0.2").va == VAPoint(-0.8, -0.2)
+    assert parsed("score", "a.mp4", "--va=-1,1").va == VAPoint(-1, 1)
+    assert parsed("score", "--lufs", "-23", "a.mp4").lufs == -23
+
+
+def test_a_name_with_a_leading_dash_after_two_dashes():
+    assert str(parsed("score", "--", "-x.mp4").video) == "-x.mp4"
+    assert str(parsed("score", "--seed", "3", "--", "--va").video) == "--va"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        (),
+        ("sing", "a.mp4"),
+        ("score",),
+        ("score", "a.mp4", "--va", "2,0"),
+        ("score", "a.mp4", "--va", "0.5"),
+        ("score", "a.mp4", "--va", "nan,0"),
+        ("score", "a.mp4", "--va", "inf,0"),
+        ("score", "a.mp4", "--va"),
+        ("score", "a.mp4", "--ensemble", "kazoo"),
+        ("score", "a.mp4", "--takes", "0"),
+        ("score", "a.mp4", "--takes", "²"),
+        ("score", "a.mp4", "--seed", "-1"),
+        ("score", "a.mp4", "--seed", "²"),
+        ("score", "a.mp4", "--lufs", "0"),
+        ("score", "a.mp4", "--audio", "over"),
+        ("score", "a.mp4", "--device", "abacus"),
+        ("analyze", "a.mp4", "--overwrite"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2_and_says_why(arguments, capsys):
+    with pytest.raises(SystemExit) as ended:
+        parsed(*arguments)
+
+    assert ended.value.code == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "error:" in told.err.splitlines()[-1]
+
+
+def test_the_defaults_are_those_of_the_design():
+    options = parsed("score", "a.mp4")
+
+    assert (options.ensemble, options.ending, options.audio) == ("cinematic", "fade", "under")
+    assert (options.lufs, options.takes, options.seed) == (-14.0, 1, 1)
+    assert not options.overwrite
+    assert not options.stems

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from emsync_engine.features.descriptor import describe_picture
+from emsync_engine.features.extraction import extract_features
+from emsync_engine.features.picture import picture_area, sampled_pictures
+from emsync_engine.features.sequences import StepGrid
+from tests.unit.engine.features.films import film, moving_bars, plain
+
+
+def features_of(colour):
+    return extract_features(film(plain(1, colour)), [], names=["picture"])
+
+
+def test_light_and_colour_read_as_they_look():
+    white, black = features_of((255, 255, 255)), features_of((0, 0, 0))
+    red, blue, grey = (
+        features_of((220, 40, 20)),
+        features_of((20, 60, 220)),
+        features_of((119,) * 3),
+    )
+    assert white["lightness"][0] == pytest.approx(1, abs=1e-3)
+    assert white["bright_share"][0] == 1
+    assert black["dark_share"][0] == 1
+    assert grey["lightness"][0] == pytest.approx(0.5, abs=0.01)  # sRGB 119 is L* 50
+    assert grey["saturation"][0] == pytest.approx(0, abs=1e-6)
+    assert red["warmth"][0] > 0.3
+    assert blue["warmth"][0] < 0
+    assert red["colourfulness"][0] > 5 * (grey["colourfulness"][0] + 0.01)
+
+
+def test_hue_spread_tells_one_colour_from_many():
+    rainbow = plain(1, (0, 0, 0))
+    for k, colour in enumerate(
+        [(255, 0, 0), (255, 255, 0), (0, 255, 0), (0, 255, 255), (0, 0, 255)]
+    ):
+        rainbow[:, :, k * 19 : (k + 1) * 19] = colour
+    many = extract_features(film(rainbow), [], names=["picture"])
+    assert many["hue_spread"][0] > 0.6
+    assert features_of((200, 30, 30))["hue_spread"][0] < 0.05
+
+
+def test_sharp_detail_has_edge_energy():
+    bars = extract_features(film(moving_bars(1, 0)), [], names=["picture"])
+    assert bars["edge_energy"][0] > 0.02
+    assert bars["contrast"][0] > 0.2
+    assert features_of((90, 90, 90))["edge_energy"][0] == pytest.approx(0, abs=1e-6)
+
+
+def test_each_second_has_its_own_pictures():
+    two = np.concatenate([plain(2, (255, 255, 255)), plain(2, (0, 0, 0))])
+    lightness = extract_features(film(two), [], names=["picture"])["lightness"]
+    np.testing.assert_allclose(lightness, [1, 1, 0, 0], atol=1e-3)
+
+
+def test_letterbox_bars_are_left_out():
+    frames = plain(2, (200, 180, 160))
+    frames[:, :8] = 17
+    frames[:, -8:] = 17
+    assert picture_area(film(frames)) == (slice(8, 46), slice(0, 96))
+    lightness = extract_features(film(frames), [], names=["picture"])["lightness"]
+    bare = extract_features(film(plain(2, (200, 180, 160))), [], names=["picture"])["lightness"]
+    np.testing.assert_allclose(lightness, bare, atol=1e-6)
+
+
+def test_a_black_film_and_a_small_title_keep_the_whole_picture():
+    black = plain(1, (0, 0, 0))
+    assert picture_area(film(black)) == (slice(0, 54), slice(0, 96))
+    black[:, 25:28, 40:50] = 255
+    assert picture_area(film(black)) == (slice(0, 54), slice(0, 96))
+
+
+def test_every_step_has_a_picture_even_at_one_frame_per_three_seconds():
+    slow = film(plain(0, (1, 2, 3)).repeat(3, axis=0), rate=1)
+    steps = [sample.step for sample in sampled_pictures(slow, StepGrid(9.0))]
+    assert sorted(set(steps)) == list(range(9))
+
+
+def test_a_mirrored_picture_has_the_same_description():
+    rng = np.random.default_rng(3)
+    picture = rng.integers(0, 255, (48, 96, 3), dtype=np.uint8)
+    ours, mirrored = describe_picture(picture), describe_picture(picture[:, ::-1].copy())
+    for name in ("statistics", "hue", "palette", "layout", "scales"):
+        np.testing.assert_allclose(ours[name], mirrored[name], atol=1e-4)
+    np.testing.assert_allclose(ours["orientation"], mirrored["orientation"], atol=0.03)
+
+
+@pytest.mark.parametrize("shape", [(54, 96), (96, 54), (1, 1), (2, 300), (270, 480)])
+def test_any_shape_of_picture_gets_a_description_of_the_same_size(shape):
+    sizes = {k: len(v) for k, v in describe_picture(np.full((*shape, 3), 77, np.uint8)).items()}
+    assert sizes == {
+        "statistics": 45,
+        "hue": 12,
+        "palette": 144,
+        "layout": 128,
+        "orientation": 64,
+        "texture": 36,
+        "scales": 5,
+    }

@@ -1,0 +1,81 @@
+from fractions import Fraction
+
+import pytest
+
+from emsync_engine.errors import InputUnusableError
+from emsync_engine.music.composer import (
+    candidate_seed,
+    compose_with,
+    longest_silence_s,
+    rank,
+)
+from emsync_engine.music.ensembles import EnsembleUnknownError, ensemble_named
+from emsync_engine.project.model import (
+    Boundary,
+    BoundaryId,
+    GenerationSettings,
+    SegmentEmotion,
+    Timeline,
+    VAPoint,
+)
+from emsync_engine.project.notes import Music, Note
+from tests.toy import toy_model
+
+EMOTION = SegmentEmotion((1 / 6,) * 6, VAPoint(0.2, 0.2), 0.5)
+TIMELINE = Timeline(
+    Fraction(1001 * 90, 30000),
+    (Boundary(BoundaryId("a"), Fraction(3, 2), is_hit=True),),
+    (EMOTION, EMOTION),
+)
+
+
+def compose(seed=1, **settings):
+    return compose_with(
+        toy_model(),
+        TIMELINE,
+        settings=GenerationSettings(**settings),
+        seed=seed,
+        frame_rate=Fraction(30000, 1001),
+        weights_sha256="0" * 64,
+    )
+
+
+def test_a_take_covers_the_film_with_its_ensemble():
+    take = compose(ensemble="chamber")
+    chamber = ensemble_named("chamber")
+    assert take.music.duration_s == float(TIMELINE.duration)
+    assert set(take.music.families) <= set(chamber.families)
+    assert dict(take.music.programs) == dict(chamber.programs)
+    assert [hit.time_s for hit in take.hits] == [1.5]
+    assert len(take.tokens) > 3
+
+
+def test_the_same_seed_gives_the_same_take():
+    assert compose(seed=5) == compose(seed=5)
+    assert compose(seed=5).tokens != compose(seed=6).tokens
+
+
+def test_candidate_k_is_the_same_whatever_their_number():
+    assert candidate_seed(7, 0) == 7
+    assert len({candidate_seed(7, number) for number in range(64)}) == 64
+
+
+def test_bad_wishes_are_refused_in_one_sentence():
+    with pytest.raises(InputUnusableError, match="seed"):
+        compose(seed=-1)
+    with pytest.raises(EnsembleUnknownError, match="cinematic"):
+        compose(ensemble="kazoo choir")
+
+
+def test_the_longest_silence_counts_the_ends():
+    assert longest_silence_s(Music(9.0, ())) == 9.0
+    notes = (Note(2.0, 3.0, "piano", 60), Note(2.5, 6.0, "piano", 64), Note(7.0, 8.0, "piano", 60))
+    assert longest_silence_s(Music(8.0, notes)) == 2.0
+    assert longest_silence_s(Music(12.0, notes)) == 4.0
+
+
+def test_takes_with_long_silence_rank_last():
+    takes = [compose(seed=seed) for seed in range(3)]
+    ranked = rank(takes)
+    silent = [take.measures["longest_silence_s"] > 4.0 for take in ranked]
+    assert silent == sorted(silent)

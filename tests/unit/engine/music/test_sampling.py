@@ -1,0 +1,135 @@
+import numpy as np
+import pytest
+
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.music.sampling import (
+    MAX_EVENTS_AT_ONCE,
+    Grammar,
+    Warming,
+    guided,
+    log_softmax,
+    nucleus_draw,
+)
+
+ENSEMBLE = ("bass", "piano", "strings")
+
+
+def scores_of(**probabilities):
+    scores = np.full(10, -np.inf, dtype=np.float32)
+    for name, share in probabilities.items():
+        scores[int(name[1:])] = np.log(share)
+    return scores
+
+
+def test_nucleus_keeps_the_smallest_set_that_reaches_top_p():
+    scores = scores_of(t0=0.5, t1=0.3, t2=0.15, t3=0.05)
+    rng = np.random.default_rng(0)
+    drawn = [nucleus_draw(scores, temperature=1.0, top_p=0.75, rng=rng) for _ in range(400)]
+    assert {size for _, size in drawn} == {2}
+    tokens = np.array([token for token, _ in drawn])
+    assert set(tokens) == {0, 1}
+    assert np.mean(tokens == 0) == pytest.approx(0.5 / 0.8, abs=0.08)
+
+
+def test_temperature_flattens():
+    scores = scores_of(t0=0.9, t1=0.1)
+    rng = np.random.default_rng(0)
+    hot = [nucleus_draw(scores, temperature=4.0, top_p=1.0, rng=rng)[0] for _ in range(400)]
+    assert np.mean(hot) > 0.25
+
+
+def test_forbidden_tokens_are_never_drawn():
+    scores = scores_of(t3=0.2)
+    rng = np.random.default_rng(0)
+    assert {nucleus_draw(scores, temperature=2.0, top_p=1.0, rng=rng)[0] for _ in range(50)} == {3}
+
+
+def test_guidance_strengthens_the_difference_but_leaves_off_tokens():
+    rng = np.random.default_rng(1)
+    told = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
+    without = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
+    scores = guided(told, [(2.0, without)])
+    on = v.on_token("piano", 60)
+    off = v.off_token("piano", 60)
+    assert scores[on] == pytest.approx(2 * told[on] - without[on], abs=1e-5)
+    assert scores[off] == told[off]
+    np.testing.assert_allclose(guided(told, [(1.0, without)]), told, atol=1e-6)
+
+
+def test_warming_needs_a_long_run_of_certainty():
+    warming = Warming()
+    for _ in range(8):
+        warming.after(1)
+    assert warming.extra == 0
+    for _ in range(100):
+        warming.after(2)
+    assert warming.extra == pytest.approx(0.4)
+    warming.after(3)
+    assert warming.extra == 0
+
+
+def test_only_families_that_play_may_start_notes():
+    allowed = Grammar(ENSEMBLE).allowed
+    assert allowed[v.on_token("piano", 60)]
+    assert not allowed[v.on_token("drums", 38)]
+    assert not allowed[v.off_token("piano", 60)]
+    assert not any(allowed[token] for token in (v.PAD, v.START, v.MORE_INSTRUMENTS))
+
+
+def test_on_and_off_are_paired():
+    grammar = Grammar(ENSEMBLE)
+    on, off = v.on_token("piano", 60), v.off_token("piano", 60)
+    grammar.take(on)
+    assert grammar.allowed[off]
+    assert not grammar.allowed[on]
+    grammar.take(v.shift_token(10))
+    grammar.take(off)
+    assert grammar.allowed[on]
+    assert not grammar.allowed[off]
+
+
+def test_a_chord_gets_its_three_notes_before_time_passes():
+    grammar = Grammar(ENSEMBLE)
+    grammar.take(v.CHORD)
+    assert not grammar.allowed[v.CHORD]
+    grammar.take(v.on_token("bass", 40))
+    for pitch in (60, 64):
+        grammar.take(v.on_token("strings", pitch))
+        assert not grammar.allowed[v.shift_token(5)]
+    grammar.take(v.on_token("strings", 67))
+    assert grammar.allowed[v.shift_token(5)]
+
+
+def test_time_must_pass_after_too_many_events():
+    grammar = Grammar(ENSEMBLE)
+    for pitch in range(30, 30 + MAX_EVENTS_AT_ONCE):
+        grammar.take(v.on_token("piano", pitch))
+    masked = grammar.masked(np.zeros(v.SIZE, dtype=np.float32))
+    assert np.isinf(masked[: v.FIRST_SHIFT]).all()
+    assert np.isfinite(masked[v.FIRST_SHIFT :]).all()
+
+
+def test_the_notes_of_a_chord_are_held():
+    grammar = Grammar(ENSEMBLE)
+    grammar.take(v.CHORD)
+    for pitch in (60, 64, 67, 72):
+        grammar.take(v.on_token("strings", pitch))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    grammar.take(v.shift_token(100))  # 0.8 s
+    early = grammar.masked(scores)
+    assert all(np.isinf(early[v.off_token("strings", pitch)]) for pitch in (60, 64, 67))
+    assert np.isfinite(early[v.off_token("strings", 72)])
+    grammar.take(v.shift_token(25))  # 1.0 s
+    assert np.isfinite(grammar.masked(scores)[v.off_token("strings", 60)])
+
+
+def test_a_family_that_is_silent_for_long_is_called_in():
+    grammar = Grammar(("drums", *ENSEMBLE))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    for second in range(8):
+        grammar.take(v.on_token("piano", 60 + second))
+        grammar.take(v.shift_token(125))
+    masked = grammar.masked(scores)
+    assert masked[v.on_token("strings", 60)] > 1.0
+    assert masked[v.on_token("piano", 80)] == 0
+    assert masked[v.on_token("drums", 38)] == 0
