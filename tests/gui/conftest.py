@@ -1,6 +1,7 @@
 """A window on a made film, with an engine that answers when the test says so."""
 
 import os
+from functools import partial
 
 import pytest
 
@@ -8,6 +9,14 @@ from tests.data import make_media as media
 
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture
+def qtbot(qtbot, monkeypatch):
+    """Waits as long as a busy machine may need; what does not come still fails."""
+    for wait in ("waitUntil", "waitSignal", "waitExposed"):
+        monkeypatch.setattr(qtbot, wait, partial(getattr(qtbot, wait), timeout=45_000))
+    return qtbot
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from tests.unit.engine.jobs.waiting import is_running, wait_until
 
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="signals and groups are those of POSIX"),
-    pytest.mark.timeout(60),
+    pytest.mark.timeout(240),
 ]
 
 
@@ -67,13 +67,13 @@ def test_progress_is_thinned_out(engine):
 
 
 def test_cancelling_between_tokens_tidies_up_and_leaves_the_process_usable(engine, tmp_path):
-    job_id = engine.submit(toys.Count(to=10_000, pause_s=0.01, leaves="half-done"))
+    job_id = engine.submit(toys.Count(to=10_000, pause_s=0.01, leaves="half-done"))  # 100 s
     assert isinstance(engine.receive(), Advanced)
     assert (tmp_path / "session" / "half-done").exists()
     engine.cancel(job_id)
-    started = time.monotonic()
-    assert outcome_of(engine, job_id) == WasCancelled(job_id)
-    assert time.monotonic() - started < 1
+    progress = []
+    assert outcome_of(engine, job_id, progress) == WasCancelled(job_id)
+    assert len(progress) < 100  # it hears of it between two reports, not at the end
     assert not (tmp_path / "session" / "half-done").exists()
     following = engine.submit(toys.Count())
     assert outcome_of(engine, following) == Succeeded(following, 3)
@@ -139,9 +139,11 @@ def test_a_job_that_cannot_be_pickled_is_refused_where_it_is_submitted(engine):
 
 def test_large_jobs_and_results_pass_without_holding_up_the_caller(engine):
     data = os.urandom(1 << 20) * 8
-    started = time.monotonic()
-    job_ids = [engine.submit(toys.Bulk(data)) for _ in range(4)]
-    assert time.monotonic() - started < 1  # 32 MB wait in the outbox, not in the caller
+    os.kill(engine.pid, signal.SIGSTOP)  # it reads nothing: 32 MB wait in the outbox
+    try:
+        job_ids = [engine.submit(toys.Bulk(data)) for _ in range(4)]
+    finally:
+        os.kill(engine.pid, signal.SIGCONT)
     for job_id in job_ids:
         assert outcome_of(engine, job_id) == Succeeded(job_id, data)
 
@@ -209,7 +211,7 @@ def test_a_process_that_hangs_can_be_restarted(engine):
 
 
 @pytest.mark.parametrize("job", [toys.Count(to=10_000, pause_s=0.01), toys.SleepDeaf()])
-def test_closing_ends_it_within_two_seconds_whatever_it_does(engine, tmp_path, job):
+def test_closing_ends_it_soon_whatever_it_does(engine, tmp_path, job):
     engine.submit(job)
     assert isinstance(engine.receive(), Advanced)
     if isinstance(job, toys.SleepDeaf):
@@ -217,7 +219,7 @@ def test_closing_ends_it_within_two_seconds_whatever_it_does(engine, tmp_path, j
         program = int((tmp_path / "session" / "program").read_text())
     started = time.monotonic()
     engine.close()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20  # of 100 s; two seconds where the machine is free
     assert not is_running(engine.pid)
     if isinstance(job, toys.SleepDeaf):
         wait_until(lambda: not is_running(program))

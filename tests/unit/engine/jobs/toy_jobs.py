@@ -81,7 +81,7 @@ class Crash:
 class SleepDeaf:
     """Never looks at its monitor; runs a program meanwhile and writes its number down."""
 
-    seconds: float = 60.0
+    seconds: float = 100.0
 
     def run(self, session, monitor):
         monitor.advance("sleep", 0)

@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 
-def wait_until(is_met, within_s=10.0):
+def wait_until(is_met, within_s=60.0):
     """Wait for a condition; the seconds it took. AssertionError if it does not come."""
     started = time.monotonic()
     while not is_met():
