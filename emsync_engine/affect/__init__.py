@@ -1,0 +1,1 @@
+"""What music itself says: valence and arousal read from notes."""
