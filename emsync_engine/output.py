@@ -26,8 +26,12 @@ _REASONS = {
 
 def output_error(path: Path, error: OSError) -> OutputError:
     """The one sentence for a file that cannot be written."""
-    reason = _REASONS.get(error.errno or 0, (error.strerror or str(error)).lower())
-    return OutputError(f"{path} cannot be written: {reason}.")
+    return OutputError(f"{path} cannot be written: {output_reason(error)}.")
+
+
+def output_reason(error: OSError) -> str:
+    """Why something cannot be written, as a part of a sentence."""
+    return _REASONS.get(error.errno or 0, (error.strerror or str(error)).lower())
 
 
 @contextmanager

@@ -116,6 +116,13 @@ def analyse(
     path: Path, request: AnalysisRequest | None = None, *, monitor: Monitor = SILENT
 ) -> Analysis:
     """Probe, decode, find the cuts and read the emotion of every segment."""
+    return analysed_film(path, request, monitor=monitor)[0]
+
+
+def analysed_film(
+    path: Path, request: AnalysisRequest | None = None, *, monitor: Monitor = SILENT
+) -> tuple[Analysis, DecodedVideo]:
+    """The analysis, and the decoded film that it is of, for whoever shows its pictures."""
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
 
@@ -129,7 +136,7 @@ def analyse(
         cuts = _find_cuts(video, request, monitor)
     with watch.stage("emotion"):
         timeline = _timeline(video, cuts, request, monitor)
-    return Analysis(video.info, cuts, timeline, video.warnings, watch.seconds)
+    return Analysis(video.info, cuts, timeline, video.warnings, watch.seconds), video
 
 
 def _find_cuts(
@@ -156,7 +163,9 @@ def _timeline(
     duration = video.info.duration
     origin: Literal["imported", "detected"] = "imported" if request.cuts_file else "detected"
     boundaries = choose_hits(
-        boundaries_from_cuts(cuts, duration, origin=origin), spacing_s=request.hit_spacing_s
+        boundaries_from_cuts(cuts, duration, origin=origin),
+        spacing_s=request.hit_spacing_s,
+        duration=duration,
     )
     edges = [Fraction(0), *(boundary.time for boundary in boundaries), duration]
     emotions = read_segment_emotions(video, edges, cuts, monitor=monitor)

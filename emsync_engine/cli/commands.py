@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from emsync_engine.cli.learning import evaluate, train
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.errors import InputUnusableError, OutputExistsError, ToolMissingError
+from emsync_engine.errors import OutputExistsError, ToolMissingError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.project.model import GenerationSettings
 
@@ -48,7 +48,7 @@ def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import analysis_json, analysis_lines
     from emsync_engine.pipeline import AnalysisRequest, analyse
 
-    request = AnalysisRequest(detector=_detector(options), cuts_file=options.cuts)
+    request = AnalysisRequest(detector=options.detector, cuts_file=options.cuts)
     analysis = analyse(options.video, request, monitor=monitor)
     monitor.clear()
     if options.json:
@@ -58,17 +58,6 @@ def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         _print_lines(analysis_lines(analysis))
 
 
-def _detector(options: argparse.Namespace) -> str | None:
-    from emsync_engine.scenes.detectors import DETECTORS
-
-    name: str | None = options.detector
-    if name is not None and name not in DETECTORS:
-        raise InputUnusableError(
-            f"There is no detector {name!r}; choose one of {', '.join(DETECTORS)}."
-        )
-    return name
-
-
 def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     """Compose for one video and write the film."""
     from emsync_engine.cli.report import score_json, score_lines
@@ -76,9 +65,7 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.pipeline import score as score_video
 
     request = ScoreRequest(
-        analysis=AnalysisRequest(
-            detector=_detector(options), cuts_file=options.cuts, va=options.va
-        ),
+        analysis=AnalysisRequest(detector=options.detector, cuts_file=options.cuts, va=options.va),
         settings=GenerationSettings(
             ensemble=options.ensemble, ending=options.ending, weights=options.weights
         ),

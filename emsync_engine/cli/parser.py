@@ -49,6 +49,7 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--detector",
+        type=_detector,
         metavar="NAME",
         help="how cuts are found: content, adaptive, hash, histogram or ffmpeg",
     )
@@ -139,6 +140,15 @@ def va_point(text: str) -> VAPoint:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not two numbers from -1 to 1, such as 0.8,-0.2"
         ) from None
+
+
+def _detector(text: str) -> str:
+    from emsync_engine.scenes.detectors import DETECTORS, UNAVAILABLE  # decodes pictures: slow
+
+    if text not in DETECTORS and text not in UNAVAILABLE:
+        names = ", ".join(DETECTORS)
+        raise argparse.ArgumentTypeError(f"there is no detector {text!r}; choose one of {names}")
+    return text
 
 
 def _seed(text: str) -> int:

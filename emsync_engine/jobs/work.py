@@ -18,17 +18,14 @@ from emsync_engine.jobs.messages import (
 )
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import Monitor
-from emsync_engine.pipeline import Scored, analyse, score
+from emsync_engine.pipeline import Scored, analysed_film, score
 from emsync_engine.project.model import Take
 from emsync_engine.project.notes import Family
 
 
 def analysed(job: AnalyseJob, monitor: Monitor) -> Analysed:
-    """Analyse a film; its pictures and sound then come from the cache."""
-    from emsync_engine.video.decode import decode
-
-    analysis = analyse(job.path, job.request, monitor=monitor)
-    video = decode(analysis.info, monitor=monitor)
+    """Analyse a film, and keep what a timeline shows of it."""
+    analysis, video = analysed_film(job.path, job.request, monitor=monitor)
     return Analysed(
         analysis, video.thumbnails, video.thumbnail_times_s, video.peaks, video.peaks_per_s
     )

@@ -12,10 +12,10 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.errors import InputUnusableError
+from emsync_engine.errors import InputUnusableError, MissingError
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import SceneCut
-from emsync_engine.scenes.kinds import cut_kind
+from emsync_engine.scenes.kinds import cut_kind, is_closing_fade
 from emsync_engine.scenes.strength import cut_strengths
 from emsync_engine.video.decode import DecodedVideo
 
@@ -111,11 +111,14 @@ class PySceneDetector:
 
 
 def scene_cuts(video: DecodedVideo, frames: NDArray[np.integer[Any]]) -> list[SceneCut]:
-    """Cuts at the given pictures, with exact times and comparable strengths as scores."""
+    """Cuts at the given pictures, with exact times and comparable strengths as scores.
+
+    A fade after which no picture comes any more is left out: it ends a shot and begins none.
+    """
     inside = [int(frame) for frame in frames if 0 < frame < len(video.frames)]
     times_s = video.times_s()
     strengths = cut_strengths(video.frames, times_s, inside)
-    return [
+    cuts = [
         SceneCut(
             time=video.time_of(frame),
             frame=frame,
@@ -123,6 +126,9 @@ def scene_cuts(video: DecodedVideo, frames: NDArray[np.integer[Any]]) -> list[Sc
             kind=cut_kind(video.frames, times_s, frame),
         )
         for frame, strength in zip(inside, strengths, strict=True)
+    ]
+    return [
+        cut for cut in cuts if cut.kind != "fade" or not is_closing_fade(video.frames, cut.frame)
     ]
 
 
@@ -164,12 +170,14 @@ def detect_scene_cuts(
     """Changes of shot in a film, in order of time, by a detector of ``DETECTORS``.
 
     The time of a cut is the exact time of the new shot's first picture; its score is its strength
-    in [0, 1), comparable between detectors. InputUnusableError for a detector that is not there.
+    in [0, 1), comparable between detectors. InputUnusableError for a detector that nobody knows,
+    MissingError for one whose library is not installed.
     """
     if detector not in DETECTORS:
         reason = UNAVAILABLE.get(detector, "there is none of that name")
         names = ", ".join(sorted(DETECTORS))
-        raise InputUnusableError(
+        kind = MissingError if detector in UNAVAILABLE else InputUnusableError
+        raise kind(
             f"The scene detector {detector!r} cannot be used: {reason}; choose from: {names}."
         )
     cuts = DETECTORS[detector]().detect(video, monitor=monitor)

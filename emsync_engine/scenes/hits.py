@@ -28,7 +28,12 @@ def boundaries_from_cuts(
     )
 
 
-def choose_hits(boundaries: Sequence[Boundary], *, spacing_s: float = 4.0) -> tuple[Boundary, ...]:
+CLOSING_S = Fraction(1, 2)
+
+
+def choose_hits(
+    boundaries: Sequence[Boundary], *, spacing_s: float = 4.0, duration: Fraction | None = None
+) -> tuple[Boundary, ...]:
     """The same boundaries, with the best set of them marked as hits.
 
     The thesis (section 6.2) walks through the film and discards every cut closer than 4 s to the
@@ -40,9 +45,13 @@ def choose_hits(boundaries: Sequence[Boundary], *, spacing_s: float = 4.0) -> tu
     Boundaries that the user placed and marked as hits stay hits, whatever their spacing, and the
     others keep the spacing from them. Nothing is dropped: what is no hit stays a plain boundary.
 
+    No hit is chosen in the last ``CLOSING_S`` of a film. A strong chord lasts at least a second, so
+    it would be cut off there; and a change so near the end is nearly always the film going out.
+
     Parameters
     ----------
     spacing_s : seconds, >= 0; ValueError if negative
+    duration : of the film, in seconds; None where its end says nothing
     """
     if spacing_s < 0:
         raise ValueError(f"the spacing of hits cannot be negative: {spacing_s}")
@@ -54,6 +63,7 @@ def choose_hits(boundaries: Sequence[Boundary], *, spacing_s: float = 4.0) -> tu
         boundary
         for boundary in ordered
         if not (boundary.origin == "user" and boundary.is_hit)
+        and (duration is None or boundary.time <= duration - CLOSING_S)
         and _is_clear(boundary.time, fixed_times, spacing)
     ]
     hits = {boundary.id for boundary in (*fixed, *_best_spaced(free, spacing))}

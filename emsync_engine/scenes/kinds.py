@@ -11,6 +11,7 @@ _AROUND_S = 0.25
 _PLAIN_WITHIN_S = 0.75
 _SUDDEN_SHARE = 0.5  # of the change around a cut that happens in one step
 _PLAIN_DEVIATION = 6.0  # of 8-bit luma within a picture: black, white or fog
+_BLOCK = 256  # pictures looked at together
 
 
 def cut_kind(frames: NDArray[np.uint8], times_s: NDArray[np.float64], cut: int) -> CutKind:
@@ -37,6 +38,20 @@ def cut_kind(frames: NDArray[np.uint8], times_s: NDArray[np.float64], cut: int) 
     wider = _grey(frames[first : last + 1])
     is_through_plain = float(np.min(np.std(wider, axis=(1, 2)))) < _PLAIN_DEVIATION
     return "fade" if is_through_plain else "dissolve"
+
+
+def is_closing_fade(frames: NDArray[np.uint8], cut: int) -> bool:
+    """Whether nothing but plain pictures follow a place: no new shot, the film has faded out.
+
+    Parameters
+    ----------
+    frames : (N, h, w, 3) uint8
+    cut : index of the first picture after the place, in 1..N-1
+    """
+    return all(
+        float(np.max(np.std(_grey(frames[first : first + _BLOCK]), axis=(1, 2)))) < _PLAIN_DEVIATION
+        for first in range(cut, len(frames), _BLOCK)
+    )
 
 
 def _grey(frames: NDArray[np.uint8]) -> NDArray[np.float32]:

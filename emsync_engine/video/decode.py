@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import errno
 import json
 import logging
 import tempfile
@@ -18,8 +16,9 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.errors import OutputError, VideoUnreadableError
+from emsync_engine.errors import VideoUnreadableError
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.output import output_error, output_reason
 from emsync_engine.timing import FrameRate
 from emsync_engine.video.audio import (
     AUDIO_RATE,
@@ -90,21 +89,47 @@ def decode(
     """Decode a film once, or take what an earlier pass kept.
 
     Damaged parts are counted, reported in ``warnings`` and passed over. Without a cache (None, or
-    a cache folder that cannot be written) everything is held in memory: a gigabyte an hour.
-    VideoUnreadableError if not one picture can be decoded; OutputError if the disk is full.
+    a cache folder that cannot be written or is full, which ``warnings`` then tell) everything is
+    held in memory: a gigabyte an hour. VideoUnreadableError if not one picture can be decoded;
+    OutputError if not even the folder for temporary files has room.
     """
+    if cache is None:
+        return _decoded_in_memory(info, monitor)
     key = f"decoded-{DECODING_VERSION}-{info.content_hash}"
-    if cache is None or not _can_write(cache):
+    try:
+        _require_writable(cache)
+        entry = cache.find(key)
+        if entry is None:
+            with cache.writing(key) as folder:
+                _decode_into(folder, info, monitor)
+            entry = cache.folder / key
+    except av.error.FFmpegError:  # some are OSErrors too, but say nothing about the disk
+        raise
+    except OSError as error:
+        logger.info("going on without the cache: %s", error)
+        video = _decoded_in_memory(info, monitor)
+        return replace(video, warnings=(*video.warnings, _without_cache(cache, error)))
+    monitor.advance(STAGE, float(info.duration), float(info.duration))
+    return _load(entry, info, in_memory=False)
+
+
+def _decoded_in_memory(info: VideoInfo, monitor: Monitor) -> DecodedVideo:
+    try:
         with tempfile.TemporaryDirectory(prefix="emsync-") as name:
             _decode_into(Path(name), info, monitor)
             return _load(Path(name), info, in_memory=True)
-    entry = cache.find(key)
-    if entry is None:
-        with _disk_full_as_output_error(cache.folder), cache.writing(key) as folder:
-            _decode_into(folder, info, monitor)
-        entry = cache.folder / key
-    monitor.advance(STAGE, float(info.duration), float(info.duration))
-    return _load(entry, info, in_memory=False)
+    except av.error.FFmpegError:
+        raise
+    except OSError as error:
+        raise output_error(Path(tempfile.gettempdir()), error) from error
+
+
+def _without_cache(cache: Cache, error: OSError) -> str:
+    """What is said once, where a film is read without keeping anything for the next time."""
+    return (
+        f"The cache folder {cache.folder} cannot be used ({output_reason(error)}), so nothing of "
+        "this film is kept for the next time."
+    )
 
 
 @dataclass(slots=True)
@@ -336,24 +361,8 @@ def _load(folder: Path, info: VideoInfo, *, in_memory: bool) -> DecodedVideo:
     )
 
 
-def _can_write(cache: Cache) -> bool:
-    try:
-        cache.folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=cache.folder):
-            return True
-    except OSError as error:
-        logger.warning("the cache folder cannot be used: %s", error)
-        return False
-
-
-@contextlib.contextmanager
-def _disk_full_as_output_error(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise OutputError(
-                f"There is no space left in {folder}; free some, or set EMSYNC_CACHE_DIR to a "
-                "folder on a larger disk."
-            ) from error
-        raise
+def _require_writable(cache: Cache) -> None:
+    """OSError if nothing can be written in the cache folder."""
+    cache.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=cache.folder):
+        pass

@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
@@ -188,13 +189,28 @@ def test_a_full_disk_keeps_what_an_earlier_run_wrote(folder, small_disk):
     assert (disk / "film_scored.mp4").read_bytes() == b"earlier"
 
 
-def test_a_full_cache_says_where_space_is_missing(folder, small_disk, monkeypatch):
-    disk = small_disk(64)
+@pytest.mark.parametrize("kilobytes", [4, 64])
+def test_a_full_cache_is_done_without_and_told_once(folder, small_disk, monkeypatch, kilobytes):
+    disk = small_disk(kilobytes)
     monkeypatch.setenv("EMSYNC_CACHE_DIR", str(disk))
 
-    outcome = emsync("analyze", folder / FILM, "--json")
-    assert_refused(outcome, 3, f"There is no space left in {disk}; free some, or set EMSYNC_CACHE")
+    outcome = emsync("score", folder / FILM, "--json")
+    assert outcome.code == 0
+    assert outcome.sentences == [
+        f"The cache folder {disk} cannot be used (the disk is full), so nothing of this film is "
+        "kept for the next time."
+    ]
+    assert outcome.json["duration_s"] == 2
     assert everything_in(disk) == set()
+
+
+def test_with_no_room_for_temporary_files_either(folder, small_disk, monkeypatch):
+    disk = small_disk(64)
+    monkeypatch.setenv("EMSYNC_CACHE_DIR", str(disk / "cache"))
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+
+    assert_refused(emsync("analyze", folder / FILM, "--json"), 3, "the disk is full")
+    assert everything_in(disk) == {"cache"}
 
 
 # ---------------------------------------------------------------------------------- what is missing

@@ -1,5 +1,6 @@
 """Films made for the test, from the file to pictures, sound and cuts."""
 
+import errno
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -232,15 +233,30 @@ def test_a_cache_that_cannot_be_written_is_done_without(media, tmp_path):
     video = decode(probe(media["no_sound"].path), cache=Cache(blocked / "cache"))
 
     assert len(video.frames) == 50
+    assert video.warnings == (
+        f"The cache folder {blocked / 'cache'} cannot be used (that folder does not exist), so "
+        "nothing of this film is kept for the next time.",
+    )
 
 
-def test_a_full_disk_is_said_in_one_sentence(media, tmp_path, monkeypatch):
-    def full(*_: object, **__: object) -> None:
-        raise OSError(28, "No space left on device")
+def full_disk(*_: object, **__: object) -> None:
+    raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr("emsync_engine.video.decode._keep", full)
 
-    with pytest.raises(OutputError, match="no space left"):
+def test_a_full_cache_is_done_without_and_told(media, tmp_path, monkeypatch):
+    monkeypatch.setattr("emsync_engine.video.cache._seal", full_disk)
+
+    video = decode(probe(media["no_sound"].path), cache=Cache(tmp_path))
+    assert len(video.frames) == 50
+    assert not isinstance(video.frames, np.memmap)
+    assert [sentence.count("the disk is full") for sentence in video.warnings] == [1]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_room_for_temporary_files_either_is_said_in_one_sentence(media, tmp_path, monkeypatch):
+    monkeypatch.setattr("emsync_engine.video.decode._keep", full_disk)
+
+    with pytest.raises(OutputError, match="the disk is full"):
         decode(probe(media["no_sound"].path), cache=Cache(tmp_path))
     assert list(tmp_path.iterdir()) == []
 

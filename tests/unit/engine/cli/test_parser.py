@@ -41,6 +41,7 @@ def test_a_name_with_a_leading_dash_after_two_dashes():
         ("score", "a.mp4", "--lufs", "0"),
         ("score", "a.mp4", "--audio", "over"),
         ("score", "a.mp4", "--device", "abacus"),
+        ("score", "a.mp4", "--detector", "telepathy"),
         ("analyze", "a.mp4", "--overwrite"),
     ],
     ids=" ".join,

@@ -6,7 +6,7 @@ import pytest
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.monitor import Cancelled
 from emsync_engine.scenes import detectors
-from emsync_engine.scenes.detectors import DETECTORS, detect_scene_cuts, scene_scores
+from emsync_engine.scenes.detectors import DETECTORS, detect_scene_cuts, scene_cuts, scene_scores
 from emsync_engine.scenes.kinds import cut_kind
 from emsync_engine.scenes.strength import cut_strengths
 
@@ -107,3 +107,22 @@ def test_kinds_of_transition():
     assert cut_kind(hard, times_s[:48], 24) == "hard"
     assert cut_kind(dissolve, times_s[:72], 36) == "dissolve"
     assert cut_kind(fade, times_s[:48], 26) == "fade"
+
+
+def test_a_film_that_fades_out_has_no_cut_there():
+    one, other = textures(2)
+    black = np.zeros_like(one)
+    still, out = np.zeros(30), np.linspace(0, 1, 10)
+    shots = [mixed(still, one, one), mixed(still, other, other)]
+    dark = [mixed(out, other, black), mixed(still[:8], black, black)]
+    video = film(np.concatenate([*shots, *dark]))
+
+    assert [cut.frame for cut in scene_cuts(video, np.array([30, 69]))] == [30]
+
+
+def test_a_hard_cut_to_black_stays_a_cut():
+    one = textures(1)[0]
+    still = np.zeros(30)
+    video = film(np.concatenate([mixed(still, one, one), mixed(still, one * 0, one * 0)]))
+
+    assert [cut.frame for cut in scene_cuts(video, np.array([30]))] == [30]

@@ -54,6 +54,19 @@ def test_choosing_again_with_another_spacing_forgets_the_last_choice():
     assert hit_times(again) == [1, 7]
 
 
+def test_nothing_is_hit_in_the_last_half_second():
+    late = [boundary(t, 0.9) for t in (3, 9.4, 9.5, 9.6)]
+
+    assert hit_times(choose_hits(late, spacing_s=0, duration=Fraction(10))) == [3, 9.4, 9.5]
+    assert len(choose_hits(late, duration=Fraction(10))) == 4
+
+
+def test_what_the_user_marked_at_the_very_end_stays():
+    placed = boundary(9.9, 0.1, origin="user", is_hit=True)
+
+    assert hit_times(choose_hits([placed], duration=Fraction(10))) == [9.9]
+
+
 def test_a_negative_spacing_is_refused():
     with pytest.raises(ValueError, match="negative"):
         choose_hits([], spacing_s=-1)
