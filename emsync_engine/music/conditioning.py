@@ -7,6 +7,7 @@ and without each condition, and guidance can strengthen them.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import torch
@@ -16,6 +17,7 @@ from emsync_engine.midi.boundaries import MAX_OFFSET_S
 from emsync_engine.project.notes import FAMILIES
 
 MAX_COUNTDOWN_S = 16.0
+MAX_REJOIN_S = 16.0
 _HIDDEN = 96
 
 
@@ -25,13 +27,16 @@ class Conditions:
 
     ``va`` (B, T, 2) valence and arousal at the token's time; ``offset_s`` (B, T) boundary offset,
     0 to 8; ``countdown_s`` (B, T) time to the end of the music; ``families`` (B, len(FAMILIES))
-    1.0 for each family that plays, all NaN where not told.
+    1.0 for each family that plays, all NaN where not told. For filling in: ``rejoin_s`` (B, T)
+    time until the future begins; ``is_future`` (B, T) True for the tokens that show that future.
     """
 
     va: Tensor
     offset_s: Tensor
     countdown_s: Tensor
     families: Tensor
+    rejoin_s: Tensor | None = None
+    is_future: Tensor | None = None
 
     def to(self, device: torch.device) -> Conditions:
         return Conditions(
@@ -39,6 +44,8 @@ class Conditions:
             self.offset_s.to(device),
             self.countdown_s.to(device),
             self.families.to(device),
+            None if self.rejoin_s is None else self.rejoin_s.to(device),
+            None if self.is_future is None else self.is_future.to(device),
         )
 
     def at(self, start: int, end: int) -> Conditions:
@@ -48,6 +55,8 @@ class Conditions:
             self.offset_s[:, start:end],
             self.countdown_s[:, start:end],
             self.families,
+            None if self.rejoin_s is None else self.rejoin_s[:, start:end],
+            None if self.is_future is None else self.is_future[:, start:end],
         )
 
 
@@ -122,16 +131,36 @@ class FamilyConditioner(nn.Module):
         return torch.where(missing, self.missing, embedded).unsqueeze(1)
 
 
-class Conditioning(nn.Module):
-    """The sum of all conditioners."""
+class FutureConditioner(nn.Module):
+    """Filling in: which tokens show the future, and how long until it begins.
+
+    Both start at nothing, so that weights trained without them go on as they were.
+    """
 
     def __init__(self, width: int) -> None:
+        super().__init__()
+        self.mark = nn.Parameter(torch.zeros(width))
+        self.rejoin = TimeConditioner(width, MAX_REJOIN_S)
+        nn.init.zeros_(self.rejoin.network.out.weight)
+        nn.init.zeros_(self.rejoin.network.out.bias)
+
+    def forward(self, rejoin_s: Tensor, is_future: Tensor) -> Tensor:
+        """(B, T) seconds or NaN, (B, T) bool, to (B, T, width)."""
+        told: Tensor = is_future.unsqueeze(-1) * self.mark + self.rejoin(rejoin_s)
+        return told
+
+
+class Conditioning(nn.Module):
+    """The sum of all conditioners; ``future`` is there where the model was trained to fill in."""
+
+    def __init__(self, width: int, *, fills_in: bool = False) -> None:
         super().__init__()
         self.valence = AxisConditioner(width)
         self.arousal = AxisConditioner(width)
         self.offset = TimeConditioner(width, MAX_OFFSET_S)
         self.countdown = TimeConditioner(width, MAX_COUNTDOWN_S)
         self.families = FamilyConditioner(width)
+        self.future = FutureConditioner(width) if fills_in else None
 
     def forward(self, conditions: Conditions) -> Tensor:
         """(B, T, width)"""
@@ -142,4 +171,11 @@ class Conditioning(nn.Module):
             + self.countdown(conditions.countdown_s)
             + self.families(conditions.families)
         )
+        if self.future is not None:
+            missing = torch.full_like(conditions.offset_s, math.nan)
+            rejoin_s = missing if conditions.rejoin_s is None else conditions.rejoin_s
+            is_future = conditions.is_future
+            if is_future is None:
+                is_future = torch.zeros_like(missing, dtype=torch.bool)
+            summed = summed + self.future(rejoin_s, is_future)
         return summed

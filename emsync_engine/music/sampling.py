@@ -185,6 +185,6 @@ class Grammar:
         return result
 
 
-def family_flags(families: Collection[Family]) -> NDArray[np.float32]:
+def family_flags(families: Collection[str]) -> NDArray[np.float32]:
     """(5,) 1.0 for each family that plays."""
     return np.array([float(family in families) for family in FAMILIES], dtype=np.float32)

@@ -25,6 +25,7 @@ class ModelConfiguration:
     context: int = 1216  # tokens (thesis section 4.4)
     dropout: float = 0.0
     rotary_base: float = 10_000.0
+    fills_in: bool = False  # whether it can be shown the future (DESIGN section 4)
 
     def __post_init__(self) -> None:
         if self.width % self.heads or (self.width // self.heads) % 2:
@@ -146,7 +147,9 @@ class MusicTransformer(nn.Module):
         super().__init__()
         self.configuration = configuration
         self.embedding = nn.Embedding(configuration.vocabulary, configuration.width)
-        self.conditioning = Conditioning(configuration.width)
+        self.conditioning = Conditioning(
+            configuration.width, fills_in=configuration.fills_in
+        )
         self.rotary = RotaryPositions(
             configuration.head_width, configuration.context, configuration.rotary_base
         )

@@ -1,17 +1,17 @@
-"""Training sequences: chunks of pieces with everything the transformer is told about them."""
+"""Batches for training: which stretches of which pieces, and what the transformer is not told."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence as AnySequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.midi.boundaries import BoundaryCursor, token_offsets
-from emsync_engine.music.conditioning import MAX_COUNTDOWN_S, Conditions
-from emsync_engine.project.notes import FAMILIES, HIGHEST_PITCH, LOWEST_PITCH
+from emsync_engine.music.conditioning import Conditions
+from emsync_engine.training.excerpts import Reading, read_piece
+from emsync_engine.training.sequences import Sequence, make_fill_in, make_sequence, make_splice
 from emsync_engine.training.store import Entry, TokenStore
 
 GROUP_WEIGHTS = {
@@ -33,7 +33,8 @@ GROUP_WEIGHTS = {
 
 ENSEMBLE_WEIGHT = 4.0  # for pieces of three families or more in a group of mixed sizes
 _MIXED_GROUPS = frozenset(("mutopia-pd-by",))
-_STEPS = np.array([v.shift_steps(t) if v.is_shift(t) else 0 for t in range(v.SIZE)])
+
+_SPLICE_CANDIDATES = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,99 +53,13 @@ NOTHING_DROPPED = Dropouts(0, 0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
-class Sequence:
-    """One sequence of T+1 tokens with conditions for the first T.
+class Mixture:
+    """How often a sequence is more than a chunk of one piece."""
 
-    ``tokens`` (T+1,) int64; ``va`` (T, 2), ``offset_s`` (T,), ``countdown_s`` (T,) float32, NaN
-    where not told; ``families`` (5,) float32.
-    """
-
-    tokens: NDArray[np.int64]
-    va: NDArray[np.float32]
-    offset_s: NDArray[np.float32]
-    countdown_s: NDArray[np.float32]
-    families: NDArray[np.float32]
-
-
-def _transposition(semitones: int) -> NDArray[np.int64]:
-    """Table from token to token; -1 where a pitch would leave the range. Drums stay."""
-    table = np.arange(v.SIZE)
-    for token in range(v.FIRST_ON, v.FIRST_SHIFT):
-        family, pitch = v.note_of(token)
-        if family != "drums":
-            fits = LOWEST_PITCH <= pitch + semitones <= HIGHEST_PITCH
-            table[token] = token + semitones if fits else -1
-    return table
-
-
-TRANSPOSITIONS = {semitones: _transposition(semitones) for semitones in range(-3, 4)}
-
-
-def transposed(tokens: NDArray[np.int64], semitones: int) -> NDArray[np.int64]:
-    """Tokens moved by semitones, drums aside; unchanged if one note would leave the range."""
-    moved = TRANSPOSITIONS[semitones][tokens]
-    return tokens if (moved < 0).any() else moved
-
-
-def stepped_emotion(
-    labels: NDArray[np.float32], rng: np.random.Generator | None
-) -> NDArray[np.float32]:
-    """Labels second by second to steps of 4 to 20 s, as the segments of a film have them.
-
-    (S, 2) to (S, 2): each stretch takes its mean. Without ``rng`` one stretch is 8 s.
-    """
-    stepped = labels.copy()
-    start = 0
-    while start < len(labels):
-        length = 8 if rng is None else int(rng.integers(4, 21))
-        section = labels[start : start + length]
-        known = ~np.isnan(section)
-        sums, counts = np.where(known, section, 0).sum(axis=0), known.sum(axis=0)
-        stepped[start : start + length] = np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
-        start += length
-    return stepped
-
-
-def make_sequence(
-    store: TokenStore,
-    entry: Entry,
-    start: int,
-    length: int,
-    rng: np.random.Generator | None,
-    dropouts: Dropouts = NOTHING_DROPPED,
-) -> Sequence:
-    """A chunk of ``length`` tokens: FEWER/MORE_INSTRUMENTS, then the piece from token ``start``.
-
-    Without ``rng`` nothing is random: no transposition, no dropout, steps of 8 s.
-    """
-    tokens = store.tokens_of(entry)
-    if rng is not None:
-        is_removed = (tokens == v.CHORD) & (rng.random(len(tokens)) < dropouts.chords)
-        start = max(start - int(is_removed[:start].sum()), 0)
-        tokens = tokens[~is_removed]
-    times_s = np.cumsum(_STEPS[tokens]) * v.STEP_S
-    chord_times = times_s[tokens == v.CHORD]
-    first = max(start, 1)
-    places = np.concatenate([[0], np.arange(first, min(first + length - 1, len(tokens)))])
-    chunk, times = tokens[places], times_s[places]
-    if len(times) > 1 and start > 1:
-        times[0] = times[1]  # the leading token belongs to where the chunk begins
-    cursor = BoundaryCursor(chord_times, sensitivity_s=v.STEP_S / 2)
-    offsets = token_offsets(times, chunk == v.CHORD, cursor)
-    labels = stepped_emotion(np.array(store.labels_of(entry)), rng)
-    va = labels[np.clip(times.astype(int), 0, len(labels) - 1)]
-    countdown = np.minimum(times_s[-1] - times, MAX_COUNTDOWN_S)
-    families = np.array([float(family in entry.families) for family in FAMILIES])
-    if rng is not None:
-        chunk = transposed(chunk, int(rng.integers(-3, 4)))
-    sequence = Sequence(
-        chunk,
-        va[:-1].astype(np.float32),
-        offsets[:-1].astype(np.float32),
-        countdown[:-1].astype(np.float32),
-        families.astype(np.float32),
-    )
-    return sequence if rng is None else _with_dropouts(sequence, rng, dropouts)
+    splices: float = 0.0  # two pieces joined in one key, so that the emotion switches
+    fill_in: float = 0.0  # the future shown first
+    wide_gaps: float = 0.0  # chords kept at least 2 to 8 s apart
+    start: float = 0.05  # chunks from the beginning of the piece (thesis section 4.4)
 
 
 def _with_dropouts(sequence: Sequence, rng: np.random.Generator, dropouts: Dropouts) -> Sequence:
@@ -167,25 +82,32 @@ def collate(sequences: list[Sequence], length: int) -> tuple[torch.Tensor, Condi
     batch = len(sequences)
     tokens = np.full((batch, length + 1), v.PAD, dtype=np.int64)
     va = np.full((batch, length, 2), np.nan, dtype=np.float32)
-    offset = np.full((batch, length), np.nan, dtype=np.float32)
-    countdown = np.full((batch, length), np.nan, dtype=np.float32)
+    times = {
+        name: np.full((batch, length), np.nan, dtype=np.float32)
+        for name in ("offset_s", "countdown_s", "rejoin_s")
+    }
+    is_future = np.zeros((batch, length), dtype=bool)
     for row, sequence in enumerate(sequences):
         n = len(sequence.tokens)
         tokens[row, :n] = sequence.tokens
         va[row, : n - 1] = sequence.va
-        offset[row, : n - 1] = sequence.offset_s
-        countdown[row, : n - 1] = sequence.countdown_s
+        is_future[row, : n - 1] = sequence.is_future
+        for name, values in times.items():
+            values[row, : n - 1] = getattr(sequence, name)
     families = np.stack([sequence.families for sequence in sequences])
     return torch.from_numpy(tokens), Conditions(
-        torch.from_numpy(va),
-        torch.from_numpy(offset),
-        torch.from_numpy(countdown),
-        torch.from_numpy(families),
+        va=torch.from_numpy(va),
+        families=torch.from_numpy(families),
+        is_future=torch.from_numpy(is_future),
+        **{name: torch.from_numpy(values) for name, values in times.items()},
     )
 
 
 class BatchSampler:
-    """Random training batches, drawn by weight; the same seed and step give the same batch."""
+    """Random training batches, drawn by weight; the same seed and step give the same batch.
+
+    With several processes each draws rows of its own: ``rank`` tells which.
+    """
 
     def __init__(
         self,
@@ -194,32 +116,73 @@ class BatchSampler:
         batch: int,
         length: int,
         seed: int,
-        start_share: float = 0.05,  # of chunks from the beginning of the piece (thesis 4.4)
+        rank: int = 0,
         dropouts: Dropouts | None = None,
+        mixture: Mixture | None = None,
     ) -> None:
         self._store = store
         self._entries = store.split("train")
-        self._batch, self._length, self._seed = batch, length, seed
-        self._start_share = start_share
+        self._batch, self._length = batch, length
+        self._seed = (seed, rank) if rank else (seed,)
         self._dropouts = dropouts or Dropouts()
+        self._mixture = mixture or Mixture()
         weights = np.array([_weight(entry) for entry in self._entries])
         self._shares = weights / weights.sum()
+        self._alike = self._by_families()
+
+    def _by_families(self) -> dict[frozenset[str], tuple[np.ndarray, np.ndarray]]:
+        """Numbers of the entries that the same families play, and their shares."""
+        found: dict[frozenset[str], list[int]] = {}
+        for number, entry in enumerate(self._entries):
+            found.setdefault(frozenset(entry.families), []).append(number)
+        return {
+            families: (np.array(numbers), self._shares[numbers] / self._shares[numbers].sum())
+            for families, numbers in found.items()
+        }
 
     def batch_at(self, step: int) -> tuple[torch.Tensor, Conditions]:
         """Tokens (B, length + 1) and their conditions for one step."""
-        rng = np.random.default_rng((self._seed, step))
+        rng = np.random.default_rng((*self._seed, step))
         chosen = rng.choice(len(self._entries), size=self._batch, p=self._shares)
-        sequences = []
-        for number in chosen:
-            entry = self._entries[int(number)]
-            start = 0
-            if entry.tokens > self._length and rng.random() >= self._start_share:
-                # a little past the last full chunk, so that ends are seen as often as middles
-                start = int(rng.integers(0, entry.tokens - self._length // 2))
-            sequences.append(
-                make_sequence(self._store, entry, start, self._length + 1, rng, self._dropouts)
-            )
-        return collate(sequences, self._length)
+        sequences = [self._sequence(self._entries[int(number)], rng) for number in chosen]
+        return collate(
+            [_with_dropouts(sequence, rng, self._dropouts) for sequence in sequences], self._length
+        )
+
+    def _sequence(self, entry: Entry, rng: np.random.Generator) -> Sequence:
+        piece = self._read(entry, rng)
+        start = self._start(entry, piece, rng)
+        kind = rng.random()
+        made: Sequence | None = None
+        if kind < self._mixture.splices:
+            made = make_splice(piece, start, self._candidates(entry, rng), self._length + 1, rng)
+        elif kind < self._mixture.splices + self._mixture.fill_in:
+            made = make_fill_in(piece, start, self._length + 1, rng)
+        return made or make_sequence(piece, start, self._length + 1, rng)
+
+    def _start(self, entry: Entry, piece: Reading, rng: np.random.Generator) -> int:
+        if entry.tokens <= self._length or rng.random() < self._mixture.start:
+            return 0
+        # a little past the last full chunk, so that ends are seen as often as middles
+        return int(rng.integers(0, max(len(piece.tokens) - self._length // 2, 1)))
+
+    def _candidates(
+        self, entry: Entry, rng: np.random.Generator
+    ) -> AnySequence[tuple[Reading, int]]:
+        """Other pieces for the same families, each with a place to begin at."""
+        numbers, shares = self._alike[frozenset(entry.families)]
+        drawn = [self._entries[int(n)] for n in rng.choice(numbers, _SPLICE_CANDIDATES, p=shares)]
+        read = [self._read(other, rng) for other in drawn if other.piece != entry.piece]
+        return [(piece, int(rng.integers(0, len(piece.tokens)))) for piece in read]
+
+    def _read(self, entry: Entry, rng: np.random.Generator) -> Reading:
+        return read_piece(
+            self._store,
+            entry,
+            rng,
+            chords_dropped=self._dropouts.chords,
+            wide_gaps=self._mixture.wide_gaps,
+        )
 
 
 def _weight(entry: Entry) -> float:
@@ -244,7 +207,7 @@ def held_out_chunks(
     for group, found in sorted(places.items()):
         stride = max(len(found) // per_group, 1) if per_group else 1
         chunks.extend(
-            (group, make_sequence(store, entry, start, length + 1, None))
+            (group, make_sequence(read_piece(store, entry, None), start, length + 1, None))
             for entry, start in found[::stride][:per_group]
         )
     return chunks

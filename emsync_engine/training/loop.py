@@ -7,7 +7,7 @@ import logging
 import math
 import time
 import tomllib
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,11 +23,13 @@ from emsync_engine.music.transformer import ModelConfiguration, MusicTransformer
 from emsync_engine.training.batches import (
     BatchSampler,
     Dropouts,
-    Sequence,
+    Mixture,
     collate,
     held_out_chunks,
 )
+from emsync_engine.training.sequences import Sequence
 from emsync_engine.training.store import TokenStore
+from emsync_engine.weights import read_composer
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +44,7 @@ class Recipe:
 
     model: ModelConfiguration = field(default_factory=ModelConfiguration)
     dropouts: Dropouts = field(default_factory=Dropouts)
+    mixture: Mixture = field(default_factory=Mixture)
     batch: int = 8
     length: int = 1024  # tokens per sequence
     seed: int = 1
@@ -64,7 +67,8 @@ def read_recipe(path: Path) -> Recipe:
             raise ValueError(f"it has no setting named {sorted(unknown)[0]}")
         model = ModelConfiguration(**table.pop("model", {}))
         dropouts = Dropouts(**table.pop("dropouts", {}))
-        return Recipe(model=model, dropouts=dropouts, **table)
+        mixture = Mixture(**table.pop("mixture", {}))
+        return Recipe(model=model, dropouts=dropouts, mixture=mixture, **table)
     except (OSError, ValueError, TypeError) as error:
         raise InputUnusableError(f"{path.name} is no training recipe: {error}.") from error
 
@@ -146,8 +150,18 @@ class Trainer:
     """One run in one folder: checkpoint, log and the state between them."""
 
     def __init__(
-        self, recipe: Recipe, store: TokenStore, folder: Path, *, device: str = "cpu"
+        self,
+        recipe: Recipe,
+        store: TokenStore,
+        folder: Path,
+        *,
+        device: str = "cpu",
+        first_weights: Path | None = None,
     ) -> None:
+        """A new run, or the one that the folder holds, to be resumed.
+
+        A new run starts from ``first_weights`` where they are given, else from random ones.
+        """
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder = recipe, folder
         self.device = torch.device(device)
@@ -159,6 +173,7 @@ class Trainer:
             length=recipe.length,
             seed=recipe.seed,
             dropouts=recipe.dropouts,
+            mixture=recipe.mixture,
         )
         self.held_out = held_out_chunks(store, length=recipe.length, per_group=6)
         self.step = 0
@@ -167,6 +182,8 @@ class Trainer:
         folder.mkdir(parents=True, exist_ok=True)
         if (folder / CHECKPOINT).is_file():
             self._resume()
+        elif first_weights is not None:
+            self._start_from(first_weights)
 
     def run(self, *, hours: float, monitor: Monitor = SILENT, compiled: bool = False) -> None:
         """Train until the run has lasted this long in all, the last part of it cooling down."""
@@ -250,6 +267,15 @@ class Trainer:
             optimiser.load_state_dict(saved)
         self.step, self.tokens = state["step"], state["tokens"]
         self.seconds = state["seconds"]
+
+    def _start_from(self, weights: Path) -> None:
+        """Weights without the optimisers' state, which an exported file does not hold."""
+        model = read_composer(weights)
+        asked = self.recipe.model
+        if replace(model.configuration, fills_in=asked.fills_in) != asked:
+            raise InputUnusableError(f"{weights.name} is of another size than the recipe asks for.")
+        # what it was not trained for yet starts at nothing
+        self.model.load_state_dict(self.model.state_dict() | model.state_dict())
 
 
 def _optimisers(model: MusicTransformer, recipe: Recipe) -> list[torch.optim.Optimizer]:
