@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longest_silence
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
@@ -20,7 +24,13 @@ from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
+    from emsync_engine.music.generation import Brief
     from emsync_engine.music.transformer import MusicTransformer
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 3
+"""How often a take is written at most, if what was written is degenerate."""
 
 _SEED_STRIDE = 1_000_003  # candidate k has the same seed whatever the number of candidates
 
@@ -62,8 +72,14 @@ def compose_with(
     weights_sha256: str,
     monitor: Monitor = SILENT,
 ) -> Take:
-    """Write one take with a given model."""
-    from emsync_engine.music.generation import Brief, write_tokens
+    """Write one take with a given model.
+
+    A degenerate take (``degeneracy.degeneracies``) is written again with a seed that follows from
+    this one, twice at most. If none is sound, the least bad is kept: ``measures`` tells in
+    ``resampled`` how many were thrown away, in ``degenerate`` what number of things is wrong with
+    this one, and ``findings_of`` says what they are.
+    """
+    from emsync_engine.music.generation import Brief
 
     if seed < 0:
         raise InputUnusableError(f"A seed is a whole number from 0 on, not {seed}.")
@@ -72,8 +88,14 @@ def compose_with(
     path = emotion_path(timeline)
     hits_s = tuple(float(hit.time) for hit in timeline.hits)
     brief = Brief(duration_s, path, hits_s, ensemble.families, settings)
-    tokens = tuple(write_tokens(model, brief, seed=seed, monitor=monitor))
-    music = replace(decode(tokens, duration_s=duration_s), programs=dict(ensemble.programs))
+    attempts: list[_Attempt] = []
+    while len(attempts) < ATTEMPTS and not (attempts and attempts[-1].is_sound):
+        attempts.append(_attempt(model, brief, attempt_seed(seed, len(attempts)), monitor))
+    best = min(attempts, key=lambda attempt: badness(attempt.findings))
+    for finding in best.findings:
+        logger.warning("seed %d, after %d attempts: %s", seed, len(attempts), finding.sentence)
+    tokens = best.tokens
+    music = replace(best.music, programs=dict(ensemble.programs))
     music = shape_velocities(music, lambda time_s: path(time_s).arousal, seed=seed)
     return Take(
         id=uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{hash_of(tokens)}").hex[:12],
@@ -84,8 +106,48 @@ def compose_with(
         hits=hit_report(music, hits_s, frame_s=float(1 / frame_rate)),
         weights_sha256=weights_sha256,
         engine_version=__version__,
-        measures=measures_of(music),
+        measures={
+            **measures_of(music),
+            "resampled": float(len(attempts) - 1),
+            "degenerate": float(len(best.findings)),
+        },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """One sequence that was written for a brief, and what the gate finds in it."""
+
+    tokens: tuple[int, ...]
+    music: Music
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.findings
+
+
+def _attempt(model: MusicTransformer, brief: Brief, seed: int, monitor: Monitor) -> _Attempt:
+    from emsync_engine.music.generation import write_tokens
+
+    tokens = tuple(write_tokens(model, brief, seed=seed, monitor=monitor))
+    music = decode(tokens, duration_s=brief.duration_s)
+    return _Attempt(tokens, music, degeneracies(music, brief.families))
+
+
+def attempt_seed(seed: int, number: int) -> int:
+    """Seed of attempt ``number`` (0, 1, ...) at one take: the first is the take's own.
+
+    Drawn from both, so that no other candidate of the same film has it.
+    """
+    if number == 0:
+        return seed
+    return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
+
+
+def findings_of(take: Take) -> tuple[Finding, ...]:
+    """What the gate finds wrong with a take, in sentences; nothing, if it is sound."""
+    return degeneracies(take.music, ensemble_named(take.settings.ensemble).families)
 
 
 def candidate_seed(seed: int, number: int) -> int:
@@ -112,20 +174,16 @@ def measures_of(music: Music) -> dict[str, float]:
 
 def longest_silence_s(music: Music) -> float:
     """Longest stretch in which nothing sounds, seconds."""
-    silence = 0.0
-    sounding_until = 0.0
-    for note in music.notes:
-        silence = max(silence, note.onset_s - sounding_until)
-        sounding_until = max(sounding_until, note.end_s)
-    return max(silence, music.duration_s - sounding_until)
+    start, end = longest_silence(music)
+    return end - start
 
 
 def rank(takes: Sequence[Take]) -> list[Take]:
-    """Takes, the best first: no silence over 4 s, then hits landed, then hits near."""
+    """Takes, the best first: sound ones, then hits landed, then hits near."""
 
-    def merit(take: Take) -> tuple[bool, int, int, float]:
+    def merit(take: Take) -> tuple[float, int, int, float]:
         return (
-            take.measures["longest_silence_s"] <= 4.0,
+            -badness(findings_of(take)),
             sum(hit.status == "exact" for hit in take.hits),
             sum(hit.status != "missed" for hit in take.hits),
             -take.measures["longest_silence_s"],

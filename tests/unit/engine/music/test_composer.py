@@ -3,9 +3,12 @@ from fractions import Fraction
 import pytest
 
 from emsync_engine.errors import InputUnusableError
+from emsync_engine.midi.tokenizer import encode, quantise
 from emsync_engine.music.composer import (
+    attempt_seed,
     candidate_seed,
     compose_with,
+    findings_of,
     longest_silence_s,
     rank,
 )
@@ -79,3 +82,67 @@ def test_takes_with_long_silence_rank_last():
     ranked = rank(takes)
     silent = [take.measures["longest_silence_s"] > 4.0 for take in ranked]
     assert silent == sorted(silent)
+
+
+SOUND = Music(20.0, tuple(Note(k / 5, k / 5 + 0.5, "piano", 40 + k * 7 % 40) for k in range(100)))
+SILENT = Music(20.0, SOUND.notes[:10])
+MOSTLY_SILENT = Music(20.0, SOUND.notes[:60])
+
+
+def composed_from(monkeypatch, *attempts, seed=3):
+    """A take for which the model writes these pieces, one after the other; and its seeds."""
+    seeds = []
+
+    def write(model, brief, *, seed, monitor=None):
+        seeds.append(seed)
+        return iter(encode(quantise(attempts[len(seeds) - 1])))
+
+    monkeypatch.setattr("emsync_engine.music.generation.write_tokens", write)
+    take = compose_with(
+        toy_model(),
+        Timeline(Fraction(20), (), (EMOTION,)),
+        settings=GenerationSettings(ensemble="solo-piano"),
+        seed=seed,
+        frame_rate=Fraction(25),
+        weights_sha256="0" * 64,
+    )
+    return take, seeds
+
+
+def test_a_sound_take_is_written_once(monkeypatch):
+    take, seeds = composed_from(monkeypatch, SOUND)
+    assert seeds == [3]
+    assert take.measures["resampled"] == take.measures["degenerate"] == 0
+    assert findings_of(take) == ()
+
+
+def test_a_degenerate_take_is_written_again(monkeypatch):
+    take, seeds = composed_from(monkeypatch, SILENT, SOUND)
+    assert len(take.music.notes) == len(SOUND.notes)
+    assert take.seed == 3
+    assert len(set(seeds)) == 2
+    assert take.measures["resampled"] == 1
+    assert take.measures["degenerate"] == 0
+    again, same_seeds = composed_from(monkeypatch, SILENT, SOUND)
+    assert (again, same_seeds) == (take, seeds)
+
+
+def test_of_degenerate_takes_the_least_bad_is_kept_and_flagged(monkeypatch, caplog):
+    take, seeds = composed_from(monkeypatch, SILENT, MOSTLY_SILENT, SILENT)
+    assert len(seeds) == 3
+    assert len(take.music.notes) == len(MOSTLY_SILENT.notes)
+    assert take.measures["resampled"] == 2
+    assert take.measures["degenerate"] == 1
+    assert [finding.kind for finding in findings_of(take)] == ["silence"]
+    assert "Nothing sounds" in caplog.text
+    sound, _ = composed_from(monkeypatch, SOUND)
+    assert rank([take, sound]) == [sound, take]
+
+
+def test_attempts_and_candidates_have_seeds_of_their_own():
+    seeds = {
+        attempt_seed(candidate_seed(7, candidate), attempt)
+        for candidate in range(16)
+        for attempt in range(3)
+    }
+    assert len(seeds) == 48
