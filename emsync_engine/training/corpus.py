@@ -6,13 +6,14 @@ import csv
 import hashlib
 import tarfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from emsync_engine.errors import InputUnusableError
 
-Split = Literal["train", "validation"]
+Split = Literal["train", "validation", "test"]
+Tier = Literal["permissive", "share-alike", "non-commercial", "unclear"]
 
 OPEN_SOURCES = (
     "freedoom",
@@ -31,23 +32,53 @@ PERFORMED_TO_A_CLICK = frozenset(("groove-drums",))
 WITHOUT_BEATS = frozenset(("blasphemer",))
 """Sources whose beat grid is known to be honest, or nominal, whatever the onsets look like."""
 
-_HELD_OUT_PERCENT = 5
+TIERS: dict[str, Tier] = {
+    **dict.fromkeys((*OPEN_SOURCES,), "permissive"),
+    **dict.fromkeys(("simutrans", "mutopia-by-sa", "openttd-openmsx", "nottingham"), "share-alike"),
+    **dict.fromkeys(("symmv-piano", "asap-piano", "tegridy-multi"), "non-commercial"),
+}
+"""Licence tier of each source; what is not listed has no licence stated."""
+
+_TEST_PERCENT = 2
+_HELD_OUT_PERCENT = 5  # the test pieces among them
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One MIDI file of one source."""
+    """One MIDI file of one source, and its side of the split."""
 
     source: str
     id: str
     path: Path
+    split: Split = "train"
 
     @property
-    def split(self) -> Split:
-        """Side of the split, from the piece's name alone, so that it never changes."""
-        digest = hashlib.blake2b(f"{self.source}/{self.id}".encode(), digest_size=8).digest()
-        held_out = int.from_bytes(digest, "big") % 100 < _HELD_OUT_PERCENT
-        return "validation" if held_out else "train"
+    def tier(self) -> Tier:
+        return TIERS.get(self.source, "unclear")
+
+
+def split_by_name(source: str, piece: str) -> Split:
+    """Side of the split from the piece's name alone, so that it never changes."""
+    digest = hashlib.blake2b(f"{source}/{piece}".encode(), digest_size=8).digest()
+    place = int.from_bytes(digest, "big") % 100
+    if place < _TEST_PERCENT:
+        return "test"
+    return "validation" if place < _HELD_OUT_PERCENT else "train"
+
+
+def split_together(found: Sequence[Piece], groups: Sequence[int]) -> list[Piece]:
+    """The pieces with near-duplicates on one side: a group is held out if one of it is.
+
+    Parameters
+    ----------
+    groups : the number of each piece's group
+    """
+    sides: dict[int, Split] = {}
+    for piece, group in zip(found, groups, strict=True):
+        named = split_by_name(piece.source, piece.id)
+        if sides.get(group, "train") == "train" or named == "test":
+            sides[group] = named
+    return [replace(piece, split=sides[group]) for piece, group in zip(found, groups, strict=True)]
 
 
 def unpack(archives: Path, sources: Sequence[str], folder: Path) -> None:
@@ -70,4 +101,4 @@ def pieces(folder: Path, sources: Sequence[str]) -> Iterator[Piece]:
             for row in csv.DictReader(index):
                 path = folder / source / f"{row['id']}.mid"
                 if path.is_file():
-                    yield Piece(source, row["id"], path)
+                    yield Piece(source, row["id"], path, split_by_name(source, row["id"]))

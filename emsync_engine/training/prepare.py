@@ -27,9 +27,11 @@ from emsync_engine.training.corpus import (
     WITHOUT_BEATS,
     Piece,
     pieces,
+    split_together,
     unpack,
 )
-from emsync_engine.training.features import second_by_second
+from emsync_engine.training.duplicates import Signature, melody_fragments, same_music, signature
+from emsync_engine.training.features import FEATURES, second_by_second
 from emsync_engine.training.orchestration import HABITS, Groove, draw
 from emsync_engine.training.store import TokenStore, write_store
 
@@ -60,18 +62,21 @@ def prepare(
 ) -> Preparation:
     """Unpack the sources, draw ensembles, label and pack them under ``work``/store.
 
-    The same archives give the same store: every drawing is seeded by its piece's name. A piece and
-    all drawings of it, the drummer's part too, stay on one side of the split.
+    The same archives give the same store: every drawing is seeded by its piece's name. A piece,
+    its near-duplicates and all drawings of it, the drummer's part too, stay on one side of the
+    split.
     """
     unpack(archives, sources, work / "midi")
     found = list(pieces(work / "midi", sources))
-    grooves = {
-        split: read_grooves([piece for piece in found if piece.split == split])
-        for split in ("train", "validation")
-    }
     drawn: list[Drawn] = []
     skipped: Counter[str] = Counter()
     with ProcessPoolExecutor(workers) as pool:
+        signatures = list(pool.map(melody_of, found, chunksize=32))
+        found = split_together(found, same_music(signatures))
+        grooves = {
+            split: read_grooves([piece for piece in found if piece.split == split])
+            for split in ("train", "validation", "test")
+        }
         results = pool.map(partial(drawings_of, grooves=grooves), found, chunksize=16)
         for done, (piece, result) in enumerate(zip(found, results, strict=True)):
             monitor.advance("prepare", done + 1, len(found))
@@ -81,6 +86,17 @@ def prepare(
             else:
                 drawn.extend(result)
     return Preparation(write_store(work / "store", drawn), dict(skipped))
+
+
+def melody_of(piece: Piece) -> Signature | None:
+    """Signature of a piece's melody; None if it cannot be read or has too little of one."""
+    try:
+        music = music_of(read_score(piece.path), trust_bars=False)
+    except EmsyncError:
+        return None
+    pitched = [note for note in music.notes if note.family != "drums"]
+    onsets_s = np.array([note.onset_s for note in pitched])
+    return signature(melody_fragments(onsets_s, np.array([note.pitch for note in pitched], int)))
 
 
 def read_grooves(found: Iterable[Piece]) -> list[Groove]:
@@ -128,8 +144,10 @@ def _packed(piece: Piece, group: str, score: Score, music: Music, stretch: float
     def bpm_at(time_s: float) -> float:
         return 60.0 / (score.beat_length_s(time_s / stretch + start) * stretch)
 
+    features = second_by_second(music, bpm_at=bpm_at)
     facts = {
         "source": piece.source,
+        "tier": piece.tier,
         "piece": piece.id,
         "group": group,
         "split": piece.split,
@@ -137,5 +155,15 @@ def _packed(piece: Piece, group: str, score: Score, music: Music, stretch: float
         "has_bars": bool(music.bar_onsets_s),
         "chords": len(music.chord_onsets_s),
         "duration_s": music.duration_s,
+        "bpm": _median(features, "bpm"),
+        "notes_per_s": _median(features, "note_density"),
+        "mode": _median(features, "mode"),
     }
-    return facts, tokens, second_by_second(music, bpm_at=bpm_at)
+    return facts, tokens, features
+
+
+def _median(features: NDArray[np.float32], name: str) -> float | None:
+    """Median of a feature over the seconds in which it is known."""
+    values = features[:, FEATURES.index(name)]
+    known = values[~np.isnan(values)]
+    return round(float(np.median(known)), 3) if len(known) else None

@@ -22,7 +22,8 @@ FORMAT = 1
 class Entry:
     """One piece, or one drawing of it, and where it lies in the arrays.
 
-    ``group`` is the source, with ``+ensemble`` for drawings: labels are ranked within it.
+    ``group`` is the source, with ``+ensemble`` for drawings: labels are ranked within it. ``bpm``,
+    ``notes_per_s`` and ``mode`` (major above 0) are medians over its seconds, None where unknown.
     """
 
     source: str
@@ -37,6 +38,10 @@ class Entry:
     tokens: int
     first_second: int
     seconds: int
+    tier: str = "unclear"
+    bpm: float | None = None
+    notes_per_s: float | None = None
+    mode: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,18 @@
 import numpy as np
+import pytest
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.reading import read_score
 from emsync_engine.midi.tokenizer import decode, encode, quantise
 from emsync_engine.training.beats import with_found_bars
-from emsync_engine.training.corpus import OPEN_SOURCES, Piece, unpack
+from emsync_engine.training.corpus import (
+    OPEN_SOURCES,
+    Piece,
+    split_by_name,
+    split_together,
+    unpack,
+)
+from emsync_engine.training.duplicates import melody_fragments, same_music, signature
 from emsync_engine.training.features import FEATURES, second_by_second
 from emsync_engine.training.labels import label_source, ranks
 from emsync_engine.training.orchestration import held_harmony, in_register, lowest_line
@@ -57,8 +65,6 @@ def test_the_same_archives_give_the_same_store(tmp_path):
 
 
 def test_unpacking_refuses_a_damaged_archive(tmp_path):
-    import pytest
-
     from emsync_engine.errors import InputUnusableError
 
     (tmp_path / "freedoom.tar.xz").write_bytes(b"nothing of the kind")
@@ -66,11 +72,53 @@ def test_unpacking_refuses_a_damaged_archive(tmp_path):
         unpack(tmp_path, ("freedoom",), tmp_path / "out")
 
 
-def test_split_depends_on_the_name_alone_and_holds_out_some(tmp_path):
-    pieces = [Piece("freedoom", f"piece{number}", tmp_path) for number in range(2000)]
-    held_out = sum(piece.split == "validation" for piece in pieces)
-    assert 0.03 < held_out / len(pieces) < 0.07
-    assert pieces[0].split == Piece("freedoom", "piece0", tmp_path / "elsewhere").split
+def test_split_depends_on_the_name_alone_and_holds_out_some():
+    sides = [split_by_name("freedoom", f"piece{number}") for number in range(4000)]
+    assert 0.01 < sides.count("test") / len(sides) < 0.03
+    assert 0.02 < sides.count("validation") / len(sides) < 0.04
+    assert sides[:9] == [split_by_name("freedoom", f"piece{number}") for number in range(9)]
+
+
+def melody(seed, notes=120):
+    """Onsets and pitches of a random walk."""
+    rng = np.random.default_rng(seed)
+    return np.arange(notes) * 0.3, 60 + np.cumsum(rng.integers(-4, 5, notes))
+
+
+def test_the_same_melody_in_another_key_tempo_and_dress_is_a_near_duplicate():
+    onsets_s, pitches = melody(1)
+    accompanied = np.repeat(onsets_s, 2) * 1.3, np.stack([pitches + 5, pitches - 16], 1).ravel()
+    part = onsets_s[:100], pitches[:100]
+    found = [(onsets_s, pitches), accompanied, melody(2), part, (onsets_s[:9], pitches[:9])]
+    signatures = [signature(melody_fragments(*one)) for one in found]
+    assert signatures[4] is None  # too short to tell
+    groups = same_music(signatures)
+    assert groups[0] == groups[1] == groups[3]
+    assert len({groups[0], groups[2], groups[4]}) == 3
+
+
+def test_near_duplicates_are_held_out_together(tmp_path):
+    names = [f"piece{number}" for number in range(200)]
+    pieces = [Piece("freedoom", name, tmp_path, split_by_name("freedoom", name)) for name in names]
+    held_out = next(n for n, piece in enumerate(pieces) if piece.split == "test")
+    trained = next(n for n, piece in enumerate(pieces) if piece.split == "train")
+    groups = list(range(200))
+    groups[trained] = held_out
+    placed = split_together(pieces, groups)
+    assert placed[trained].split == "test"
+    assert [p for n, p in enumerate(placed) if n != trained] == [
+        p for n, p in enumerate(pieces) if n != trained
+    ]
+
+
+def test_the_index_tells_tempo_density_mode_and_tier(prepared):
+    entry = next(e for e in prepared[0].store.entries if e.group == "freedoom")
+    assert entry.tier == "permissive"
+    assert entry.bpm == pytest.approx(60 / (0.4 + 0.05 * int(entry.piece[-1])), rel=0.02)
+    assert entry.notes_per_s > 1
+    assert (entry.mode > 0) == (int(entry.piece[-1]) % 2 == 0)
+    drums = next(e for e in prepared[0].store.entries if e.group == "groove-drums")
+    assert drums.families == ("drums",)
 
 
 def test_mode_and_density_are_measured():
