@@ -14,6 +14,7 @@ from emsync_engine.project.model import GenerationSettings
 
 if TYPE_CHECKING:
     from emsync_engine.evaluation.boundaries import BoundaryReport
+    from emsync_engine.evaluation.pieces import PieceWriter
     from emsync_engine.evaluation.steering import SteeringReport
     from emsync_engine.music.transformer import MusicTransformer
 
@@ -25,9 +26,11 @@ def train(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 
 def _train_prepare(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import folder_line
+    from emsync_engine.training.corpus import ALL_SOURCES, OPEN_SOURCES
     from emsync_engine.training.prepare import prepare
 
-    done = prepare(options.archives, options.work, monitor=monitor)
+    sources = OPEN_SOURCES if options.tier == "open" else ALL_SOURCES
+    done = prepare(options.archives, options.work, sources=sources, monitor=monitor)
     monitor.clear()
     entries = done.store.entries
     print(
@@ -39,7 +42,9 @@ def _train_prepare(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
 
 def _train_music(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import folder_line
-    from emsync_engine.training.loop import Trainer, read_recipe
+    from emsync_engine.training.loop import Trainer
+    from emsync_engine.training.processes import launched_processes
+    from emsync_engine.training.recipe import read_recipe
     from emsync_engine.training.store import open_store
     from emsync_engine.weights import save_composer
 
@@ -48,11 +53,12 @@ def _train_music(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         recipe,
         open_store(options.work / "store"),
         options.work / options.run,
-        device=chosen_device(options.device),
+        first_weights=options.first_weights,
+        processes=launched_processes(chosen_device(options.device)),
     )
     trainer.run(hours=options.hours, monitor=monitor, compiled=options.compile)
     monitor.clear()
-    if options.export is not None:
+    if options.export is not None and trainer.processes.rank == 0:
         sha256 = save_composer(trainer.model, options.export)
         print(folder_line(options.export))
         print(f"SHA-256 {sha256}")
@@ -74,7 +80,7 @@ def evaluate(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 def _evaluate_music(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import held_out_lines
     from emsync_engine.training.batches import held_out_chunks
-    from emsync_engine.training.loop import measure
+    from emsync_engine.training.held_out import measure
     from emsync_engine.training.store import open_store
 
     model = _composer(options)
@@ -94,7 +100,7 @@ def _evaluate_steering(options: argparse.Namespace, monitor: TerminalMonitor) ->
     from emsync_engine.evaluation.steering import measure_steering, steering_lines
 
     report = measure_steering(
-        _composer(options),
+        _writer(options),
         seeds=options.seeds,
         seconds=options.seconds,
         settings=_settings(options),
@@ -108,7 +114,7 @@ def _evaluate_boundaries(options: argparse.Namespace, monitor: TerminalMonitor) 
     from emsync_engine.evaluation.boundaries import boundary_lines, measure_boundaries
 
     report = measure_boundaries(
-        _composer(options),
+        _writer(options),
         seeds=options.seeds,
         seconds=options.seconds,
         settings=_settings(options),
@@ -123,6 +129,12 @@ def _composer(options: argparse.Namespace) -> MusicTransformer:
 
     model, _ = load_composer(options.weights)
     return model
+
+
+def _writer(options: argparse.Namespace) -> PieceWriter:
+    from emsync_engine.evaluation.pieces import PieceWriter
+
+    return PieceWriter(_composer(options))
 
 
 def _settings(options: argparse.Namespace) -> GenerationSettings:

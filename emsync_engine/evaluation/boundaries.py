@@ -1,53 +1,79 @@
-"""How often a strong chord stands near a boundary: told of it, not told, and by chance."""
+"""Strong chords near boundaries, before any fit: told of them, not told, and by chance."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.evaluation.steering import composed
+from emsync_engine.evaluation.measures import groove_similarity
+from emsync_engine.evaluation.pieces import WritesPieces, steady
 from emsync_engine.midi.chords import strong_chords
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.hits import beat_lengths
-from emsync_engine.project.model import GenerationSettings, VAPoint
+from emsync_engine.project.model import GenerationSettings
 from emsync_engine.project.notes import Music
 
-if TYPE_CHECKING:
-    from emsync_engine.music.transformer import MusicTransformer
+FloatArray = NDArray[np.float64]
 
 GAPS_S = (4.0, 20.0)
+GAP_BINS_S = ((4.0, 8.0), (8.0, 12.0), (12.0, 20.0))
 WITHIN_S = (0.1, 1.0)
-_CHANCE_DRAWS = 200
+GOAL_WITHIN_1_S = 0.7
+GOAL_CHANGE = 0.1
+_CHANCE_DRAWS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """Share of the boundaries with a chord within 0.1 s and within 1 s, and chords per minute.
+    """Boundaries with a chord near them, and chords with a boundary near them, as shares.
 
-    ``token_*`` counts ``CHORD`` tokens, the others strong chords in the notes themselves.
+    ``within_*`` is the recall: boundaries with a strong chord within 0.1 s or 1 s. ``token_*``
+    counts ``CHORD`` tokens, the others strong chords in the notes themselves. ``precision`` and
+    ``token_precision`` are the shares of these chords that lie within 1 s of a boundary; 0 without
+    chords.
     """
 
     within_100_ms: float
     within_1_s: float
     chords_per_minute: float
+    precision: float
     token_within_100_ms: float
     token_within_1_s: float
     tokens_per_minute: float
+    token_precision: float
 
 
 @dataclass(frozen=True, slots=True)
 class BoundaryReport:
-    """The same seeds with the boundaries told, not told, and random times in the told music."""
+    """The same seeds with the boundaries told, not told, and other boundaries in the told music.
+
+    ``by_gap`` is the share within 1 s, told, by the length of the gap before the boundary. Groove
+    similarity and notes a second are means over the pieces: telling is not to change them.
+    """
 
     boundaries: int
     seconds: float
     told: Reached
     untold: Reached
     chance: Reached
+    by_gap: tuple[float, ...]
+    told_groove: float
+    untold_groove: float
+    told_density: float
+    untold_density: float
+
+    @property
+    def groove_change(self) -> float:
+        """Relative change of groove similarity by telling."""
+        return self.told_groove / max(self.untold_groove, 1e-9) - 1
+
+    @property
+    def density_change(self) -> float:
+        """Relative change of the notes a second by telling."""
+        return self.told_density / max(self.untold_density, 1e-9) - 1
 
 
 def seeded_boundaries(seed: int, seconds: float) -> tuple[float, ...]:
@@ -62,80 +88,140 @@ def seeded_boundaries(seed: int, seconds: float) -> tuple[float, ...]:
 
 
 def measure_boundaries(
-    model: MusicTransformer,
+    writer: WritesPieces,
     *,
     seeds: int,
     seconds: float,
     settings: GenerationSettings | None = None,
     monitor: Monitor = SILENT,
 ) -> BoundaryReport:
-    """Compose pieces with boundaries told and not told, and count the chords near them."""
-    settings = settings or GenerationSettings()
+    """Compose pieces with boundaries told and not told, and count the chords near them.
+
+    Each seed has an emotion of its own and boundaries of its own. By chance: the told music beside
+    boundaries drawn in the same way from 40 other seeds.
+    """
     wanted = [seeded_boundaries(seed, seconds) for seed in range(seeds)]
     found: dict[bool, list[Music]] = {True: [], False: []}
     for seed, hits_s in enumerate(wanted):
-        rng = np.random.default_rng(1000 + seed)
-        point = VAPoint(*rng.uniform(-0.8, 0.8, 2).tolist())
+        valence, arousal = np.random.default_rng(1000 + seed).uniform(-0.8, 0.8, 2).tolist()
         for is_told in (True, False):
-            monitor.advance("evaluate", 2 * seed + (not is_told), 2 * seeds)
-            told = hits_s if is_told else ()
-            found[is_told].append(
-                composed(model, point, settings, seed=seed, seconds=seconds, hits_s=told)
+            wish = steady(
+                valence, arousal, seconds, hits_s=hits_s if is_told else (), settings=settings
             )
-    rng = np.random.default_rng(0)
-    chance = [tuple(rng.uniform(0, seconds, _CHANCE_DRAWS).tolist()) for _ in wanted]
+            progress = (2 * seed + (not is_told), 2 * seeds)
+            found[is_told] += writer.write(wish, [seed], monitor=monitor, progress=progress)
+    return boundary_report(found[True], found[False], wanted)
+
+
+def boundary_report(
+    told: Sequence[Music], untold: Sequence[Music], wanted: Sequence[tuple[float, ...]]
+) -> BoundaryReport:
+    """From the pieces of each seed and the boundaries wanted in them."""
+    others = [
+        seeded_boundaries(100_000 + draw, music.duration_s)
+        for music in told
+        for draw in range(_CHANCE_DRAWS)
+    ]
+    repeated = [music for music in told for _ in range(_CHANCE_DRAWS)]
     return BoundaryReport(
         boundaries=sum(map(len, wanted)),
-        seconds=seconds,
-        told=_reached(found[True], wanted),
-        untold=_reached(found[False], wanted),
-        chance=_reached(found[True], chance),
+        seconds=told[0].duration_s if told else 0.0,
+        told=_reached(told, wanted),
+        untold=_reached(untold, wanted),
+        chance=_reached(repeated, others),
+        by_gap=tuple(_share_of_gap(told, wanted, gap) for gap in GAP_BINS_S),
+        told_groove=_mean(told, groove_similarity),
+        untold_groove=_mean(untold, groove_similarity),
+        told_density=_mean(told, _notes_per_s),
+        untold_density=_mean(untold, _notes_per_s),
     )
+
+
+def chord_onsets(music: Music) -> FloatArray:
+    """Onsets of the strong chords in the notes, seconds."""
+    chords = strong_chords(music.notes, beat_s=beat_lengths(music))
+    return np.array([chord[0].onset_s for chord in chords])
+
+
+def _notes_per_s(music: Music) -> float:
+    return len(music.notes) / max(music.duration_s, 1e-9)
+
+
+def _mean(pieces: Sequence[Music], measure: Callable[[Music], float]) -> float:
+    values = np.array([measure(music) for music in pieces])
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")
 
 
 def _reached(pieces: Sequence[Music], wanted: Sequence[tuple[float, ...]]) -> Reached:
-    chords = [
-        np.array([c[0].onset_s for c in strong_chords(music.notes, beat_s=beat_lengths(music))])
-        for music in pieces
-    ]
+    cache: dict[int, FloatArray] = {}
+    chords = [cache.setdefault(id(music), chord_onsets(music)) for music in pieces]
     tokens = [np.array(music.chord_onsets_s) for music in pieces]
-    minutes = sum(music.duration_s for music in pieces) / 60
-    near, nearer = (_share(chords, wanted, within_s) for within_s in reversed(WITHIN_S))
-    token_near, token_nearer = (_share(tokens, wanted, within_s) for within_s in reversed(WITHIN_S))
+    times = [np.array(boundaries) for boundaries in wanted]
+    minutes = max(sum(music.duration_s for music in pieces) / 60, 1e-9)
+    soon, late = WITHIN_S
     return Reached(
-        within_100_ms=nearer,
-        within_1_s=near,
+        within_100_ms=_share_near(times, chords, soon),
+        within_1_s=_share_near(times, chords, late),
         chords_per_minute=sum(map(len, chords)) / minutes,
-        token_within_100_ms=token_nearer,
-        token_within_1_s=token_near,
+        precision=_share_near(chords, times, late),
+        token_within_100_ms=_share_near(times, tokens, soon),
+        token_within_1_s=_share_near(times, tokens, late),
         tokens_per_minute=sum(map(len, tokens)) / minutes,
+        token_precision=_share_near(tokens, times, late),
     )
 
 
-def _share(
-    onsets: Sequence[NDArray[np.float64]], wanted: Sequence[tuple[float, ...]], within_s: float
-) -> float:
-    """Share of the wanted times that have an onset within so many seconds."""
+def _share_near(times: Sequence[FloatArray], marks: Sequence[FloatArray], within_s: float) -> float:
+    """Share of the times, piece by piece, that have a mark within so many seconds."""
     near = [
-        bool(len(found) and np.abs(found - time).min() <= within_s)
-        for found, times in zip(onsets, wanted, strict=True)
-        for time in times
+        bool(len(here) and np.abs(here - time).min() <= within_s)
+        for wanted, here in zip(times, marks, strict=True)
+        for time in wanted
     ]
     return float(np.mean(near)) if near else 0.0
+
+
+def _share_of_gap(
+    pieces: Sequence[Music], wanted: Sequence[tuple[float, ...]], gap_s: tuple[float, float]
+) -> float:
+    """Share within 1 s of the boundaries that follow a gap of this length; NaN without any."""
+    times = [
+        np.array([t for t, gap in zip(here, np.diff((0.0, *here)), strict=True) if _in(gap, gap_s)])
+        for here in wanted
+    ]
+    if not any(map(len, times)):
+        return float("nan")
+    return _share_near(times, [chord_onsets(music) for music in pieces], WITHIN_S[1])
+
+
+def _in(value: float, bounds: tuple[float, float]) -> bool:
+    return bounds[0] <= value < bounds[1]
 
 
 def boundary_lines(report: BoundaryReport) -> list[str]:
     """The report as a table."""
     lines = [
         f"{report.boundaries} boundaries, gaps of 4 to 20 s, pieces of {report.seconds:.0f} s",
-        f"{'':<24}{'within 0.1 s':>14}{'within 1 s':>12}{'chords/min':>12}"
-        f"{'CHORD 0.1 s':>13}{'CHORD 1 s':>11}{'CHORD/min':>11}",
+        f"{'':<16}{'within 0.1 s':>13}{'within 1 s':>11}{'chords/min':>11}{'precision':>10}"
+        f"{'CHORD 0.1 s':>12}{'CHORD 1 s':>10}{'CHORD/min':>10}{'precision':>10}",
     ]
-    rows = (("told", report.told), ("not told", report.untold), ("random times", report.chance))
+    rows = (("told", report.told), ("not told", report.untold), ("by chance", report.chance))
     for name, row in rows:
         lines.append(
-            f"{name:<24}{row.within_100_ms:>14.0%}{row.within_1_s:>12.0%}"
-            f"{row.chords_per_minute:>12.1f}{row.token_within_100_ms:>13.0%}"
-            f"{row.token_within_1_s:>11.0%}{row.tokens_per_minute:>11.1f}"
+            f"{name:<16}{row.within_100_ms:>13.0%}{row.within_1_s:>11.0%}"
+            f"{row.chords_per_minute:>11.1f}{row.precision:>10.0%}"
+            f"{row.token_within_100_ms:>12.0%}{row.token_within_1_s:>10.0%}"
+            f"{row.tokens_per_minute:>10.1f}{row.token_precision:>10.0%}"
         )
-    return lines
+    gaps = ", ".join(
+        f"{share:.0%} after {low:.0f} to {high:.0f} s"
+        for share, (low, high) in zip(report.by_gap, GAP_BINS_S, strict=True)
+    )
+    return [
+        *lines,
+        f"told, within 1 s by gap: {gaps}",
+        f"groove similarity {report.told_groove:.3f} told, {report.untold_groove:.3f} not "
+        f"({report.groove_change:+.1%}); notes a second {report.told_density:.2f} and "
+        f"{report.untold_density:.2f} ({report.density_change:+.1%})",
+    ]

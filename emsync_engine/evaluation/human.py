@@ -70,8 +70,10 @@ def human_excerpts(
     """
     entries = [
         entry
-        for entry in store.split("validation")
-        if len(entry.families) >= ENSEMBLE_FAMILIES and entry.duration_s >= seconds
+        for entry in store.entries
+        if entry.split != "train"
+        and len(entry.families) >= ENSEMBLE_FAMILIES
+        and entry.duration_s >= seconds
     ]
     if len({entry.piece for entry in entries}) < 4:
         raise InputUnusableError(

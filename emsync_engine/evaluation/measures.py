@@ -124,7 +124,8 @@ def pitch_class_entropy(music: Music) -> float:
 
 
 def groove_similarity(music: Music) -> float:
-    """Mean likeness of the onset patterns of any two bars; NaN with fewer than two bars.
+    """Mean likeness of the onset patterns of any two bars; NaN with fewer than two bars, or no
+    notes.
 
     Each bar is 16 places that are struck or not; likeness is the share of the places on which two
     bars agree (Wu & Yang 2020, who take 64 places; ours forgive players who are not machines).
@@ -132,7 +133,7 @@ def groove_similarity(music: Music) -> float:
     stretches of 2 s.
     """
     patterns = _onset_patterns(music)
-    if len(patterns) < 2:
+    if len(patterns) < 2 or not music.notes:
         return float("nan")
     likeness = [float((one == other).mean()) for one, other in combinations(patterns, 2)]
     return float(np.mean(likeness))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import fmean, median
-from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emsync_engine.evaluation.pieces import WritesPieces, steady
 from emsync_engine.midi.tempo_map import tempo_map_of
-from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ensemble_named
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Music
-
-if TYPE_CHECKING:
-    from emsync_engine.music.transformer import MusicTransformer
 
 HIGH = VAPoint(0.8, 0.8)
 LOW = VAPoint(-0.8, -0.8)
@@ -43,7 +38,7 @@ class SteeringReport:
 
 
 def measure_steering(
-    model: MusicTransformer,
+    writer: WritesPieces,
     *,
     seeds: int,
     seconds: float,
@@ -54,15 +49,12 @@ def measure_steering(
 
     Tempo, density and mode (positive: major) are to be higher at the high corner.
     """
-    settings = settings or GenerationSettings()
     found: dict[VAPoint, dict[str, list[float]]] = {}
     for number, point in enumerate((HIGH, LOW)):
-        found[point] = {name: [] for name in MEASURES}
-        for seed in range(seeds):
-            monitor.advance("evaluate", number * seeds + seed, 2 * seeds)
-            music = composed(model, point, settings, seed=seed, seconds=seconds)
-            for name, value in measures(music).items():
-                found[point][name].append(value)
+        wish = steady(point.valence, point.arousal, seconds, settings=settings)
+        pieces = writer.write(wish, range(seeds), monitor=monitor, progress=(number, 2))
+        measured = [measures(music) for music in pieces]
+        found[point] = {name: [row[name] for row in measured] for name in MEASURES}
     higher = {
         name: fmean(
             high > low for high, low in zip(found[HIGH][name], found[LOW][name], strict=True)
@@ -75,23 +67,6 @@ def measure_steering(
         Corner(LOW.valence, LOW.arousal, found[LOW]),
         higher,
     )
-
-
-def composed(
-    model: MusicTransformer,
-    point: VAPoint,
-    settings: GenerationSettings,
-    *,
-    seed: int,
-    seconds: float,
-    hits_s: tuple[float, ...] = (),
-) -> Music:
-    """Music of one constant emotion for the default ensemble."""
-    from emsync_engine.music.generation import Brief, write_tokens
-
-    families = ensemble_named(DEFAULT_ENSEMBLE).families
-    brief = Brief(seconds, lambda time_s: point, hits_s, families, settings)
-    return decode(list(write_tokens(model, brief, seed=seed)), duration_s=seconds)
 
 
 def measures(music: Music) -> dict[str, float]:
