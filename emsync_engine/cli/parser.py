@@ -98,10 +98,20 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     prepare = what.add_parser("prepare", help="MIDI archives to a packed token store")
     prepare.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of NAME.tar.xz")
     prepare.add_argument("work", type=Path, metavar="WORK", help="folder for the token store")
+    prepare.add_argument(
+        "--tier", choices=("open", "full"), default="open", help="permissive sources, or all"
+    )
     music = what.add_parser("music", help="train the composer; resumes where it stopped")
     music.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     music.add_argument("--recipe", default="open", metavar="NAME|FILE")
     music.add_argument("--run", default="run", metavar="NAME", help="folder of the run in WORK")
+    music.add_argument(
+        "--from",
+        dest="first_weights",
+        type=Path,
+        metavar="WEIGHTS",
+        help="a new run starts from these",
+    )
     music.add_argument("--hours", type=float, default=2.0, help="length of the whole run")
     music.add_argument("--device", choices=DEVICES, default="auto")
     music.add_argument("--compile", action="store_true", help="compile the model (needs g++)")

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from emsync_engine.midi import vocabulary as v
+from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.training.excerpts import Reading, read_piece
 from emsync_engine.training.sequences import Sequence, make_fill_in, make_sequence, make_splice
@@ -32,7 +33,10 @@ GROUP_WEIGHTS = {
 """How often a group's tokens are seen: real ensembles often, solo piano, strings, drums rarely."""
 
 ENSEMBLE_WEIGHT = 4.0  # for pieces of three families or more in a group of mixed sizes
-_MIXED_GROUPS = frozenset(("mutopia-pd-by",))
+OTHERS_WEIGHT = 0.3  # for smaller ones of the groups that are not listed
+_ALWAYS_ENSEMBLES = frozenset(("freedoom", "simutrans", "blasphemer")) | {
+    group for group in GROUP_WEIGHTS if group.endswith("+ensemble")
+}
 
 _SPLICE_CANDIDATES = 5
 
@@ -186,8 +190,9 @@ class BatchSampler:
 
 
 def _weight(entry: Entry) -> float:
-    weight = GROUP_WEIGHTS.get(entry.group, 1.0)
-    if entry.group in _MIXED_GROUPS and len(entry.families) >= 3:
+    is_ensemble = len(entry.families) >= ENSEMBLE_FAMILIES
+    weight = GROUP_WEIGHTS.get(entry.group, 1.0 if is_ensemble else OTHERS_WEIGHT)
+    if is_ensemble and entry.group not in _ALWAYS_ENSEMBLES:
         weight *= ENSEMBLE_WEIGHT
     return weight * entry.tokens
 

@@ -28,8 +28,26 @@ OPEN_SOURCES = (
 )
 """Permissive sources, and simutrans: what the open weights learn from."""
 
+ALL_SOURCES = (
+    *OPEN_SOURCES,
+    "mutopia-by-sa",
+    "openttd-openmsx",
+    "nottingham",
+    "symmv-piano",
+    "asap-piano",
+    "tegridy-multi",
+    "vgmidi-labelled",
+    "vgmidi-unlabelled",
+    "memomusic",
+    "web-midi-archive",
+    "web-jazz-gospel",
+    "web-wildwest",
+    "web-rbk-multi",
+)
+"""Every source, for weights that are not shipped: research and private use."""
+
 PERFORMED_TO_A_CLICK = frozenset(("groove-drums",))
-WITHOUT_BEATS = frozenset(("blasphemer",))
+WITHOUT_BEATS = frozenset(("blasphemer", "symmv-piano", "asap-piano"))
 """Sources whose beat grid is known to be honest, or nominal, whatever the onsets look like."""
 
 TIERS: dict[str, Tier] = {

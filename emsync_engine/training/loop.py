@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
-import math
 import time
-import tomllib
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +16,11 @@ from torch.nn import functional as F
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.conditioning import Conditions
-from emsync_engine.music.transformer import ModelConfiguration, MusicTransformer
-from emsync_engine.training.batches import (
-    BatchSampler,
-    Dropouts,
-    Mixture,
-    collate,
-    held_out_chunks,
-)
-from emsync_engine.training.sequences import Sequence
+from emsync_engine.music.transformer import MusicTransformer
+from emsync_engine.training.batches import BatchSampler, held_out_chunks
+from emsync_engine.training.held_out import measure
+from emsync_engine.training.processes import OneProcess, Processes
+from emsync_engine.training.recipe import Recipe
 from emsync_engine.training.store import TokenStore
 from emsync_engine.weights import read_composer
 
@@ -38,111 +31,12 @@ CHECKPOINT = "checkpoint.pt"
 LOG = "log.jsonl"
 
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
-    """Everything that a training run is asked for; a TOML file fills one."""
-
-    model: ModelConfiguration = field(default_factory=ModelConfiguration)
-    dropouts: Dropouts = field(default_factory=Dropouts)
-    mixture: Mixture = field(default_factory=Mixture)
-    batch: int = 8
-    length: int = 1024  # tokens per sequence
-    seed: int = 1
-    matrix_rate: float = 0.003  # Muon, scaled to the size of AdamW's updates
-    other_rate: float = 0.002  # AdamW
-    weight_decay: float = 0.05
-    warmup_steps: int = 100
-    cooldown_share: float = 0.3
-    """Share of the run, at its end, over which the rates fall to nothing."""
-    evaluate_every: int = 250  # steps
-    save_every: int = 100  # steps
-
-
-def read_recipe(path: Path) -> Recipe:
-    """Read a recipe; InputUnusableError names what does not fit."""
-    try:
-        table: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-        known = {item.name for item in fields(Recipe)}
-        if unknown := set(table) - known:
-            raise ValueError(f"it has no setting named {sorted(unknown)[0]}")
-        model = ModelConfiguration(**table.pop("model", {}))
-        dropouts = Dropouts(**table.pop("dropouts", {}))
-        mixture = Mixture(**table.pop("mixture", {}))
-        return Recipe(model=model, dropouts=dropouts, mixture=mixture, **table)
-    except (OSError, ValueError, TypeError) as error:
-        raise InputUnusableError(f"{path.name} is no training recipe: {error}.") from error
-
-
 def weighted_loss(logits: Tensor, targets: Tensor) -> Tensor:
     """Cross-entropy in which CHORD counts ten times; PAD is left out. (B, T, V), (B, T)."""
     weights = torch.ones(logits.shape[-1], device=logits.device)
     weights[v.CHORD] = CHORD_LOSS_WEIGHT
     return F.cross_entropy(
         logits.float().flatten(0, 1), targets.flatten(), weight=weights, ignore_index=v.PAD
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Accuracy:
-    """How well the next token of held-out music is foretold."""
-
-    nll: float
-    top1: float
-    top5: float
-    tokens: int
-
-
-@torch.no_grad()
-def measure(
-    model: MusicTransformer,
-    chunks: list[tuple[str, Sequence]],
-    *,
-    length: int,
-    batch: int = 8,
-    with_conditions: bool = True,
-    monitor: Monitor = SILENT,
-) -> dict[str, Accuracy]:
-    """Unweighted NLL, top-1 and top-5 by group and over ``all`` tokens (thesis section 4.5)."""
-    device = model.head.weight.device
-    was_training = model.training
-    model.eval()
-    sums: dict[str, list[float]] = {}
-    for first in range(0, len(chunks), batch):
-        monitor.advance("evaluate", first, len(chunks))
-        rows = chunks[first : first + batch]
-        tokens, conditions = collate([sequence for _, sequence in rows], length)
-        if not with_conditions:
-            conditions = untold(conditions)
-        tokens = tokens.to(device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            logits = model(tokens[:, :-1], conditions.to(device)).float()
-        targets = tokens[:, 1:]
-        nll = F.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
-        in_top5 = (logits.topk(5, dim=-1).indices == targets[..., None]).cpu()
-        known = (targets != v.PAD).cpu()
-        for row, (group, _) in enumerate(rows):
-            mask = known[row]
-            found = sums.setdefault(group, [0.0, 0.0, 0.0, 0.0])
-            found[0] += float(nll[row].cpu()[mask].sum())
-            found[1] += float(in_top5[row][mask][:, 0].sum())
-            found[2] += float(in_top5[row][mask].any(dim=-1).sum())
-            found[3] += float(mask.sum())
-    model.train(was_training)
-    sums["all"] = [sum(column) for column in zip(*sums.values(), strict=True)]
-    return {
-        group: Accuracy(nll / n, first / n, fifth / n, int(n))
-        for group, (nll, first, fifth, n) in sums.items()
-        if n
-    }
-
-
-def untold(conditions: Conditions) -> Conditions:
-    """The same conditions, none of them told."""
-    return Conditions(
-        torch.full_like(conditions.va, math.nan),
-        torch.full_like(conditions.offset_s, math.nan),
-        torch.full_like(conditions.countdown_s, math.nan),
-        torch.full_like(conditions.families, math.nan),
     )
 
 
@@ -157,14 +51,17 @@ class Trainer:
         *,
         device: str = "cpu",
         first_weights: Path | None = None,
+        processes: Processes | None = None,
     ) -> None:
         """A new run, or the one that the folder holds, to be resumed.
 
-        A new run starts from ``first_weights`` where they are given, else from random ones.
+        A new run starts from ``first_weights`` where they are given, else from random ones. With
+        several processes each draws a batch of its own; the gradients are their mean.
         """
         torch.manual_seed(recipe.seed)
         self.recipe, self.folder = recipe, folder
-        self.device = torch.device(device)
+        self.processes = processes or OneProcess(device)
+        self.device = self.processes.device
         self.model = MusicTransformer(recipe.model).to(self.device)
         self.optimisers = _optimisers(self.model, recipe)
         self.sampler = BatchSampler(
@@ -172,6 +69,7 @@ class Trainer:
             batch=recipe.batch,
             length=recipe.length,
             seed=recipe.seed,
+            rank=self.processes.rank,
             dropouts=recipe.dropouts,
             mixture=recipe.mixture,
         )
@@ -187,13 +85,14 @@ class Trainer:
 
     def run(self, *, hours: float, monitor: Monitor = SILENT, compiled: bool = False) -> None:
         """Train until the run has lasted this long in all, the last part of it cooling down."""
-        forward = torch.compile(self.model) if compiled else self.model
+        shared = self.processes.share(self.model)
+        forward = torch.compile(shared) if compiled else shared
         end_s = hours * 3600
         losses: list[float] = []
         while self.seconds < end_s:
             started = time.monotonic()
             losses.append(self._train_step(forward, self.seconds / end_s))
-            self.seconds += time.monotonic() - started
+            self.seconds = self.processes.agree(self.seconds + time.monotonic() - started)
             monitor.advance("train", self.seconds, end_s)
             if self.step % self.recipe.save_every == 0:
                 self.save()
@@ -219,7 +118,7 @@ class Trainer:
         for optimiser in self.optimisers:
             optimiser.step()
         self.step += 1
-        self.tokens += int((tokens[:, 1:] != v.PAD).sum())
+        self.tokens += int((tokens[:, 1:] != v.PAD).sum()) * self.processes.count
         return float(loss.detach())
 
     def _rate_factor(self, progress: float) -> float:
@@ -229,6 +128,8 @@ class Trainer:
         return warm * max(cool, 0.0)
 
     def _log(self, losses: list[float]) -> None:
+        if self.processes.rank:
+            return
         found = measure(self.model, self.held_out, length=self.recipe.length)
         line = {
             "step": self.step,
@@ -243,7 +144,9 @@ class Trainer:
         logger.info("step %d: %s", self.step, found["all"])
 
     def save(self) -> None:
-        """Write the checkpoint beside, then replace the old one."""
+        """Write the checkpoint beside, then replace the old one; one process does."""
+        if self.processes.rank:
+            return
         state = {
             "model": self.model.state_dict(),
             "optimisers": [optimiser.state_dict() for optimiser in self.optimisers],

@@ -8,7 +8,9 @@ import torch
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.training.batches import BatchSampler, held_out_chunks
-from emsync_engine.training.loop import Recipe, Trainer, measure, read_recipe, weighted_loss
+from emsync_engine.training.held_out import measure
+from emsync_engine.training.loop import Trainer, weighted_loss
+from emsync_engine.training.recipe import Recipe, read_recipe
 from emsync_engine.weights import read_composer, save_composer
 from tests.toy import TOY, toy_model
 
