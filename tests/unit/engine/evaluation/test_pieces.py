@@ -44,7 +44,7 @@ def test_an_evaluation_that_was_stopped_goes_on(written, tmp_path):
     writer = PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path)
     first = writer.write(WISH, [1])
     with (tmp_path / KEPT).open("a") as file:
-        file.write('["cut off by a power fai')  # no newline either
+        file.write('\n["cut off by a power fai')
     again = PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path)
     assert again.write(WISH, [1, 2])[0] == first[0]
     assert written == [1, 2]
