@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from emsync_engine import __version__
 
 if TYPE_CHECKING:
+    from emsync_desktop.main_window import MainWindow
     from emsync_desktop.scoring import Engine
 
 
@@ -37,11 +38,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     dress(application)
     window = MainWindow(_engine)
     window.show()
-    if options.path is not None:
-        QTimer.singleShot(0, lambda: window.open_path(options.path.absolute()))
-    else:
-        QTimer.singleShot(0, window.scoring.wake)
+    QTimer.singleShot(0, lambda: _begin(window, options.path))
     return application.exec()
+
+
+def _begin(window: MainWindow, path: Path | None) -> None:
+    """What can wait until the window stands, and would hold it up later."""
+    window.page.transport.wake()
+    if path is not None:
+        window.open_path(path.absolute())
+    else:
+        window.scoring.wake()
 
 
 def _parser() -> argparse.ArgumentParser:

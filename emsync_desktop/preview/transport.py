@@ -49,6 +49,11 @@ class Transport(QObject):
         """Number of the film's last frame."""
         return max(0, -self._rate.frame_at(-self._duration) - 1)
 
+    def wake(self) -> None:
+        """Find the audio device now, since looking for one holds up the window for a moment."""
+        if self._clock is None:
+            self._clock, self.device = best_clock(self.mix, self)
+
     def open(self, path: Path | None, rate: FrameRate, duration: Fraction) -> None:
         """Another film; the playhead goes to its start."""
         self.stop()
@@ -58,8 +63,7 @@ class Transport(QObject):
             self.mix.original = None
         self.set_music(None)
         if path is not None:
-            if self._clock is None:
-                self._clock, self.device = best_clock(self.mix, self)
+            self.wake()
             if self.device:
                 self.mix.original = OriginalSound(path)
         self.go_to(Fraction(0))

@@ -371,3 +371,18 @@ def test_the_film_is_exported_with_the_take(opened, engine, film, tmp_path, qtbo
     opened.menu_actions["export"].trigger()
     qtbot.waitUntil(lambda: "scored.mp4 is written" in opened.bottom_bar.words, timeout=30_000)
     assert probe(output).duration == probe(film).duration
+
+
+def test_the_audio_device_is_looked_for_once_and_before_the_film(window, engine, film, monkeypatch):
+    from emsync_desktop.preview import transport
+
+    searches = []
+    found = transport.best_clock
+    monkeypatch.setattr(
+        transport, "best_clock", lambda mix, parent: searches.append(mix) or found(mix, parent)
+    )
+    window.page.transport.wake()
+    assert len(searches) == 1
+    window.open_path(film)
+    engine.find_cuts()
+    assert len(searches) == 1
