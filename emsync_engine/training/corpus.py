@@ -110,13 +110,18 @@ def unpack(archives: Path, sources: Sequence[str], folder: Path) -> None:
                 tar.extractall(folder, filter="data")
         except (OSError, tarfile.TarError) as error:
             raise InputUnusableError(f"{archive.name} cannot be unpacked: {error}.") from error
+        if not (folder / source / "index.csv").is_file():
+            raise InputUnusableError(f"{archive.name} holds no {source}/index.csv.")
 
 
 def pieces(folder: Path, sources: Sequence[str]) -> Iterator[Piece]:
     """Pieces of the unpacked sources, in a fixed order."""
     for source in sources:
         with (folder / source / "index.csv").open(encoding="utf-8", newline="") as index:
-            for row in csv.DictReader(index):
+            rows = csv.DictReader(index)
+            if "id" not in (rows.fieldnames or ()):
+                raise InputUnusableError(f"The index.csv of {source} has no column id.")
+            for row in rows:
                 path = folder / source / f"{row['id']}.mid"
                 if path.is_file():
                     yield Piece(source, row["id"], path, split_by_name(source, row["id"]))

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.errors import EmsyncError
+from emsync_engine.errors import EmsyncError, InputUnusableError
 from emsync_engine.midi.reading import Score, music_of, read_score
 from emsync_engine.midi.tokenizer import encode, quantise
 from emsync_engine.monitor import SILENT, Monitor
@@ -85,6 +85,8 @@ def prepare(
                 logger.info("left out %s/%s: %s", piece.source, piece.id, result)
             else:
                 drawn.extend(result)
+    if not drawn:
+        raise InputUnusableError(f"None of the {len(found)} MIDI files in {archives} can be used.")
     return Preparation(write_store(work / "store", drawn), dict(skipped))
 
 
@@ -120,6 +122,8 @@ def drawings_of(piece: Piece, *, grooves: dict[str, list[Groove]]) -> list[Drawn
         score = read_score(piece.path)
     except EmsyncError as error:
         return str(error)
+    if not any(part.family and len(part.spans) for part in score.parts):
+        return "it has no notes"
     honest = score.has_honest_bars or piece.source in PERFORMED_TO_A_CLICK
     if piece.source in WITHOUT_BEATS:
         honest = False

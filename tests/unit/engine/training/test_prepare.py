@@ -1,9 +1,14 @@
+import tarfile
+
+import mido
 import numpy as np
 import pytest
 
+from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.reading import read_score
 from emsync_engine.midi.tokenizer import decode, encode, quantise
+from emsync_engine.midi.writing import write_midi
 from emsync_engine.training.beats import with_found_bars
 from emsync_engine.training.corpus import (
     OPEN_SOURCES,
@@ -65,11 +70,62 @@ def test_the_same_archives_give_the_same_store(tmp_path):
 
 
 def test_unpacking_refuses_a_damaged_archive(tmp_path):
-    from emsync_engine.errors import InputUnusableError
-
     (tmp_path / "freedoom.tar.xz").write_bytes(b"nothing of the kind")
     with pytest.raises(InputUnusableError, match=r"freedoom\.tar\.xz"):
         unpack(tmp_path, ("freedoom",), tmp_path / "out")
+
+
+def archive_of(folder, files):
+    """``freedoom.tar.xz`` with these files in its folder."""
+    content = folder / "freedoom"
+    content.mkdir()
+    for name, data in files.items():
+        (content / name).write_bytes(data)
+    with tarfile.open(folder / "freedoom.tar.xz", "w:xz") as tar:
+        tar.add(content, arcname="freedoom")
+
+
+def midi_of(messages, tmp_path):
+    """Bytes of a MIDI file with these messages."""
+    file = mido.MidiFile()
+    file.tracks.append(mido.MidiTrack(messages))
+    file.save(tmp_path / "one.mid")
+    return (tmp_path / "one.mid").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("files", "sentence"),
+    [
+        ({}, "holds no freedoom/index.csv"),
+        ({"index.csv": b"name\nx\n"}, "has no column id"),
+        ({"index.csv": b"id\nx\n"}, "None of the 0 MIDI files"),
+        ({"index.csv": b"id\nx\n", "x.mid": b"MThd"}, "None of the 1 MIDI files"),
+    ],
+    ids=["empty", "index", "files", "broken"],
+)
+def test_archives_without_music_get_one_sentence(tmp_path, files, sentence):
+    archive_of(tmp_path, files)
+    with pytest.raises(InputUnusableError, match=sentence):
+        prepare(tmp_path, tmp_path / "work", sources=("freedoom",), workers=1)
+
+
+def test_files_without_notes_are_counted_and_left_out(tmp_path):
+    effect = [
+        mido.Message("program_change", program=120),
+        mido.Message("note_on", note=60, velocity=9),
+        mido.Message("note_off", note=60, time=400),
+    ]
+    files = {
+        "index.csv": b"id\nsong\nnothing\neffect\n",
+        "nothing.mid": midi_of([], tmp_path),
+        "effect.mid": midi_of(effect, tmp_path),
+    }
+    write_midi(song(), tmp_path / "song.mid")
+    files["song.mid"] = (tmp_path / "song.mid").read_bytes()
+    archive_of(tmp_path, files)
+    done = prepare(tmp_path, tmp_path / "work", sources=("freedoom",), workers=1)
+    assert done.skipped == {"freedoom": 2}
+    assert [entry.piece for entry in done.store.entries] == ["song"]
 
 
 def test_split_depends_on_the_name_alone_and_holds_out_some():
@@ -152,8 +208,6 @@ def test_bars_of_a_recording_are_found(tmp_path):
     """A piece that starts anywhere in the bar gets its bar lines where its chords are."""
     from dataclasses import replace
 
-    from emsync_engine.midi.writing import write_midi
-
     plain = song(bars=12)
     late = 0.37
     moved = replace(
@@ -174,7 +228,6 @@ def test_bars_of_a_recording_are_found(tmp_path):
 
 
 def test_unsteady_playing_has_no_bars(tmp_path):
-    from emsync_engine.midi.writing import write_midi
     from emsync_engine.project.notes import Music, Note
 
     rng = np.random.default_rng(0)
