@@ -18,6 +18,12 @@ from emsync_engine.project.notes import FAMILIES
 
 MAX_COUNTDOWN_S = 16.0
 MAX_REJOIN_S = 16.0
+LABEL_KINDS = ("none", "rule", "regressor", "human")
+"""Where a label of emotion comes from: each kind has a scale of its own, and the model is told."""
+
+ASKED_KIND = LABEL_KINDS.index("regressor")
+"""What a wish is taken for: the kind that most of the music was labelled by."""
+
 _HIDDEN = 96
 
 
@@ -29,6 +35,7 @@ class Conditions:
     0 to 8; ``countdown_s`` (B, T) time to the end of the music; ``families`` (B, len(FAMILIES))
     1.0 for each family that plays, all NaN where not told. For filling in: ``rejoin_s`` (B, T)
     time until the future begins; ``is_future`` (B, T) True for the tokens that show that future.
+    ``kinds`` (B, T, 2) int64 places in ``LABEL_KINDS`` for both axes, where they are known.
     """
 
     va: Tensor
@@ -37,6 +44,7 @@ class Conditions:
     families: Tensor
     rejoin_s: Tensor | None = None
     is_future: Tensor | None = None
+    kinds: Tensor | None = None
 
     def to(self, device: torch.device) -> Conditions:
         return Conditions(
@@ -46,6 +54,7 @@ class Conditions:
             self.families.to(device),
             None if self.rejoin_s is None else self.rejoin_s.to(device),
             None if self.is_future is None else self.is_future.to(device),
+            None if self.kinds is None else self.kinds.to(device),
         )
 
     def at(self, start: int, end: int) -> Conditions:
@@ -57,6 +66,7 @@ class Conditions:
             self.families,
             None if self.rejoin_s is None else self.rejoin_s[:, start:end],
             None if self.is_future is None else self.is_future[:, start:end],
+            None if self.kinds is None else self.kinds[:, start:end],
         )
 
 
@@ -72,21 +82,28 @@ class _FeedForward(nn.Module):
 
 
 class AxisConditioner(nn.Module):
-    """One axis of emotion: value and bumps along [-1, 1], so that no axis is merely linear."""
+    """One axis of emotion: value and bumps along [-1, 1], so that no axis is merely linear.
+
+    With ``knows_kinds`` it is told where the value comes from; that starts at nothing, so that
+    weights trained without it go on as they were.
+    """
 
     centres: Tensor
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, *, knows_kinds: bool = False) -> None:
         super().__init__()
         self.missing = nn.Parameter(torch.zeros(width))
         self.register_buffer("centres", torch.linspace(-1, 1, 9), persistent=False)
         self.network = _FeedForward(10, width)
+        self.kinds = nn.Parameter(torch.zeros(len(LABEL_KINDS), width)) if knows_kinds else None
 
-    def forward(self, value: Tensor) -> Tensor:
-        """(..., ) in [-1, 1] or NaN to (..., width)."""
+    def forward(self, value: Tensor, kind: Tensor | None = None) -> Tensor:
+        """(..., ) in [-1, 1] or NaN, and (..., ) int64 kinds, to (..., width)."""
         known = torch.nan_to_num(value).unsqueeze(-1)
         bumps = torch.exp(-(((known - self.centres) / 0.25) ** 2))
         embedded = self.network(torch.cat([known, bumps], dim=-1))
+        if self.kinds is not None:
+            embedded = embedded + (self.kinds[ASKED_KIND] if kind is None else self.kinds[kind])
         return torch.where(torch.isnan(value).unsqueeze(-1), self.missing, embedded)
 
 
@@ -153,10 +170,10 @@ class FutureConditioner(nn.Module):
 class Conditioning(nn.Module):
     """The sum of all conditioners; ``future`` is there where the model was trained to fill in."""
 
-    def __init__(self, width: int, *, fills_in: bool = False) -> None:
+    def __init__(self, width: int, *, fills_in: bool = False, knows_kinds: bool = False) -> None:
         super().__init__()
-        self.valence = AxisConditioner(width)
-        self.arousal = AxisConditioner(width)
+        self.valence = AxisConditioner(width, knows_kinds=knows_kinds)
+        self.arousal = AxisConditioner(width, knows_kinds=knows_kinds)
         self.offset = TimeConditioner(width, MAX_OFFSET_S)
         self.countdown = TimeConditioner(width, MAX_COUNTDOWN_S)
         self.families = FamilyConditioner(width)
@@ -164,9 +181,10 @@ class Conditioning(nn.Module):
 
     def forward(self, conditions: Conditions) -> Tensor:
         """(B, T, width)"""
+        kinds = conditions.kinds
         summed: Tensor = (
-            self.valence(conditions.va[..., 0])
-            + self.arousal(conditions.va[..., 1])
+            self.valence(conditions.va[..., 0], None if kinds is None else kinds[..., 0])
+            + self.arousal(conditions.va[..., 1], None if kinds is None else kinds[..., 1])
             + self.offset(conditions.offset_s)
             + self.countdown(conditions.countdown_s)
             + self.families(conditions.families)

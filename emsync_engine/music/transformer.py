@@ -26,6 +26,7 @@ class ModelConfiguration:
     dropout: float = 0.0
     rotary_base: float = 10_000.0
     fills_in: bool = False  # whether it can be shown the future (DESIGN section 4)
+    knows_kinds: bool = False  # whether it is told where a label comes from
 
     def __post_init__(self) -> None:
         if self.width % self.heads or (self.width // self.heads) % 2:
@@ -148,7 +149,9 @@ class MusicTransformer(nn.Module):
         self.configuration = configuration
         self.embedding = nn.Embedding(configuration.vocabulary, configuration.width)
         self.conditioning = Conditioning(
-            configuration.width, fills_in=configuration.fills_in
+            configuration.width,
+            fills_in=configuration.fills_in,
+            knows_kinds=configuration.knows_kinds,
         )
         self.rotary = RotaryPositions(
             configuration.head_width, configuration.context, configuration.rotary_base
@@ -192,15 +195,15 @@ class MusicTransformer(nn.Module):
         logits: Tensor = self.head(self.norm(x))
         return logits
 
-    def new_caches(self, batch: int) -> list[LayerCache]:
-        """Empty caches for sampling."""
+    def new_caches(self, batch: int, *, dtype: torch.dtype | None = None) -> list[LayerCache]:
+        """Empty caches for sampling, of the parameters' type where no other is given."""
         c = self.configuration
-        parameter = self.head.weight
         shape = (batch, c.heads, c.context, c.head_width)
-        return [
-            LayerCache(parameter.new_zeros(shape), parameter.new_zeros(shape))
-            for _ in range(c.layers)
-        ]
+
+        def empty() -> Tensor:
+            return self.head.weight.new_zeros(shape, dtype=dtype)
+
+        return [LayerCache(empty(), empty()) for _ in range(c.layers)]
 
     @property
     def parameter_count(self) -> int:

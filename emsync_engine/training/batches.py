@@ -91,11 +91,13 @@ def collate(sequences: list[Sequence], length: int) -> tuple[torch.Tensor, Condi
         for name in ("offset_s", "countdown_s", "rejoin_s")
     }
     is_future = np.zeros((batch, length), dtype=bool)
+    kinds = np.zeros((batch, length, 2), dtype=np.int64)
     for row, sequence in enumerate(sequences):
         n = len(sequence.tokens)
         tokens[row, :n] = sequence.tokens
         va[row, : n - 1] = sequence.va
         is_future[row, : n - 1] = sequence.is_future
+        kinds[row, : n - 1] = sequence.kinds
         for name, values in times.items():
             values[row, : n - 1] = getattr(sequence, name)
     families = np.stack([sequence.families for sequence in sequences])
@@ -103,6 +105,7 @@ def collate(sequences: list[Sequence], length: int) -> tuple[torch.Tensor, Condi
         va=torch.from_numpy(va),
         families=torch.from_numpy(families),
         is_future=torch.from_numpy(is_future),
+        kinds=torch.from_numpy(kinds),
         **{name: torch.from_numpy(values) for name, values in times.items()},
     )
 

@@ -25,13 +25,14 @@ _ON_TO_OFF = v.FIRST_OFF - v.FIRST_ON
 class Reading:
     """A whole piece as one training step reads it: some of its chords may be left out.
 
-    ``tokens`` (T,) int64; ``times_s`` (T,) float64, after each token; ``labels`` (S, 2) float32,
-    one row per second.
+    ``tokens`` (T,) int64; ``times_s`` (T,) float64, after each token; ``labels`` (S, 2) float32 and
+    their ``kinds`` (S, 2) uint8, one row per second.
     """
 
     tokens: NDArray[np.int64]
     times_s: NDArray[np.float64]
     labels: NDArray[np.float32]
+    kinds: NDArray[np.uint8]
     families: tuple[str, ...]
 
     @property
@@ -41,10 +42,15 @@ class Reading:
 
     def va_at(self, times_s: NDArray[np.float64]) -> NDArray[np.float32]:
         """(N,) seconds to (N, 2) valence and arousal."""
-        points: NDArray[np.float32] = self.labels[
-            np.clip(times_s.astype(int), 0, len(self.labels) - 1)
-        ]
+        points: NDArray[np.float32] = self.labels[self._rows(times_s)]
         return points
+
+    def kinds_at(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        """(N,) seconds to (N, 2) places in ``LABEL_KINDS``."""
+        return self.kinds[self._rows(times_s)].astype(np.int64)
+
+    def _rows(self, times_s: NDArray[np.float64]) -> NDArray[np.int64]:
+        return np.clip(times_s.astype(np.int64), 0, len(self.labels) - 1)
 
 
 def read_piece(
@@ -72,7 +78,7 @@ def read_piece(
             removed = (tokens == v.CHORD) & (rng.random(len(tokens)) < chords_dropped)
         tokens, times_s = tokens[~removed], times_s[~removed]
     labels = stepped_emotion(np.array(store.labels_of(entry)), rng)
-    return Reading(tokens, times_s, labels, entry.families)
+    return Reading(tokens, times_s, labels, np.array(store.kinds_of(entry)), entry.families)
 
 
 def _closer_chords(

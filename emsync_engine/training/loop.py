@@ -175,7 +175,8 @@ class Trainer:
         """Weights without the optimisers' state, which an exported file does not hold."""
         model = read_composer(weights)
         asked = self.recipe.model
-        if replace(model.configuration, fills_in=asked.fills_in) != asked:
+        grown = replace(model.configuration, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
+        if grown != asked:
             raise InputUnusableError(f"{weights.name} is of another size than the recipe asks for.")
         # what it was not trained for yet starts at nothing
         self.model.load_state_dict(self.model.state_dict() | model.state_dict())

@@ -39,12 +39,14 @@ _FURTHEST_TRANSPOSITION = 5  # semitones, for the second half of a splice
 class Sequence:
     """One sequence of T+1 tokens with conditions for the first T.
 
-    ``tokens`` (T+1,) int64; ``va`` (T, 2), ``offset_s``, ``countdown_s``, ``rejoin_s`` (T,)
-    float32, NaN where not told; ``is_future`` (T,) bool; ``families`` (5,) float32.
+    ``tokens`` (T+1,) int64; ``va`` (T, 2) and ``offset_s``, ``countdown_s``, ``rejoin_s`` (T,)
+    float32, NaN where not told; ``kinds`` (T, 2) int64, of ``va``; ``is_future`` (T,) bool;
+    ``families`` (5,) float32.
     """
 
     tokens: NDArray[np.int64]
     va: NDArray[np.float32]
+    kinds: NDArray[np.int64]
     offset_s: NDArray[np.float32]
     countdown_s: NDArray[np.float32]
     rejoin_s: NDArray[np.float32]
@@ -70,6 +72,7 @@ def make_sequence(
         tokens,
         times_s,
         va=piece.va_at(times_s),
+        kinds=piece.kinds_at(times_s),
         chord_times_s=piece.chord_times_s,
         end_s=float(piece.times_s[-1]),
         families=piece.families,
@@ -102,6 +105,7 @@ def make_fill_in(
     joined = Sequence(
         np.concatenate([future, main.tokens]),
         np.concatenate([piece.va_at(future_times_s), main.va]),
+        np.concatenate([piece.kinds_at(future_times_s), main.kinds]),
         np.concatenate([missing, main.offset_s]),
         np.concatenate([missing, main.countdown_s]),
         np.concatenate([missing, rejoin_s.astype(np.float32)]),
@@ -222,13 +226,14 @@ def _joined(seam: _Seam, length: int, rng: np.random.Generator) -> Sequence:
     tokens = np.concatenate(
         [[lead], former.tokens[head], closing, TRANSPOSITIONS[seam.semitones][latter.tokens[tail]]]
     )
-    is_after = times_s > seam.time_s - 1e-6
-    late_va = latter.va_at(np.maximum(times_s - seam.shift_s, 0.0))
+    is_after = (times_s > seam.time_s - 1e-6)[:, None]
+    late_s = np.maximum(times_s - seam.shift_s, 0.0)
     earlier_s, later_s = former.chord_times_s, latter.chord_times_s + seam.shift_s
     return _told(
         transposed(tokens, int(rng.integers(-3, 4))),
         times_s,
-        va=np.where(is_after[:, None], late_va, former.va_at(times_s)),
+        va=np.where(is_after, latter.va_at(late_s), former.va_at(times_s)),
+        kinds=np.where(is_after, latter.kinds_at(late_s), former.kinds_at(times_s)),
         chord_times_s=np.concatenate(
             [earlier_s[earlier_s < seam.time_s - 1e-6], later_s[later_s > seam.time_s - 1e-6]]
         ),
@@ -247,6 +252,7 @@ def _told(
     times_s: NDArray[np.float64],
     *,
     va: NDArray[np.float32],
+    kinds: NDArray[np.int64],
     chord_times_s: NDArray[np.float64],
     end_s: float,
     families: tuple[str, ...],
@@ -259,6 +265,7 @@ def _told(
     return Sequence(
         tokens,
         va[:told].astype(np.float32),
+        kinds[:told],
         offsets[:told].astype(np.float32),
         countdown[:told].astype(np.float32),
         np.full(told, np.nan, dtype=np.float32),

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
+from emsync_engine.music.conditioning import LABEL_KINDS
 from emsync_engine.training.labels import label_source
 
 FORMAT = 1
+KINDS = "kinds.npy"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,15 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class TokenStore:
-    """Entries with their tokens (T,) uint16 and labels (S, 2) float32, one row per second."""
+    """Entries with their tokens (T,) uint16 and labels (S, 2) float32, one row per second.
+
+    ``kinds`` (S, 2) uint8 tells where each label comes from, as places in ``LABEL_KINDS``.
+    """
 
     entries: tuple[Entry, ...]
     tokens: NDArray[np.uint16]
     labels: NDArray[np.float32]
+    kinds: NDArray[np.uint8]
 
     def tokens_of(self, entry: Entry) -> NDArray[np.int64]:
         section = self.tokens[entry.first_token : entry.first_token + entry.tokens]
@@ -58,6 +64,9 @@ class TokenStore:
 
     def labels_of(self, entry: Entry) -> NDArray[np.float32]:
         return self.labels[entry.first_second : entry.first_second + entry.seconds]
+
+    def kinds_of(self, entry: Entry) -> NDArray[np.uint8]:
+        return self.kinds[entry.first_second : entry.first_second + entry.seconds]
 
     def split(self, name: str) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry.split == name)
@@ -121,8 +130,11 @@ def open_store(folder: Path) -> TokenStore:
     entries = tuple(
         Entry(**{**entry, "families": tuple(entry["families"])}) for entry in index["entries"]
     )
+    labels = np.load(folder / "labels.npy", mmap_mode="r")
+    ruled = np.where(np.isnan(labels), 0, LABEL_KINDS.index("rule")).astype(np.uint8)
     return TokenStore(
         entries,
         np.load(folder / "tokens.npy", mmap_mode="r"),
-        np.load(folder / "labels.npy", mmap_mode="r"),
+        labels,
+        np.load(folder / KINDS, mmap_mode="r") if (folder / KINDS).is_file() else ruled,
     )

@@ -42,7 +42,8 @@ def test_chord_counts_ten_times_and_padding_not_at_all():
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_runs_two_steps_on_a_toy_model(path, prepared, tmp_path):
-    toy = replace(TOY, context=256, fills_in=read_recipe(path).model.fills_in)
+    asked = read_recipe(path).model
+    toy = replace(TOY, context=256, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
     recipe = replace(read_recipe(path), model=toy, batch=4, length=200)
     trainer = Trainer(recipe, prepared[0].store, tmp_path / "run")
     before = trainer.model.head.weight.clone()
@@ -83,7 +84,7 @@ def test_a_run_of_another_size_is_not_resumed(prepared, tmp_path):
 def test_a_run_starts_from_weights_that_never_filled_in(prepared, tmp_path):
     model = toy_model()
     save_composer(model, tmp_path / "first.safetensors")
-    filling = replace(QUICK, model=replace(TOY, fills_in=True))
+    filling = replace(QUICK, model=replace(TOY, fills_in=True, knows_kinds=True))
     trainer = Trainer(
         filling, prepared[0].store, tmp_path / "run", first_weights=tmp_path / "first.safetensors"
     )

@@ -1,12 +1,13 @@
 """What the transformer sees in training: chunks, splices, and chunks that know their future."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.training.batches import BatchSampler, Mixture
 from emsync_engine.training.excerpts import (
-    Reading,
     closing_offs,
     read_piece,
     stepped_emotion,
@@ -111,14 +112,16 @@ def test_wide_gaps_keep_chords_apart(prepared):
 
 def test_a_splice_switches_emotion_at_the_seam_and_leaves_no_note_hanging(pieces):
     former, latter = pieces
-    former = Reading(former.tokens, former.times_s, np.full((99, 2), -0.5), former.families)
-    latter = Reading(latter.tokens, latter.times_s, np.full((99, 2), 0.7), latter.families)
+    former = replace(former, labels=np.full((99, 2), -0.5), kinds=np.full((99, 2), 1))
+    latter = replace(latter, labels=np.full((99, 2), 0.7), kinds=np.full((99, 2), 3))
     made = make_splice(former, 40, [(latter, 30)], 300, np.random.default_rng(3))
     assert made is not None
     assert len(made.tokens) <= 300
     seam = int(np.flatnonzero(made.va[:, 0] > 0)[0])
     assert (made.va[:seam] == -0.5).all()
     assert (made.va[seam:] == np.float32(0.7)).all()
+    assert (made.kinds[:seam] == 1).all()
+    assert (made.kinds[seam:] == 3).all()
     assert 0 < seam < 299
     following = [t for t in made.tokens[seam + 1 : seam + 8].tolist() if not v.is_off(t)]
     assert following[0] in (v.BAR, v.CHORD)
@@ -145,7 +148,7 @@ def test_no_splice_between_keys_that_do_not_match(pieces):
     former, latter = pieces
     every_pitch = np.array([v.on_token("piano", 48 + k % 12) for k in range(len(latter.tokens))])
     tokens = np.where(latter.tokens == v.BAR, v.BAR, every_pitch)
-    chromatic = Reading(tokens, latter.times_s, latter.labels, latter.families)
+    chromatic = replace(latter, tokens=tokens)
     assert make_splice(former, 0, [(chromatic, 10)], 300, np.random.default_rng(0)) is None
 
 
