@@ -7,7 +7,8 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
-from emsync_engine.cli.learning import evaluate, train
+from emsync_engine.cli.evaluating import evaluate
+from emsync_engine.cli.learning import train
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.errors import OutputExistsError, ToolMissingError
 from emsync_engine.music.devices import chosen_device

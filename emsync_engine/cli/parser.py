@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from emsync_engine import __version__
+from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.model import VAPoint
 
@@ -25,7 +26,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_score(commands)
     _add_render(commands)
     _add_train(commands)
-    _add_evaluate(commands)
+    add_evaluate(commands)
     return parser
 
 
@@ -119,25 +120,6 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     curve = what.add_parser("curve", help="the training curve of a run, as a picture")
     curve.add_argument("run_folder", type=Path, metavar="RUN")
     curve.add_argument("-o", dest="out", type=Path, required=True, metavar="PNG")
-
-
-def _add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
-    evaluate = commands.add_parser("evaluate", help="measure the composer")
-    what = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
-    music = what.add_parser("music", help="held-out NLL, top-1 and top-5")
-    music.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
-    music.add_argument("--weights", default="open", metavar="NAME")
-    music.add_argument("--per-group", type=_count, metavar="N", help="chunks of each group")
-    music.add_argument("--json", action="store_true")
-    steering = what.add_parser("steering", help="what valence and arousal do to the music")
-    boundaries = what.add_parser("boundaries", help="how often chords stand near boundaries")
-    for parser, seconds in ((steering, 30.0), (boundaries, 60.0)):
-        parser.add_argument("--weights", default="open", metavar="NAME")
-        parser.add_argument("--seeds", type=_count, default=10, metavar="N")
-        parser.add_argument("--seconds", type=float, default=seconds)
-        for name in ("--temperature", "--top-p", "--va-guidance", "--boundary-guidance"):
-            parser.add_argument(name, type=float, metavar="X")
-        parser.add_argument("--json", action="store_true")
 
 
 def va_point(text: str) -> VAPoint:

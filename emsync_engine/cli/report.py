@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -148,16 +147,6 @@ def _remarks(sentences: tuple[str, ...]) -> list[str]:
 
 def _code(time: Any, rate: FrameRate) -> str:
     return timecode(rate.nearest_frame(time), rate)
-
-
-def held_out_lines(groups: Mapping[str, Any]) -> list[str]:
-    """A table of held-out NLL, top-1 and top-5 by group."""
-    lines = [f"{'group':<30}{'NLL':>8}{'top-1':>8}{'top-5':>8}{'tokens':>10}"]
-    lines += [
-        f"{group:<30}{found.nll:>8.3f}{found.top1:>8.3f}{found.top5:>8.3f}{found.tokens:>10}"
-        for group, found in groups.items()
-    ]
-    return lines
 
 
 def folder_line(path: Path) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.evaluation.measures import groove_similarity
-from emsync_engine.evaluation.pieces import WritesPieces, steady
+from emsync_engine.evaluation.pieces import Wish, WritesPieces, steady
 from emsync_engine.midi.chords import strong_chords
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.hits import beat_lengths
@@ -103,14 +103,19 @@ def measure_boundaries(
     wanted = [seeded_boundaries(seed, seconds) for seed in range(seeds)]
     found: dict[bool, list[Music]] = {True: [], False: []}
     for seed, hits_s in enumerate(wanted):
-        valence, arousal = np.random.default_rng(1000 + seed).uniform(-0.8, 0.8, 2).tolist()
         for is_told in (True, False):
-            wish = steady(
-                valence, arousal, seconds, hits_s=hits_s if is_told else (), settings=settings
-            )
+            wish = boundary_wish(seed, seconds, hits_s if is_told else (), settings)
             progress = (2 * seed + (not is_told), 2 * seeds)
             found[is_told] += writer.write(wish, [seed], monitor=monitor, progress=progress)
     return boundary_report(found[True], found[False], wanted)
+
+
+def boundary_wish(
+    seed: int, seconds: float, hits_s: tuple[float, ...], settings: GenerationSettings | None
+) -> Wish:
+    """A piece of a seed's own emotion, told of these boundaries."""
+    valence, arousal = np.random.default_rng(1000 + seed).uniform(-0.8, 0.8, 2).tolist()
+    return steady(valence, arousal, seconds, hits_s=hits_s, settings=settings)
 
 
 def boundary_report(

@@ -83,15 +83,16 @@ def human_excerpts(
     rng = np.random.default_rng(seed)
     sizes = Counter(entry.group for entry in entries)
     weights = np.array([sizes[entry.group] ** -0.5 for entry in entries])
-    chosen = rng.choice(len(entries), size=count, p=weights / weights.sum())
-    found = []
-    for number, place in enumerate(chosen.tolist()):
-        monitor.advance("human music", number, count)
+    found: list[HumanExcerpt] = []
+    for place in rng.choice(len(entries), size=4 * count, p=weights / weights.sum()).tolist():
+        monitor.advance("human music", len(found), count)
         entry = entries[place]
-        start_s = 0.0 if number % 2 == 0 else float(rng.uniform(0, entry.duration_s - seconds))
-        music = excerpt(human_music(store, entry), start_s, seconds)
-        row = as_row(measures_of_piece(music))
-        found.append(HumanExcerpt(f"{entry.source}/{entry.piece}", tuple(row)))
+        music = human_music(store, entry)
+        spare_s = music.duration_s - seconds
+        if spare_s >= 0 and len(found) < count:  # it may be silent before its first note
+            start_s = 0.0 if len(found) % 2 == 0 else float(rng.uniform(0, spare_s))
+            row = as_row(measures_of_piece(excerpt(music, start_s, seconds)))
+            found.append(HumanExcerpt(f"{entry.source}/{entry.piece}", tuple(row)))
     return found
 
 
@@ -146,7 +147,8 @@ def _distance(
     seed: int,
 ) -> Distance:
     rng = np.random.default_rng(seed)
-    spread = max(float(np.nanstd(human)), 1e-9)
+    known = human[~np.isnan(human)]
+    spread = max(float(known.std()), 1e-9) if len(known) else float("nan")
     ours = composed[~np.isnan(composed)] / spread
     to_human, among = [], []
     for mask in halves:
@@ -157,7 +159,7 @@ def _distance(
             continue
         among.append(wasserstein(rng.choice(others, size, replace=False), reference))
         to_human.append(wasserstein(rng.choice(ours, size, replace=False), reference))
-    theirs = human[~np.isnan(human)] / spread
+    theirs = known / spread
     far, near = (float(np.mean(found)) if found else float("nan") for found in (to_human, among))
     return Distance(
         measure=name,

@@ -1,0 +1,275 @@
+"""The commands that measure: their options, and what they print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.errors import MissingError
+from emsync_engine.music.devices import chosen_device
+from emsync_engine.project.model import GenerationSettings
+
+if TYPE_CHECKING:
+    from emsync_engine.evaluation.pieces import PieceWriter
+    from emsync_engine.evaluation.suite import Bench
+    from emsync_engine.music.transformer import MusicTransformer
+
+Commands = argparse._SubParsersAction
+
+_SAMPLING = ("temperature", "top_p", "va_guidance", "boundary_guidance")
+_REPORT = Path("docs/evaluation")
+
+
+def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
+    """``emsync evaluate`` and what can be evaluated."""
+    evaluate = commands.add_parser("evaluate", help="measure the composer")
+    what = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
+    music = what.add_parser("music", help="measure everything and write a report")
+    _add_work(music)
+    music.add_argument("--parts", type=_names, metavar="A,B", help="only these parts")
+    music.add_argument(
+        "--report", type=Path, default=_REPORT, metavar="FOLDER", help="where the report goes"
+    )
+    music.add_argument(
+        "--run", default="run", metavar="NAME", help="training run to show the cost of"
+    )
+    music.add_argument("--takes", type=_count, metavar="N", help="whole takes, five are shown")
+    music.add_argument("--per-group", type=_count, metavar="N", help="held-out chunks of a group")
+    va = what.add_parser("va", help="VA error and step response, read by the judge")
+    va.add_argument("--seeds", type=_count, default=2, metavar="N", help="pieces of each condition")
+    steering = what.add_parser("steering", help="what valence and arousal do to the music")
+    boundaries = what.add_parser("boundaries", help="how often chords stand near boundaries")
+    for parser, seconds in ((va, 24.0), (steering, 30.0), (boundaries, 60.0)):
+        if parser is not va:
+            parser.add_argument("--seeds", type=_count, default=10, metavar="N")
+        parser.add_argument("--seconds", type=float, default=seconds)
+        parser.add_argument(
+            "--work", type=Path, metavar="WORK", help="keep the pieces there, and go on from them"
+        )
+        _add_model(parser)
+        _add_settings(parser, float)
+    grid = what.add_parser("grid", help="temperature, nucleus and guidance tried with each other")
+    _add_work(grid)
+    _add_settings(grid, _numbers)
+
+
+def _add_work(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    parser.add_argument("--seeds", type=_count, metavar="N", help="pieces of each condition")
+    parser.add_argument("--seconds", type=float, metavar="S", help="length of each piece")
+    parser.add_argument("--quick", action="store_true", help="tiny sizes, to see that it works")
+    _add_model(parser)
+
+
+def _add_model(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--weights", default="open", metavar="NAME|FILE")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
+
+
+def _add_settings(parser: argparse.ArgumentParser, kind: Any) -> None:
+    for name in _SAMPLING:
+        metavar = "X" if kind is float else "X,Y"
+        parser.add_argument("--" + name.replace("_", "-"), type=kind, metavar=metavar)
+
+
+def _count(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000")
+    return int(text)
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(field) for field in text.split(","))
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a list of numbers, such as 0.9,1"
+        ) from None
+
+
+def evaluate(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Measure the composer."""
+    _EVALUATE[options.what](options, monitor)
+
+
+def _music(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.page import Page
+    from emsync_engine.evaluation.plots import new_figure
+    from emsync_engine.evaluation.report import goal_lines, write_report
+    from emsync_engine.evaluation.suite import DEFAULT_PARTS, PARTS, kept_report, measure_parts
+
+    new_figure(1, 1)  # before hours of measuring: is there anything to draw with?
+    bench = _bench(options, monitor)
+    names = options.parts or DEFAULT_PARTS
+    reports = measure_parts(bench, names)
+    monitor.clear()
+    if options.json:
+        print(json.dumps({name: asdict(report) for name, report in reports.items()}))
+    # a report of some parts shows those measured before as well
+    before = {name: kept_report(bench, name) for name in PARTS if name not in reports}
+    known = {**reports, **{name: kept for name, kept in before.items() if kept is not None}}
+    run = options.work / options.run
+    page = write_report(
+        known,
+        Page(
+            options.report,
+            options.weights if not _is_file(options.weights) else Path(options.weights).name,
+            bench.weights_sha256,
+            bench.settings,
+            run if (run / "log.jsonl").is_file() else None,
+            monitor,
+        ),
+    )
+    monitor.clear()
+    if not options.json:
+        print("\n".join([*goal_lines(known), "", f"written to {page}"]))
+
+
+def _grid(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.sampling_grid import Choices, sampling_lines
+    from emsync_engine.evaluation.suite import Unmeasured, measure_parts
+
+    given = {name: getattr(options, name) for name in _SAMPLING if getattr(options, name)}
+    bench = replace(_bench(options, monitor), choices=Choices(**given))
+    report = measure_parts(bench, ["sampling"])["sampling"]
+    monitor.clear()
+    if isinstance(report, Unmeasured):
+        raise MissingError(report.reason)
+    _answer(options, report, sampling_lines(report))
+
+
+def _bench(options: argparse.Namespace, monitor: TerminalMonitor) -> Bench:
+    """What is measured, with the sizes that the options ask for."""
+    from emsync_engine.evaluation.suite import QUICK, Bench, Sizes, shipped_judge
+    from emsync_engine.training.store import open_store
+
+    sizes = QUICK if options.quick else Sizes()
+    if options.seeds is not None:
+        sizes = replace(
+            sizes,
+            seeds=options.seeds,
+            boundary_seeds=3 * options.seeds,
+            sampling_seeds=options.seeds,
+        )
+    if options.seconds is not None:
+        lengths = [item.name for item in fields(sizes) if item.name.endswith("_seconds")]
+        sizes = replace(sizes, **dict.fromkeys(lengths, options.seconds))
+    for name in ("takes", "per_group"):
+        if getattr(options, name, None) is not None:
+            sizes = replace(sizes, **{name: getattr(options, name)})
+    model, sha256 = _composer(options)
+    return Bench(
+        model,
+        sha256,
+        open_store(options.work / "store"),
+        options.work,
+        sizes,
+        find_judge=shipped_judge,
+        monitor=monitor,
+    )
+
+
+def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.step_response import measure_step_response, step_lines
+    from emsync_engine.evaluation.suite import shipped_judge
+    from emsync_engine.evaluation.va_grid import grid_lines, measure_va_grid
+
+    judge, writer, settings = shipped_judge(), _writer(options), _settings(options)
+    grid = measure_va_grid(
+        writer,
+        judge,
+        seeds=options.seeds,
+        seconds=options.seconds,
+        settings=settings,
+        monitor=monitor,
+    )
+    step = measure_step_response(
+        writer, judge, seeds=options.seeds, settings=settings, monitor=monitor
+    )
+    monitor.clear()
+    if options.json:
+        print(json.dumps({"grid": asdict(grid), "step": asdict(step)}))
+    else:
+        print("\n".join([*grid_lines(grid), "", *step_lines(step)]))
+
+
+def _steering(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.steering import measure_steering, steering_lines
+
+    report = measure_steering(
+        _writer(options),
+        seeds=options.seeds,
+        seconds=options.seconds,
+        settings=_settings(options),
+        monitor=monitor,
+    )
+    monitor.clear()
+    _answer(options, report, steering_lines(report))
+
+
+def _boundaries(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.boundaries import boundary_lines, measure_boundaries
+
+    report = measure_boundaries(
+        _writer(options),
+        seeds=options.seeds,
+        seconds=options.seconds,
+        settings=_settings(options),
+        monitor=monitor,
+    )
+    monitor.clear()
+    _answer(options, report, boundary_lines(report))
+
+
+def _composer(options: argparse.Namespace) -> tuple[MusicTransformer, str]:
+    """Weights that came with this version by name, or a file of weights; with the SHA-256."""
+    from emsync_engine.weights import load_composer, read_composer, sha256_of
+
+    device = chosen_device(options.device)
+    if _is_file(options.weights):
+        path = Path(options.weights)
+        return read_composer(path).to(device), sha256_of(path)
+    model, entry = load_composer(options.weights, device)
+    return model, entry.sha256
+
+
+def _is_file(weights: str) -> bool:
+    return weights.endswith(".safetensors")
+
+
+def _writer(options: argparse.Namespace) -> PieceWriter:
+    from emsync_engine.evaluation.pieces import PieceWriter
+    from emsync_engine.evaluation.suite import FOLDER
+
+    model, sha256 = _composer(options)
+    folder = options.work / FOLDER if options.work is not None else None
+    return PieceWriter(model, weights_sha256=sha256, folder=folder)
+
+
+def _settings(options: argparse.Namespace) -> GenerationSettings:
+    """The default settings with what the options change."""
+    given = {name: getattr(options, name) for name in _SAMPLING}
+    return GenerationSettings(**{name: value for name, value in given.items() if value is not None})
+
+
+def _answer(options: argparse.Namespace, report: Any, lines: Sequence[str]) -> None:
+    print(json.dumps(asdict(report)) if options.json else "\n".join(lines))
+
+
+_EVALUATE = {
+    "music": _music,
+    "va": _va,
+    "steering": _steering,
+    "boundaries": _boundaries,
+    "grid": _grid,
+}
