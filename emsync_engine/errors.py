@@ -52,6 +52,15 @@ class OutputError(InputUnusableError):
     """A result cannot be written where the user asked for it."""
 
 
+class OutputUnwritableError(OutputError):
+    """The system does not let a file be written."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"{path} cannot be written: {reason}.")
+        self.path = path
+        self.reason = reason
+
+
 class OutputExistsError(OutputError):
     """A result would replace a file, and nobody said that it may."""
 

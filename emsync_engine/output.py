@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from emsync_engine.errors import OutputError
+from emsync_engine.errors import OutputUnwritableError
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
@@ -24,9 +24,9 @@ _REASONS = {
 }
 
 
-def output_error(path: Path, error: OSError) -> OutputError:
+def output_error(path: Path, error: OSError) -> OutputUnwritableError:
     """The one sentence for a file that cannot be written."""
-    return OutputError(f"{path} cannot be written: {output_reason(error)}.")
+    return OutputUnwritableError(path, output_reason(error))
 
 
 def output_reason(error: OSError) -> str:
@@ -39,7 +39,7 @@ def written_whole(path: Path) -> Iterator[Path]:
     """A name beside ``path`` to write to; it replaces ``path`` when the block ends well.
 
     If the block raises, or is cancelled, the partial file goes and ``path`` stays as it was.
-    OSError of the block becomes OutputError with one sentence.
+    OSError of the block becomes OutputUnwritableError with one sentence.
     """
     partial = path.with_name(f".{path.stem[:80]}.{uuid.uuid4().hex[:8]}.part{path.suffix}")
     try:

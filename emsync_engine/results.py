@@ -9,7 +9,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from emsync_engine.errors import OutputError, OutputExistsError
+from emsync_engine.errors import OutputError, OutputExistsError, OutputUnwritableError
 from emsync_engine.output import output_error
 from emsync_engine.project.notes import FAMILIES
 
@@ -128,6 +128,10 @@ def arriving_together(outputs: Outputs, *, overwrite: bool) -> Iterator[Outputs]
                     raise OutputExistsError(planned)
             for made, planned in zip(places.all(), outputs.all(), strict=True):
                 _move(made, planned)
+    except OutputUnwritableError as error:
+        if folder not in error.path.parents:
+            raise
+        raise OutputUnwritableError(folder, error.reason) from error  # the hidden name says nothing
     except OSError as error:
         raise output_error(folder, error) from error
 

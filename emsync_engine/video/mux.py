@@ -14,7 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.errors import InputUnusableError, OutputError, ToolFailedError
+from emsync_engine.errors import (
+    InputUnusableError,
+    OutputError,
+    OutputUnwritableError,
+    ToolFailedError,
+)
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.output import written_whole
 from emsync_engine.render.wav import write_wav
@@ -154,7 +159,7 @@ def _write_film(job: _Job, balance: _Balance | None, output: Path, monitor: Moni
             run_ffmpeg(arguments, stage="mux", total_s=job.end / _RATE, monitor=monitor)
         except ToolFailedError as error:
             if any(sign in error.last_output.lower() for sign in FULL_DISK_SIGNS):
-                raise OutputError(f"{output} cannot be written: the disk is full.") from error
+                raise OutputUnwritableError(output, "the disk is full") from error
             raise
 
 

@@ -71,16 +71,28 @@ def _write_sound(container: av.container.OutputContainer, track: av.AudioStream)
     container.mux(track.encode())
 
 
-def write_sheet(path: Path, width: int = 480) -> None:
-    """Three pictures of each shot in a row."""
-    rows = []
-    for shot in FILM:
-        spans = (shot.end_s - shot.start_s) * FRAME_RATE
-        numbers = [round(shot.start_s * FRAME_RATE + place * spans) for place in _SHEET_PLACES]
-        size = (width, width * HEIGHT // WIDTH)
-        row = [cv2.resize(picture_at(n), size, interpolation=cv2.INTER_AREA) for n in numbers]
-        rows.append(np.hstack(row))
-    cv2.imwrite(str(path), np.vstack(rows)[..., ::-1])
+def write_sheet(path: Path, width: int = 208) -> None:
+    """Three pictures of each shot in a row, with their times; two shots side by side."""
+    rows = [_sheet_row(shot.start_s, shot.end_s, width) for shot in FILM]
+    half = len(rows) // 2
+    columns = [np.vstack(rows[:half]), np.vstack(rows[half:])]
+    cv2.imwrite(str(path), np.hstack(columns)[..., ::-1], [cv2.IMWRITE_PNG_COMPRESSION, 9])
+
+
+def _sheet_row(start_s: float, end_s: float, width: int) -> NDArray[np.uint8]:
+    size = (width - 4, (width - 4) * HEIGHT // WIDTH)
+    tiles = []
+    for place in _SHEET_PLACES:
+        number = round((start_s + place * (end_s - start_s)) * FRAME_RATE)
+        tile = cv2.resize(picture_at(number), size, interpolation=cv2.INTER_AREA)
+        time = f"{number / FRAME_RATE:.1f} s"
+        for colour, thickness in (((0, 0, 0), 2), ((255, 255, 255), 1)):
+            where = (6, size[1] - 7)
+            cv2.putText(
+                tile, time, where, cv2.FONT_HERSHEY_SIMPLEX, 0.36, colour, thickness, cv2.LINE_AA
+            )
+        tiles.append(cv2.copyMakeBorder(tile, 2, 2, 2, 2, cv2.BORDER_CONSTANT, value=(21, 23, 27)))
+    return np.hstack(tiles)
 
 
 def main() -> None:

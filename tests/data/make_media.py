@@ -94,6 +94,7 @@ def write_film(
     sound_start_s: float = 0.0,
     titles: Iterable[str] = (),
     options: dict[str, str] | None = None,
+    timecode: str = "",
 ) -> Path:
     """Encode pictures (H.264 or VP8 by the name's ending) and any number of mono sound tracks.
 
@@ -104,6 +105,8 @@ def write_film(
     is_webm = path.suffix == ".webm"
     titles = list(titles)
     with av.open(f"file:{path}", "w", options=options or {}) as container:
+        if timecode:
+            container.metadata["timecode"] = timecode
         stream = container.add_stream("libvpx" if is_webm else "libx264", rate=rate)
         stream.height, stream.width = pictures[0].shape[:2]
         stream.pix_fmt = "yuv420p"
@@ -161,6 +164,44 @@ def make_hard_cuts(folder: Path, name: str = "hard_cuts.mp4") -> Clip:
 def make_webm(folder: Path) -> Clip:
     """The same in WebM, whose times are rounded to milliseconds."""
     return make_hard_cuts(folder, "hard_cuts.webm")
+
+
+def make_at_rate(
+    folder: Path, name: str, rate: Fraction, cuts: tuple[int, ...], timecode: str = ""
+) -> Clip:
+    """Three seconds or so at any rate, a beep at each cut."""
+    count = round(rate * 3)
+    sound = beeps(float(count / rate), [float(cut / rate) for cut in cuts])
+    pictures = shots(count, cuts)
+    path = write_film(folder / name, pictures, rate, sounds=[sound], timecode=timecode)
+    return _clip(path, rate, count, cuts, start_timecode=timecode or None)
+
+
+def make_film_rate(folder: Path) -> Clip:
+    """23.976 a second."""
+    return make_at_rate(folder, "rate_23976.mp4", Fraction(24000, 1001), (23, 50))
+
+
+def make_drop_frame(folder: Path) -> Clip:
+    """29.97 a second; drop-frame timecode that passes a minute before the first cut."""
+    rate, start = Fraction(30000, 1001), "00:00:58;10"
+    return make_at_rate(folder, "drop_frame.mov", rate, (60, 75), start)
+
+
+def make_non_drop(folder: Path) -> Clip:
+    """29.97 a second; timecode without drops."""
+    rate, start = Fraction(30000, 1001), "00:00:58:10"
+    return make_at_rate(folder, "non_drop.mov", rate, (60, 75), start)
+
+
+def make_50(folder: Path) -> Clip:
+    """50 a second."""
+    return make_at_rate(folder, "rate_50.mp4", Fraction(50), (49, 101))
+
+
+def make_5994(folder: Path) -> Clip:
+    """59.94 a second."""
+    return make_at_rate(folder, "rate_5994.mp4", Fraction(60000, 1001), (61, 120))
 
 
 def make_ntsc(folder: Path) -> Clip:
@@ -248,6 +289,13 @@ def make_rotated(folder: Path) -> Clip:
     return _clip(path, rate, 25, (), rotation=90)
 
 
+def make_rotated_with_cut(folder: Path) -> Clip:
+    """Filmed on edge, with a cut and a beep at it."""
+    clip = make_at_rate(folder, "rotated_with_cut.mp4", Fraction(25), (30,))
+    _turn_clockwise(clip.path)
+    return clip
+
+
 def _turn_clockwise(path: Path) -> None:
     """Write a quarter turn into the track header's matrix (ISO 14496-12, 8.3.2)."""
     content = bytearray(path.read_bytes())
@@ -284,6 +332,11 @@ MAKERS: tuple[Callable[[Path], Clip], ...] = (
     make_hard_cuts,
     make_webm,
     make_ntsc,
+    make_film_rate,
+    make_drop_frame,
+    make_non_drop,
+    make_50,
+    make_5994,
     make_variable_rate,
     make_no_sound,
     make_silent,

@@ -12,13 +12,15 @@ from pathlib import Path
 
 import pytest
 
-from emsync_engine import weights
 from emsync_engine.video.probe import probe
-from tests.command_line import Ended, emsync, ended, everything_in, make_toy_resources, started
+from tests.command_line import Ended, emsync, ended, everything_in, started
 from tests.conftest import CORPUS, REPOSITORY
 from tests.data import make_media
 
-pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
+    pytest.mark.usefixtures("toy_composer"),
+]
 
 TABLE = REPOSITORY / "docs" / "odd-input.md"
 AWKWARD = CORPUS / "video" / "awkward"
@@ -37,24 +39,6 @@ ODD_NAMES = (
 )
 
 
-@pytest.fixture(scope="module")
-def toy_resources(tmp_path_factory) -> Path:
-    return make_toy_resources(tmp_path_factory.mktemp("resources"))
-
-
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch, toy_resources):
-    weights.load_composer.cache_clear()
-    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
-    yield
-    weights.load_composer.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory) -> Path:
-    return make_media.make_no_sound(tmp_path_factory.mktemp("film")).path
-
-
 def assert_one_sentence(outcome: Ended, words: str) -> None:
     assert outcome.code == 3, outcome
     assert outcome.out == ""
@@ -68,9 +52,9 @@ def assert_one_sentence(outcome: Ended, words: str) -> None:
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows forbids such names itself")
 @pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
-def test_any_name_is_only_a_name(tmp_path, film, monkeypatch, name):
+def test_any_name_is_only_a_name(tmp_path, no_sound_film, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
-    shutil.copy(film, tmp_path / name)
+    shutil.copy(no_sound_film, tmp_path / name)
     stem = name.removesuffix(".mp4")
 
     outcome = emsync("score", "--json", "--", name)
@@ -80,18 +64,18 @@ def test_any_name_is_only_a_name(tmp_path, film, monkeypatch, name):
     assert probe(tmp_path / f"{stem}_scored.mp4").duration == 2
 
 
-def test_a_leading_dash_behind_a_folder(tmp_path, film, monkeypatch):
+def test_a_leading_dash_behind_a_folder(tmp_path, no_sound_film, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    shutil.copy(film, tmp_path / "-x.mp4")
+    shutil.copy(no_sound_film, tmp_path / "-x.mp4")
 
     assert emsync("score", "./-x.mp4", "-o", "./-y.mp4").code == 0
     assert {"-y.mp4", "-y.wav", "-y.mid", "-y.emsync"} <= everything_in(tmp_path)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="names there are text")
-def test_a_name_in_no_known_encoding(tmp_path, film, toy_resources):
+def test_a_name_in_no_known_encoding(tmp_path, no_sound_film, toy_resources):
     """In a process of its own, as such names come from outside."""
-    shutil.copy(film, os.fsencode(tmp_path) + b"/caf\xe9.mp4")
+    shutil.copy(no_sound_film, os.fsencode(tmp_path) + b"/caf\xe9.mp4")
 
     for arguments in (["analyze", "--json"], ["score"], ["score", "--json", "--overwrite"]):
         command = [arguments[0], os.fsencode(tmp_path) + b"/caf\xe9.mp4", *arguments[1:]]
@@ -211,14 +195,15 @@ def test_nothing_that_a_playlist_names_is_opened(tmp_path, toy_resources, make):
         ("frame\n99999\n", "line 2: the cut at 3999.960 s does not lie inside the film"),
     ],
 )
-def test_lists_of_cuts_that_do_not_fit(tmp_path, film, content, words):
+def test_lists_of_cuts_that_do_not_fit(tmp_path, no_sound_film, content, words):
     (tmp_path / "cuts.csv").write_text(content, encoding="utf-8")
 
-    assert_one_sentence(emsync("analyze", film, "--cuts", tmp_path / "cuts.csv"), words)
+    assert_one_sentence(emsync("analyze", no_sound_film, "--cuts", tmp_path / "cuts.csv"), words)
 
 
-def test_a_list_of_cuts_that_is_missing(tmp_path, film):
-    assert_one_sentence(emsync("analyze", film, "--cuts", tmp_path / "none.csv"), "none.csv")
+def test_a_list_of_cuts_that_is_missing(tmp_path, no_sound_film):
+    outcome = emsync("analyze", no_sound_film, "--cuts", tmp_path / "none.csv")
+    assert_one_sentence(outcome, "none.csv")
 
 
 # --------------------------------------------------------------------------- the table of outcomes
@@ -240,6 +225,17 @@ def without_counts(text: str) -> str:
     return re.sub(r": \d+\b", ": N", text)
 
 
+def names(folder: Path, film: Path) -> list[str]:
+    """Lines on films whose names are odd, and nothing else about them is."""
+    rows = []
+    for name in ODD_NAMES:
+        shutil.copy(film, folder / name)
+        outcome = emsync("score", "--json", "--out-dir", folder / "out", "--", folder / name)
+        shown = name.replace("\n", "\\n").replace("|", "\\|")
+        rows.append(row(f"a film named `{shown}`", outcome))
+    return rows
+
+
 def places(folder: Path, film: Path) -> list[str]:
     """Lines on results that cannot be where they should be."""
     source = shutil.copy(film, folder / "film.mp4")
@@ -255,37 +251,54 @@ def places(folder: Path, film: Path) -> list[str]:
     return [row(what, emsync("score", source, *how, "--json")) for what, how in asked.items()]
 
 
+def disks(folder: Path, film: Path, small_disk, monkeypatch) -> list[str]:
+    """Lines on disks that take nothing, or not enough."""
+    source = shutil.copy(film, folder / "film.mp4")
+    asked = {
+        "--out-dir on a disk that is read-only": small_disk(512, "ro"),
+        "--out-dir on a disk that is full from the start": small_disk(4),
+        "--out-dir on a disk that fills up on the way": small_disk(300),
+    }
+    rows = []
+    for what, disk in asked.items():
+        outcome = emsync("score", source, "--out-dir", disk, "--json")
+        assert everything_in(disk) == set()
+        rows.append(row(what, outcome).replace(str(disk), "/disk"))
+    disk = small_disk(64)
+    monkeypatch.setenv("EMSYNC_CACHE_DIR", str(disk))
+    outcome = emsync("score", source, "--out-dir", folder / "out", "--json")
+    return [*rows, row("a cache folder on a full disk", outcome).replace(str(disk), "/disk")]
+
+
+INTRODUCTION = """\
+What `emsync score --json` answers to files that are not as films should be, to odd names, and to
+places where results cannot be: the exit code, what was found, and what is said on standard error.
+Nothing is left behind where the code is not 0. Measured by
+`tests/integration/test_cli_odd_input.py`, which fails where this page is out of date and writes it
+with `EMSYNC_WRITE_DOCS=1`; the long film is analysed only. Time has a [page](time.md) of its own."""
+
+
 def table(rows: list[str]) -> str:
-    return "\n".join(
-        [
-            "# Odd input",
-            "",
-            "What `emsync score --json` answers to files that are not as films should be, and to",
-            "places where results cannot be: the exit code, what was found, and what is said on",
-            "standard error. Nothing is left behind where the code is not 0. Measured by",
-            "`tests/integration/test_cli_odd_input.py`, which fails where this page is out of date",
-            "and writes it with `EMSYNC_WRITE_DOCS=1`; the long film is analysed only.",
-            "",
-            "| file | exit code | outcome |",
-            "|---|---|---|",
-            *rows,
-            "",
-        ]
-    )
+    heading = ["| file | exit code | outcome |", "|---|---|---|"]
+    return "\n\n".join(["# Odd input", INTRODUCTION, "\n".join([*heading, *rows])]) + "\n"
 
 
 @pytest.mark.corpus
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not AWKWARD.is_dir(), reason="there is no ../shared/data")
-def test_the_table_of_odd_input_is_true(tmp_path, film):
+def test_the_table_of_odd_input_is_true(tmp_path, no_sound_film, small_disk, monkeypatch):
     rows = []
     for case in NO_FILMS:
         place = tmp_path / case.make.__name__
         place.mkdir()
         rows.append(row(case.what, emsync("score", case.make(place), "--json")))
-    (tmp_path / "places").mkdir()
-    rows += places(tmp_path / "places", film)
+    for of in (names, places):
+        (tmp_path / of.__name__).mkdir()
+        rows += of(tmp_path / of.__name__, no_sound_film)
+    with monkeypatch.context() as patch:
+        (tmp_path / "disks").mkdir()
+        rows += disks(tmp_path / "disks", no_sound_film, small_disk, patch)
     results = tmp_path / "results"
     for path in sorted(AWKWARD.iterdir()):
         options = ["--json"] if path.name == LONG else ["--json", "--out-dir", results]

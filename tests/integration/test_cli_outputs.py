@@ -17,40 +17,21 @@ from tests.command_line import (
     emsync,
     ended,
     everything_in,
-    make_toy_resources,
     started,
     wait_for_start,
 )
-from tests.data import make_media
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
     pytest.mark.skipif(os.name == "nt", reason="mounts and signals of POSIX"),
+    pytest.mark.usefixtures("toy_composer"),
 ]
 FILM = "film.mp4"
 
 
-@pytest.fixture(scope="module")
-def toy_resources(tmp_path_factory) -> Path:
-    return make_toy_resources(tmp_path_factory.mktemp("resources"))
-
-
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch, toy_resources):
-    weights.load_composer.cache_clear()
-    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
-    yield
-    weights.load_composer.cache_clear()
-
-
-@pytest.fixture(scope="module")
-def film(tmp_path_factory) -> Path:
-    return make_media.make_no_sound(tmp_path_factory.mktemp("film")).path
-
-
 @pytest.fixture
-def folder(tmp_path, film) -> Path:
-    shutil.copy(film, tmp_path / FILM)
+def folder(tmp_path, no_sound_film) -> Path:
+    shutil.copy(no_sound_film, tmp_path / FILM)
     return tmp_path
 
 
@@ -62,27 +43,6 @@ def no_work(monkeypatch):
         raise AssertionError("the work has begun")
 
     monkeypatch.setattr(pipeline, "analyse", analyse)
-
-
-@pytest.fixture
-def small_disk(tmp_path_factory):
-    """Mounts a memory disk of some size (kB), where the system lets us."""
-    mounted = []
-
-    def mount(kilobytes: int, *options: str) -> Path:
-        place = tmp_path_factory.mktemp("disk")
-        choice = ",".join((f"size={kilobytes}k", *options))
-        done = subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", choice, "tmpfs", place], capture_output=True, check=False
-        )
-        if done.returncode != 0:
-            pytest.skip("this system does not let a test mount a disk")
-        mounted.append(place)
-        return place
-
-    yield mount
-    for place in mounted:
-        subprocess.run(["umount", "-l", place], check=True)
 
 
 def assert_refused(outcome: Ended, code: int, words: str) -> None:
@@ -174,7 +134,7 @@ def test_a_full_disk_leaves_nothing(folder, small_disk, kilobytes):
     disk = small_disk(kilobytes)
 
     outcome = emsync("score", folder / FILM, "--out-dir", disk / "results", "--json")
-    assert_refused(outcome, 3, "the disk is full")
+    assert_refused(outcome, 3, f"{disk / 'results'} cannot be written: the disk is full")
     assert everything_in(disk) == set()
     assert everything_in(folder) == {FILM}
 

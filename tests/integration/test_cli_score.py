@@ -11,10 +11,13 @@ import pytest
 from emsync_engine import weights
 from emsync_engine.project.file import load_project
 from emsync_engine.video.probe import probe
-from tests.command_line import emsync, everything_in, make_toy_resources
+from tests.command_line import emsync, everything_in
 from tests.data import make_media
 
-pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
+    pytest.mark.usefixtures("toy_composer"),
+]
 
 ANALYSIS_KEYS = ["duration_s", "frame_rate", "cuts", "segments"]
 SCORE_KEYS = [*ANALYSIS_KEYS, "hits", "take", "outputs", "timings_s"]
@@ -25,19 +28,6 @@ KEYS_WITHIN = {
 }
 TAKE_KEYS = ["seed", "tokens", "notes", "weights", "va_error", "originality"]
 FILM = "hard_cuts.mp4"
-
-
-@pytest.fixture(scope="module")
-def toy_resources(tmp_path_factory) -> Path:
-    return make_toy_resources(tmp_path_factory.mktemp("resources"))
-
-
-@pytest.fixture(autouse=True)
-def _toy(monkeypatch, toy_resources):
-    weights.load_composer.cache_clear()
-    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
-    yield
-    weights.load_composer.cache_clear()
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,53 @@
+"""What the tests of the command line share: a toy composer, a film of two seconds, small disks."""
+
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from emsync_engine import weights
+from tests.command_line import make_toy_resources
+from tests.data import make_media
+
+
+@pytest.fixture(scope="session")
+def toy_resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A resources folder with a toy model's weights."""
+    return make_toy_resources(tmp_path_factory.mktemp("resources"))
+
+
+@pytest.fixture
+def toy_composer(monkeypatch: pytest.MonkeyPatch, toy_resources: Path) -> Iterator[None]:
+    """Lets the toy model compose in the place of the shipped one."""
+    weights.load_composer.cache_clear()
+    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
+    yield
+    weights.load_composer.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def no_sound_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two seconds at 25 pictures a second, without sound."""
+    return make_media.make_no_sound(tmp_path_factory.mktemp("film")).path
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Path]]:
+    """Mounts a memory disk of some size (kB), where the system lets us."""
+    mounted: list[Path] = []
+
+    def mount(kilobytes: int, *options: str) -> Path:
+        place = tmp_path_factory.mktemp("disk")
+        choice = ",".join((f"size={kilobytes}k", *options))
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", choice, "tmpfs", place], capture_output=True, check=False
+        )
+        if done.returncode != 0:
+            pytest.skip("this system does not let a test mount a disk")
+        mounted.append(place)
+        return place
+
+    yield mount
+    for place in mounted:
+        subprocess.run(["umount", "-l", place], check=True)
