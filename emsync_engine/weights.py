@@ -11,7 +11,7 @@ import json
 from dataclasses import asdict, dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
 from emsync_engine.midi import vocabulary
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 LIST = "weights.json"
+
+
+WeightsKind = Literal["composer", "regressor", "judge"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class WeightsEntry:
     licence: str
     card: str
     description: str
+    kind: WeightsKind = "composer"
 
     @property
     def path(self) -> Path:
@@ -50,9 +54,9 @@ def shipped_weights() -> dict[str, WeightsEntry]:
     return {name: WeightsEntry(name=name, **facts) for name, facts in listed.items()}
 
 
-def weights_entry(name: str) -> WeightsEntry:
-    """The entry of a name; WeightsMissingError lists the names there are."""
-    known = shipped_weights()
+def weights_entry(name: str, *, kind: WeightsKind = "composer") -> WeightsEntry:
+    """The entry of a name; WeightsMissingError lists the names there are of that kind."""
+    known = {name: entry for name, entry in shipped_weights().items() if entry.kind == kind}
     if name not in known:
         raise WeightsMissingError(
             f"There are no weights named {name!r}; there are: {', '.join(sorted(known))}."
@@ -61,6 +65,13 @@ def weights_entry(name: str) -> WeightsEntry:
     if not entry.path.is_file():
         raise WeightsMissingError(f"{entry.file} is missing; install EMSYNC Desktop again.")
     return entry
+
+
+def whole(entry: WeightsEntry) -> Path:
+    """The file of an entry, its SHA-256 checked; WeightsCorruptError if it differs."""
+    if sha256_of(entry.path) != entry.sha256:
+        raise WeightsCorruptError(f"{entry.file} is damaged; install EMSYNC Desktop again.")
+    return entry.path
 
 
 def sha256_of(path: Path) -> str:
@@ -123,6 +134,4 @@ def read_composer(path: Path) -> MusicTransformer:
 def load_composer(name: str = "open", device: str = "cpu") -> tuple[MusicTransformer, WeightsEntry]:
     """A shipped composer, kept in memory; its SHA-256 is checked before use."""
     entry = weights_entry(name)
-    if sha256_of(entry.path) != entry.sha256:
-        raise WeightsCorruptError(f"{entry.file} is damaged; install EMSYNC Desktop again.")
-    return read_composer(entry.path).to(device), entry
+    return read_composer(whole(entry)).to(device), entry

@@ -194,9 +194,7 @@ def _of_pitches(tonal: NoteArrays, spans: Spans) -> dict[str, FloatArray]:
     sums = _Totals.of(tonal.onsets_s, terms).between(*spans)
     mean = _share(sums[:, 1], sums[:, 0])
     found = {"pitch": mean, "pitch_spread": _spread(_share(sums[:, 2], sums[:, 0]), mean)}
-    found |= {
-        f"octave_{i}": _share(sums[:, 3 + i], sums[:, 0]) for i in range(octaves.shape[1])
-    }
+    found |= {f"octave_{i}": _share(sums[:, 3 + i], sums[:, 0]) for i in range(octaves.shape[1])}
     found |= _of_lines(tonal, spans)
     weights = np.zeros((len(pitch), 12))
     weights[np.arange(len(pitch)), tonal.pitches % 12] = np.minimum(
@@ -286,7 +284,7 @@ def _of_frames(tonal: NoteArrays, spans: Spans) -> dict[str, FloatArray]:
         [np.ones(frames), sounds, count.sum(axis=1), present.sum(axis=1),
          _spelled_chords(present), heard, changes, pairs.sum(axis=1), pairs, low_rub]
     )  # fmt: skip
-    times = (np.arange(frames) + 0.5) * FRAME_S
+    times = np.asarray((np.arange(frames) + 0.5) * FRAME_S, dtype=np.float64)
     sums = _Totals.of(times, terms).between(*spans)
     total, sounding, pair_total = sums[:, 0], sums[:, 1], sums[:, 17]
     found = {

@@ -53,3 +53,26 @@ class AffectReader(Protocol):
         -------
         (N, 2) float64 in [-1, 1]: NaN where nothing sounds, valence NaN where only drums do
         """
+
+
+def window_centres_s(start_s: float, end_s: float, *, hop_s: float = 2.0) -> FloatArray:
+    """Middles of windows that lie inside a stretch, its own middle where it is shorter than one."""
+    first, last = start_s + WINDOW_S / 2, end_s - WINDOW_S / 2
+    if last <= first:
+        return np.array([(start_s + end_s) / 2])
+    centres: FloatArray = np.linspace(first, last, int(np.ceil((last - first) / hop_s)) + 1)
+    return centres
+
+
+def reading_of(
+    reader: AffectReader, music: Music, start_s: float, end_s: float, *, spread: FloatArray
+) -> AffectReading:
+    """Mean of a reader's windows over a stretch; windows are no wider than the stretch."""
+    centres = window_centres_s(start_s, end_s)
+    windows = reader.read_windows(music, centres, min(WINDOW_S, max(end_s - start_s, 1.0)))
+    known = ~np.isnan(windows)
+    count = known.sum(axis=0)
+    mean = np.where(known, windows, 0.0).sum(axis=0) / np.maximum(count, 1)
+    valence, arousal = np.clip(mean, -1, 1).tolist()
+    spreads = np.where(count > 0, spread, 1.0).tolist()
+    return AffectReading(VAPoint(valence, arousal), *spreads)

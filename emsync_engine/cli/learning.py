@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import json
+from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.music.devices import chosen_device
@@ -70,4 +73,44 @@ def _train_curve(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     print(folder_line(options.out))
 
 
-_TRAIN = {"prepare": _train_prepare, "music": _train_music, "curve": _train_curve}
+def _train_va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.cli.report import folder_line
+    from emsync_engine.training.affect_measures import affect_lines
+    from emsync_engine.training.affect_run import train_affect
+
+    with TemporaryDirectory() as unpacked:
+        done = train_affect(
+            options.archives,
+            options.work or Path(unpacked),
+            out=options.out,
+            judge_out=options.judge,
+            monitor=monitor,
+        )
+    monitor.clear()
+    if options.json:
+        print(json.dumps({name: asdict(report) for name, report in done.reports.items()}))
+        return
+    for name, report in done.reports.items():
+        print("\n".join(affect_lines(name, report)))
+    for path, sha256 in done.written.items():
+        print(folder_line(path))
+        print(f"SHA-256 {sha256}")
+
+
+def _train_va_labels(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.training.relabel import relabel
+
+    done = relabel(options.work / "store", out=options.out, monitor=monitor)
+    monitor.clear()
+    print(f"{done.seconds} seconds labelled; agreement with the labels before:")
+    for group, (valence, arousal) in done.agreement.items():
+        print(f"{group:<30} valence {valence:6.2f}   arousal {arousal:6.2f}")
+
+
+_TRAIN = {
+    "prepare": _train_prepare,
+    "music": _train_music,
+    "curve": _train_curve,
+    "va": _train_va,
+    "va-labels": _train_va_labels,
+}

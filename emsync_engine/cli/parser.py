@@ -117,9 +117,22 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     music.add_argument("--device", choices=DEVICES, default="auto")
     music.add_argument("--compile", action="store_true", help="compile the model (needs g++)")
     music.add_argument("--export", type=Path, metavar="FILE", help="write the weights here at last")
+    _add_train_va(what)
     curve = what.add_parser("curve", help="the training curve of a run, as a picture")
     curve.add_argument("run_folder", type=Path, metavar="RUN")
     curve.add_argument("-o", dest="out", type=Path, required=True, metavar="PNG")
+
+
+def _add_train_va(what: Commands[argparse.ArgumentParser]) -> None:
+    va = what.add_parser("va", help="train the music-emotion regressor, and the judge")
+    va.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of NAME.tar.xz")
+    va.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE")
+    va.add_argument("--judge", type=Path, metavar="FILE", help="train the judge too, and write it")
+    va.add_argument("--work", type=Path, metavar="DIR", help="keep the unpacked archives here")
+    va.add_argument("--json", action="store_true")
+    labels = what.add_parser("va-labels", help="label a token store with the regressor again")
+    labels.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    labels.add_argument("-o", dest="out", type=Path, metavar="NPY", help="leave the store's as is")
 
 
 def va_point(text: str) -> VAPoint:

@@ -33,7 +33,8 @@ from emsync_engine.training.corpus import (
 from emsync_engine.training.duplicates import Signature, melody_fragments, same_music, signature
 from emsync_engine.training.features import FEATURES, second_by_second
 from emsync_engine.training.orchestration import HABITS, Groove, draw
-from emsync_engine.training.store import TokenStore, write_store
+from emsync_engine.training.relabel import relabel
+from emsync_engine.training.store import TokenStore, open_store, write_store
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,9 @@ def prepare(
                 drawn.extend(result)
     if not drawn:
         raise InputUnusableError(f"None of the {len(found)} MIDI files in {archives} can be used.")
-    return Preparation(write_store(work / "store", drawn), dict(skipped))
+    write_store(work / "store", drawn)
+    relabel(work / "store", workers=workers, monitor=monitor)
+    return Preparation(open_store(work / "store"), dict(skipped))
 
 
 def melody_of(piece: Piece) -> Signature | None:

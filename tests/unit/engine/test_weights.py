@@ -77,6 +77,17 @@ def test_shipped_weights_are_whole():
     weights.load_composer.cache_clear()
     for name, entry in weights.shipped_weights().items():
         assert weights.sha256_of(entry.path) == entry.sha256
+        assert (weights.RESOURCES.parent / entry.card).is_file()
+        if entry.kind != "composer":
+            continue
         model, _ = weights.load_composer(name)
         assert model.parameter_count > 1_000_000
-        assert (weights.RESOURCES.parent / entry.card).is_file()
+
+
+def test_only_composers_are_offered_as_composers(resources):
+    listed = json.loads((resources / "weights.json").read_text(encoding="utf-8"))
+    listed["reader"] = {**listed["toy"], "kind": "regressor"}
+    (resources / "weights.json").write_text(json.dumps(listed), encoding="utf-8")
+    with pytest.raises(WeightsMissingError, match="there are: toy"):
+        weights.load_composer("reader")
+    assert weights.weights_entry("reader", kind="regressor").file == "toy.safetensors"

@@ -1,0 +1,186 @@
+"""The second judge: a convolutional network on rolls of pitch classes.
+
+It is of another kind than the regressor, and learned from other pieces: nothing is labelled with
+it and nothing ranked, so that what it says of a take is not what the take was chosen for. Its
+first layer turns around the circle of pitch classes, so that a piece in another key reads the
+same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from emsync_engine.affect.reading import WINDOW_S, AffectReading, FloatArray, reading_of
+from emsync_engine.affect.roll import CHANNELS, rolls
+from emsync_engine.affect.sounding import DRUMS, NoteArrays, arrays_of
+from emsync_engine.errors import WeightsCorruptError
+from emsync_engine.project.notes import Music
+from emsync_engine.weights import weights_entry, whole
+
+NAME = "music-judge"
+FORMAT = "emsync-music-judge-1"
+MOODS = 5
+_BATCH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeConfiguration:
+    """Widths of the network: of the chords' layer (the phrases' has twice as many), of the body."""
+
+    width: int = 20
+    hidden: int = 64
+    dropout: float = 0.4
+
+
+class JudgeNetwork(nn.Module):
+    """Rolls (B, CHANNELS, 12, FRAMES) to (B, 2) valence and arousal and (B, 5) mood scores."""
+
+    def __init__(self, configuration: JudgeConfiguration) -> None:
+        super().__init__()
+        self.configuration = configuration
+        width, hidden = configuration.width, configuration.hidden
+        self.chords = nn.Conv2d(CHANNELS, width, (12, 4), stride=(1, 4))
+        self.phrases = nn.Conv2d(width, 2 * width, (1, 4), stride=(1, 2))
+        self.norms = nn.ModuleList((nn.BatchNorm2d(width), nn.BatchNorm2d(2 * width)))
+        self.dropout = nn.Dropout(configuration.dropout)
+        self.body = nn.Linear(8 * width + 3 * CHANNELS, hidden)
+        self.emotion = nn.Linear(hidden, 2)
+        self.moods = nn.Linear(hidden, MOODS)
+
+    def forward(self, roll: Tensor) -> tuple[Tensor, Tensor]:
+        turned = torch.cat([roll, roll[:, :, :11]], dim=2)  # the circle closes
+        values = turned
+        layers = (self.chords, self.phrases)
+        for layer, norm in zip(layers, self.norms, strict=True):
+            values = nn.functional.gelu(norm(layer(values)))
+        per_class = values.mean(dim=3)  # (B, width, 12)
+        pooled = torch.cat(
+            [
+                per_class.mean(dim=2),
+                per_class.amax(dim=2),
+                values.amax(dim=2).mean(dim=2),
+                values.amax(dim=(2, 3)),
+                *_amounts(roll),
+            ],
+            dim=1,
+        )
+        hidden = nn.functional.gelu(self.body(self.dropout(pooled)))
+        hidden = self.dropout(hidden)
+        return self.emotion(hidden), self.moods(hidden)
+
+
+def _amounts(roll: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """How much there is in each channel, how unevenly in time, and in how many frames."""
+    per_frame = roll.sum(dim=2)  # (B, CHANNELS, FRAMES)
+    any_note = (per_frame > 0).float().mean(dim=2)
+    return torch.log1p(per_frame.mean(dim=2)), torch.log1p(per_frame.std(dim=2)), any_note
+
+
+def as_input(roll: NDArray[np.uint8]) -> Tensor:
+    """Rolls as the network reads them: square roots, so that a doubled note counts little more."""
+    return torch.from_numpy(roll).float().sqrt()
+
+
+@dataclass(frozen=True, slots=True)
+class MusicJudge:
+    """Reads valence and arousal from rolls (an ``AffectReader``).
+
+    ``scale`` (2, Q) and ``spread`` (2,) are as in ``regressor.MusicAffect``.
+    """
+
+    networks: tuple[JudgeNetwork, ...]
+    scale: FloatArray
+    spread: FloatArray
+
+    def rate_rolls(self, roll: NDArray[np.uint8]) -> FloatArray:
+        """(N, 2) in deviations of the human ratings, mean of the networks."""
+        rated = np.zeros((len(roll), 2))
+        with torch.inference_mode():
+            for start in range(0, len(roll), _BATCH):
+                batch = as_input(roll[start : start + _BATCH])
+                for network in self.networks:
+                    rated[start : start + _BATCH] += network(batch)[0].numpy()
+        return rated / len(self.networks)
+
+    def rate_windows(
+        self, notes: NoteArrays, centres_s: FloatArray, width_s: float = WINDOW_S
+    ) -> FloatArray:
+        """(N, 2) in deviations of the human ratings; NaN where nothing pitched starts."""
+        rated = self.rate_rolls(rolls(notes, centres_s, width_s))
+        onsets = notes.onsets_s[notes.families != DRUMS]
+        first, after = (np.searchsorted(onsets, centres_s + sign * width_s / 2) for sign in (-1, 1))
+        rated[first == after] = np.nan
+        return rated
+
+    def on_scale(self, rated: FloatArray) -> FloatArray:
+        """(N, 2) deviations to [-1, 1]; NaN stays."""
+        even = np.linspace(-1.0, 1.0, self.scale.shape[1])
+        columns = [np.interp(rated[:, axis], self.scale[axis], even) for axis in range(2)]
+        return np.where(np.isnan(rated), np.nan, np.stack(columns, axis=1))
+
+    def read_windows(
+        self, music: Music, centres_s: FloatArray, width_s: float = WINDOW_S
+    ) -> FloatArray:
+        """Valence and arousal of the windows around (N,) centres, (N, 2); see ``AffectReader``."""
+        return self.on_scale(self.rate_windows(arrays_of(music), centres_s, width_s))
+
+    def read(self, music: Music, start_s: float, end_s: float) -> AffectReading:
+        """Reading of a stretch; see ``AffectReader``."""
+        return reading_of(self, music, start_s, end_s, spread=self.spread)
+
+
+def save_music_judge(judge: MusicJudge, path: Path, notes: Mapping[str, str]) -> None:
+    """Write a judge as safetensors, its networks in half precision."""
+    from safetensors.torch import save_file
+
+    tensors = {
+        f"{number}.{name}": tensor.half().contiguous() if tensor.is_floating_point() else tensor
+        for number, network in enumerate(judge.networks)
+        for name, tensor in network.state_dict().items()
+    }
+    tensors["scale"] = torch.tensor(judge.scale, dtype=torch.float32)
+    tensors["spread"] = torch.tensor(judge.spread, dtype=torch.float32)
+    header = {
+        **notes,
+        "format": FORMAT,
+        "networks": str(len(judge.networks)),
+        "configuration": json.dumps(asdict(judge.networks[0].configuration)),
+    }
+    save_file(tensors, path, metadata=header)
+
+
+def load_music_judge(path: Path) -> MusicJudge:
+    """Read a judge; WeightsCorruptError if it is damaged or of another version."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(path, framework="pt") as file:
+            header = file.metadata() or {}
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dictionary
+        if header.get("format") != FORMAT:
+            raise WeightsCorruptError(f"{path.name} is not a music judge of this version.")
+        configuration = JudgeConfiguration(**json.loads(header["configuration"]))
+        networks = [JudgeNetwork(configuration) for _ in range(int(header["networks"]))]
+        for number, network in enumerate(networks):
+            own = {name: value for name, value in tensors.items() if name.startswith(f"{number}.")}
+            network.load_state_dict({name.split(".", 1)[1]: own[name] for name in own})
+            network.eval()
+        scale, spread = (tensors[name].double().numpy() for name in ("scale", "spread"))
+        return MusicJudge(tuple(networks), scale, spread)
+    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
+        raise WeightsCorruptError(f"The music judge {path.name} is damaged.") from error
+
+
+@cache
+def shipped_judge() -> MusicJudge:
+    """The judge that comes with the app, its SHA-256 checked, read once."""
+    return load_music_judge(whole(weights_entry(NAME, kind="judge")))
