@@ -1,13 +1,11 @@
-"""Writing music token by token, to exactly the film's length, with a cache of keys and values."""
+"""Writing music token by token, to exactly the film's length: one take, or several together."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -15,15 +13,10 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.boundaries import BoundaryCursor
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES, steps_of
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.conditioning import MAX_COUNTDOWN_S, Conditions
-from emsync_engine.music.sampling import (
-    Grammar,
-    Warming,
-    family_flags,
-    guided,
-    log_softmax,
-    nucleus_draw,
-)
+from emsync_engine.music.conditioning import Conditions
+from emsync_engine.music.decoding import ROWS, Decoder
+from emsync_engine.music.sampling import Grammar, Warming, guided, log_softmax, nucleus_draw
+from emsync_engine.music.telling import Strand, Telling
 from emsync_engine.music.transformer import MusicTransformer
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
@@ -45,108 +38,132 @@ class Brief:
     settings: GenerationSettings = field(default_factory=GenerationSettings)
 
 
-@dataclass(frozen=True, slots=True)
-class _Strand:
-    """The same tokens read under one choice of what the model is told."""
-
-    told_va: bool = True
-    told_boundaries: bool = True
-
-
 class TokenWriter:
-    """One sequence as it grows: tokens, their conditions, and the model's caches.
+    """One take as it grows: its tokens, what is told beside them, what may follow.
 
-    Rows of the batch are the same tokens under different conditions: everything told first, then
-    for each guided condition the row without it. When the context is full, the latter half is read
-    anew behind the leading token, which is exactly what training showed.
+    Rows of the model's pass are the same tokens under different conditions: everything told first,
+    then for each guided condition the row without it.
     """
 
-    def __init__(self, model: MusicTransformer, brief: Brief) -> None:
-        self._model, self._brief = model, brief
-        settings = brief.settings
-        self._strands = [_Strand()]
-        self._strengths: list[float] = []
-        if settings.va_guidance != 1:
-            self._strands.append(_Strand(told_va=False))
-            self._strengths.append(settings.va_guidance)
-        if settings.boundary_guidance != 1 and brief.hits_s:
-            self._strands.append(_Strand(told_boundaries=False))
-            self._strengths.append(settings.boundary_guidance)
+    def __init__(self, decoder: Decoder, brief: Brief, *, seed: int = 0) -> None:
+        self._decoder, self._brief = decoder, brief
+        strands, self._strengths = _strands_of(brief)
+        self.rows = len(strands)
+        self.telling = Telling(
+            decoder.model.conditioning,
+            va_at=brief.va_at,
+            duration_s=brief.duration_s,
+            families=brief.families,
+            strands=strands,
+        )
         self.tokens: list[int] = []
-        self._rows: list[tuple[float, float, float, float]] = []  # valence, arousal, offset, end
+        self._steps: list[int] = []  # time after each token
+        self._offsets: list[int] = []  # steps to the next open boundary
         self.grammar = Grammar(brief.families)
         on_grid = sorted({steps_of(hit_s) for hit_s in brief.hits_s})
         self._cursor = BoundaryCursor(np.array(on_grid) * v.STEP_S, sensitivity_s=REACH_S)
-        self._families = torch.from_numpy(family_flags(brief.families)).repeat(
-            len(self._strands), 1
-        )
-        self._device = model.head.weight.device
-        self._caches = model.new_caches(len(self._strands))
+        self.cache = decoder.new_cache(self.rows)
+        self._unread = 0
+        self._rng = np.random.default_rng(seed)
+        self._warming = Warming()
+        self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
+
+    def begin(self) -> list[int]:
+        """Append and return what every piece begins with."""
+        many = len(self._brief.families) >= ENSEMBLE_FAMILIES
+        lead = [v.MORE_INSTRUMENTS if many else v.FEWER_INSTRUMENTS, v.START, v.BAR]
+        for token in lead:
+            self.append(token)
+        return lead
 
     @property
     def time_s(self) -> float:
         return self.grammar.collector.step * v.STEP_S
 
+    @property
+    def done_s(self) -> float:
+        """Seconds of the film that have their music."""
+        return min(self.time_s, self._brief.duration_s)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the music has the film's length, or more tokens than any music."""
+        return self.time_s >= self._brief.duration_s or len(self.tokens) >= self._limit
+
     def append(self, token: int) -> None:
         """Follow a token and note what is told beside it."""
         self.grammar.take(token)
-        time_s = self.time_s
+        step = self.grammar.collector.step
         if token == v.CHORD:
-            self._cursor.reach(time_s)
-        point = self._brief.va_at(time_s)
-        offset = float(self._cursor.offsets(np.array([time_s]))[0])
-        countdown = min(max(self._brief.duration_s - time_s, 0.0), MAX_COUNTDOWN_S)
+            self._cursor.reach(self.time_s)
+        if token == v.CHORD or not self._steps or step != self._steps[-1]:
+            offset = round(float(self._cursor.offsets(np.array([self.time_s]))[0]) / v.STEP_S)
+        else:
+            offset = self._offsets[-1]
         self.tokens.append(token)
-        self._rows.append((point.valence, point.arousal, offset, countdown))
-
-    @torch.inference_mode()
-    def scores(self, unread: int) -> NDArray[np.float32]:
-        """(rows, V) log-probabilities of the next token, after reading the last ``unread``."""
-        if self.cached_tokens + unread > self._model.configuration.context:
-            unread = self._forget_first_half()
-        places = range(len(self.tokens) - unread, len(self.tokens))
-        return self.read(places)
-
-    def _forget_first_half(self) -> int:
-        """Read the leading token and the latter half of the context; returns what is left: 1."""
-        half = self._model.configuration.context // 2
-        for cache in self._caches:
-            cache.length = 0
-        last = len(self.tokens)
-        self.read([0, *range(last - half, last - 1)])
-        return 1
+        self._steps.append(step)
+        self._offsets.append(offset)
+        self._unread += 1
 
     @property
-    def cached_tokens(self) -> int:
-        """Tokens that the caches hold."""
-        return self._caches[0].length
+    def must_read_anew(self) -> bool:
+        """Whether more than one token waits, or the context is full."""
+        context = self._decoder.configuration.context
+        return self._unread > 1 or self.cache.length + 1 > context
 
-    def read(self, places: Sequence[int]) -> NDArray[np.float32]:
-        """(rows, V) log-probabilities after reading the tokens at these places."""
-        tokens = torch.tensor([[self.tokens[place] for place in places]])
-        rows = torch.tensor([[self._rows[place] for place in places]], dtype=torch.float32)
-        if places[0] == 0 and len(places) > 1:
-            rows[0, 0] = rows[0, 1]  # the leading token belongs to where the excerpt begins
-        batch = len(self._strands)
-        told = self._told(rows.expand(batch, -1, -1).clone()).to(self._device)
-        logits = self._model(tokens.expand(batch, -1).to(self._device), told, self._caches)
-        return log_softmax(logits[:, -1].float().cpu().numpy())
+    def read_anew(self) -> Tensor:
+        """(R, V) logits after reading, into an empty cache, the tokens or the later ones of them.
 
-    def _told(self, rows: Tensor) -> Conditions:
-        for number, strand in enumerate(self._strands):
-            if not strand.told_va:
-                rows[number, :, :2] = math.nan
-            if not strand.told_boundaries:
-                rows[number, :, 2] = math.nan
-        return Conditions(rows[..., :2], rows[..., 2], rows[..., 3], self._families)
+        When the context is full, the latter half is read behind the leading token, which is
+        exactly what training showed (``docs/decisions/0003-context-read-anew.md``).
+        """
+        context = self._decoder.configuration.context
+        first = 1 if len(self.tokens) <= context else len(self.tokens) - context // 2
+        return self.read([0, *range(first, len(self.tokens))])
 
-    def guided_scores(self, unread: int) -> NDArray[np.float32]:
-        """Scores with guidance, and with what may not follow at -inf."""
-        rows = self.scores(unread)
+    def read(self, places: Sequence[int]) -> Tensor:
+        """(R, V) logits after reading the tokens at these places, the leading one first."""
+        tokens = [self.tokens[place] for place in places]
+        logits = self._decoder.read(tokens, self._conditions(places), self.cache)
+        self._unread = 0
+        return logits
+
+    def _conditions(self, places: Sequence[int]) -> Conditions:
+        # the leading token belongs to where the excerpt begins
+        places = [places[1] if len(places) > 1 else places[0], *places[1:]]
+        return self.telling.conditions(
+            [self._steps[place] for place in places], [self._offsets[place] for place in places]
+        )
+
+    def told(self) -> Tensor:
+        """(R, width) what is told beside the last token, which is read next."""
+        self._unread = 0
+        return self.telling.vectors(self._steps[-1], self._offsets[-1])
+
+    def guided_scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(V,) scores with guidance, and with what may not follow at -inf.
+
+        Parameters
+        ----------
+        rows : (R, V) log-probabilities
+        """
         scores = guided(rows[0], list(zip(self._strengths, rows[1:], strict=True)))
         scores = self.grammar.masked(scores)
         scores[v.FIRST_SHIFT + self._longest_shift() :] = -np.inf
         return scores
+
+    def draw(self, rows: NDArray[np.float32]) -> int:
+        """Draw the next token from log-probabilities (R, V), and append it."""
+        settings = self._brief.settings
+        token, size = nucleus_draw(
+            self.guided_scores(rows),
+            temperature=settings.temperature + self._warming.extra,
+            top_p=settings.top_p,
+            rng=self._rng,
+        )
+        self._warming.after(size)
+        self.append(token)
+        return token
 
     def _longest_shift(self) -> int:
         """Steps that a TIMESHIFT may let pass: none goes past a hit that is still open.
@@ -154,8 +171,41 @@ class TokenWriter:
         In training none does either, since the boundaries are the chords themselves. At the hit
         the model is free to place its chord, or to go on without.
         """
-        steps = round(self._rows[-1][2] / v.STEP_S)
+        steps = self._offsets[-1]
         return steps if 0 < steps < v.MAX_SHIFT_STEPS else v.MAX_SHIFT_STEPS
+
+
+def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
+    """The rows of a take, and for all but the first the strength of its guidance."""
+    strands, strengths = [Strand()], []
+    settings = brief.settings
+    if settings.va_guidance != 1:
+        strands.append(Strand(told_va=False))
+        strengths.append(settings.va_guidance)
+    if settings.boundary_guidance != 1 and brief.hits_s:
+        strands.append(Strand(told_boundaries=False))
+        strengths.append(settings.boundary_guidance)
+    return strands, strengths
+
+
+def next_rows(decoder: Decoder, writers: Sequence[TokenWriter]) -> list[NDArray[np.float32]]:
+    """For each take (R, V) log-probabilities of its next token, read in one pass where possible."""
+    logits: dict[int, Tensor] = {}
+    together: list[int] = []
+    for number, writer in enumerate(writers):
+        if writer.must_read_anew:
+            logits[number] = writer.read_anew()
+        else:
+            together.append(number)
+    if together:
+        waiting = [writers[number] for number in together]
+        read = decoder.step(
+            [writer.tokens[-1] for writer in waiting],
+            [writer.told() for writer in waiting],
+            [writer.cache for writer in waiting],
+        )
+        logits.update(zip(together, read, strict=True))
+    return [log_softmax(logits[number].numpy()) for number in range(len(writers))]
 
 
 def write_tokens(
@@ -166,26 +216,40 @@ def write_tokens(
     The same seed, brief, model and machine give the same tokens. Raises Cancelled through the
     monitor between two tokens.
     """
-    rng = np.random.default_rng(seed)
-    writer = TokenWriter(model, brief)
-    warming = Warming()
-    lead = v.MORE_INSTRUMENTS if len(brief.families) >= ENSEMBLE_FAMILIES else v.FEWER_INSTRUMENTS
-    for token in (lead, v.START, v.BAR):
-        writer.append(token)
-        yield token
-    unread = len(writer.tokens)
-    settings = brief.settings
-    limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
-    while writer.time_s < brief.duration_s and len(writer.tokens) < limit:
-        monitor.advance("compose", min(writer.time_s, brief.duration_s), brief.duration_s)
-        token, size = nucleus_draw(
-            writer.guided_scores(unread),
-            temperature=settings.temperature + warming.extra,
-            top_p=settings.top_p,
-            rng=rng,
-        )
-        warming.after(size)
-        writer.append(token)
-        unread = 1
-        yield token
+    decoder = Decoder(model)
+    writer = TokenWriter(decoder, brief, seed=seed)
+    yield from writer.begin()
+    while not writer.is_done:
+        monitor.advance("compose", writer.done_s, brief.duration_s)
+        yield writer.draw(next_rows(decoder, [writer])[0])
     monitor.advance("compose", brief.duration_s, brief.duration_s)
+
+
+def write_takes(
+    model: MusicTransformer, brief: Brief, *, seeds: Sequence[int], monitor: Monitor = SILENT
+) -> list[tuple[int, ...]]:
+    """Tokens of one take for each seed, as many in one pass as its rows allow.
+
+    Each is what ``write_tokens`` gives for its seed, however many are written with it: all passes
+    have the same shape, and no row of them depends on another. Raises Cancelled through the
+    monitor between two passes.
+    """
+    decoder = Decoder(model)
+    together = ROWS // len(_strands_of(brief)[0])
+    takes: list[tuple[int, ...]] = []
+    for first in range(0, len(seeds), together):
+        writers = [
+            TokenWriter(decoder, brief, seed=seed) for seed in seeds[first : first + together]
+        ]
+        for writer in writers:
+            writer.begin()
+        while unfinished := [writer for writer in writers if not writer.is_done]:
+            done_s = first * brief.duration_s + sum(writer.done_s for writer in writers)
+            monitor.advance("compose", done_s, len(seeds) * brief.duration_s)
+            rows = next_rows(decoder, unfinished)
+            for writer, own in zip(unfinished, rows, strict=True):
+                writer.draw(own)
+        takes += [tuple(writer.tokens) for writer in writers]
+    total_s = len(seeds) * brief.duration_s
+    monitor.advance("compose", total_s, total_s)
+    return takes

@@ -79,10 +79,11 @@ def nucleus_draw(
     scaled = scores / temperature
     probabilities = np.exp(scaled - scaled.max())
     probabilities /= probabilities.sum()
-    order = np.argsort(-probabilities, kind="stable")
+    # all tokens below this together cannot reach what the nucleus leaves out: half of it to spare
+    likely = np.flatnonzero(probabilities > (1 - top_p) / (2 * len(probabilities)))
+    order = likely[np.argsort(-probabilities[likely], kind="stable")]
     cumulative = np.cumsum(probabilities[order])
-    size = int(np.searchsorted(cumulative, top_p)) + 1
-    size = min(size, int((probabilities > 0).sum()))
+    size = min(int(np.searchsorted(cumulative, top_p)) + 1, len(order))
     place = int(np.searchsorted(cumulative[:size], rng.random() * cumulative[size - 1]))
     return int(order[min(place, size - 1)]), size
 

@@ -5,7 +5,14 @@ import torch
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import Cancelled
-from emsync_engine.music.generation import Brief, TokenWriter, write_tokens
+from emsync_engine.music.decoding import ROWS, Decoder, TakeCache
+from emsync_engine.music.generation import (
+    Brief,
+    TokenWriter,
+    next_rows,
+    write_takes,
+    write_tokens,
+)
 from emsync_engine.music.sampling import log_softmax
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
@@ -39,50 +46,117 @@ def test_music_has_the_films_length_and_every_note_ends(duration_s):
     assert set(music.families) <= set(FAMILIES)
 
 
+def exact(model):
+    """A decoder whose sums differ from the model's by rounding alone."""
+    return Decoder(model, dtype=torch.float32)
+
+
 def test_reading_goes_on_beyond_the_context():
     """When the cache is full, the latter half is read anew: scores equal a fresh reading."""
-    model = toy_model()
-    context = model.configuration.context
-    writer = TokenWriter(model, brief(60.0, (), va_guidance=1.0))
+    decoder = exact(toy_model())
+    context = decoder.configuration.context
+    writer = TokenWriter(decoder, brief(60.0, (), va_guidance=1.0))
     rng = np.random.default_rng(0)
     tokens = [v.MORE_INSTRUMENTS, v.START, v.BAR]
     tokens += [v.shift_token(int(steps)) for steps in rng.integers(1, 9, context + 10)]
-    scores = None
+    rows = None
     for token in tokens:
         writer.append(token)
-        scores = writer.scores(1)
-    assert scores is not None
-    fresh = TokenWriter(model, brief(60.0, (), va_guidance=1.0))
+        rows = next_rows(decoder, [writer])[0]
+    assert rows is not None
+    length = writer.cache.length
+    assert context // 2 < length < context
+    fresh = TokenWriter(decoder, brief(60.0, (), va_guidance=1.0))
     for token in tokens:
         fresh.append(token)
-    length = writer.cached_tokens
-    assert context // 2 < length < context
     places = [0, *range(len(tokens) - length + 1, len(tokens))]
-    with torch.inference_mode():
-        np.testing.assert_allclose(fresh.read(places), scores, atol=2e-4)
+    np.testing.assert_allclose(log_softmax(fresh.read(places).numpy()), rows, atol=2e-4)
 
 
 def test_guidance_of_one_changes_nothing_but_its_cost():
-    model = toy_model()
-    plain = TokenWriter(model, brief(va_guidance=1.0, boundary_guidance=1.0))
-    strong = TokenWriter(model, brief(va_guidance=2.0, boundary_guidance=2.0))
+    decoder = exact(toy_model())
+    plain = TokenWriter(decoder, brief(va_guidance=1.0, boundary_guidance=1.0))
+    strong = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0))
     for writer in (plain, strong):
-        for token in (v.MORE_INSTRUMENTS, v.START, v.BAR):
-            writer.append(token)
-    assert plain.scores(3).shape == (1, v.SIZE)
-    rows = strong.scores(3)
+        writer.begin()
+    told = next_rows(decoder, [plain])[0]
+    assert told.shape == (1, v.SIZE)
+    rows = next_rows(decoder, [strong])[0]
     assert rows.shape == (3, v.SIZE)
-    strong_first = rows[0]
-    np.testing.assert_allclose(strong_first, plain_row(model), atol=1e-5)
+    np.testing.assert_allclose(rows[0], told[0], atol=1e-5)
     assert not np.allclose(rows[0], rows[1])
     assert not np.allclose(rows[0], rows[2])
 
 
-def plain_row(model):
-    writer = TokenWriter(model, brief(va_guidance=1.0))
-    for token in (v.MORE_INSTRUMENTS, v.START, v.BAR):
+def test_guidance_reads_the_row_without_emotion_step_by_step():
+    """Every row of a step is what the model says when told that alone."""
+    model = toy_model()
+    decoder = exact(model)
+    writer = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0))
+    writer.begin()
+    rows = next_rows(decoder, [writer])[0]
+    for token in (v.on_token("piano", 60), v.shift_token(40), v.CHORD, v.on_token("bass", 40)):
         writer.append(token)
-    return writer.scores(3)[0]
+        rows = next_rows(decoder, [writer])[0]
+    anew = log_softmax(writer.read(range(len(writer.tokens))).numpy())
+    np.testing.assert_allclose(rows, anew, atol=1e-4)
+
+
+def test_the_candidates_of_one_pass_are_those_written_alone():
+    model = toy_model()
+    seeds = [5, 6, 7, 8, 9]
+    takes = write_takes(model, brief(), seeds=seeds)
+    assert len(seeds) > ROWS // 2  # so that a second pass is needed
+    assert takes == [tuple(write_tokens(model, brief(), seed=seed)) for seed in seeds]
+    assert len(set(takes)) == len(seeds)
+
+
+def test_candidates_report_progress_and_are_cancelled():
+    heard: list[tuple[float, float]] = []
+
+    class Recorder:
+        def advance(self, stage, done, total=None):
+            heard.append((done, total))
+            if len(heard) == 20:
+                raise Cancelled
+
+    with pytest.raises(Cancelled):
+        write_takes(toy_model(), brief(), seeds=[1, 2], monitor=Recorder())
+    assert {total for _, total in heard} == {6.0}
+    assert [done for done, _ in heard] == sorted(done for done, _ in heard)
+
+
+def test_ten_times_the_length_costs_ten_times_the_reading(monkeypatch):
+    """Tokens read grow with the length, and what is kept does not."""
+    read = {"tokens": 0}
+    caches: list[TakeCache] = []
+    plain_read, plain_step, plain_cache = Decoder.read, Decoder.step, Decoder.new_cache
+
+    def counted_read(self, tokens, conditions, cache):
+        read["tokens"] += len(tokens)
+        return plain_read(self, tokens, conditions, cache)
+
+    def counted_step(self, tokens, told, caches):
+        read["tokens"] += len(tokens)
+        return plain_step(self, tokens, told, caches)
+
+    def counted_cache(self, rows):
+        caches.append(plain_cache(self, rows))
+        return caches[-1]
+
+    monkeypatch.setattr(Decoder, "read", counted_read)
+    monkeypatch.setattr(Decoder, "step", counted_step)
+    monkeypatch.setattr(Decoder, "new_cache", counted_cache)
+    costs = []
+    for duration_s in (20.0, 200.0):
+        read["tokens"] = 0
+        written = sum(1 for _ in write_tokens(toy_model(), brief(duration_s, ()), seed=1))
+        costs.append(read["tokens"] / written)
+    assert costs[1] < 1.2 * costs[0]
+    assert costs[1] < 2.2  # at most each token once by itself, once among the half read anew
+    assert len(caches) == 2
+    shapes = {layer.keys.shape for cache in caches for layer in cache.layers}
+    assert shapes == {(2, 2, 96, 16)}
 
 
 def test_cancelling_stops_between_two_tokens():
@@ -101,10 +175,11 @@ def test_cancelling_stops_between_two_tokens():
     assert len(written) == 3 + 5
 
 
-def test_scores_are_log_probabilities():
-    writer = TokenWriter(toy_model(), brief(va_guidance=1.0))
+def test_rows_are_log_probabilities():
+    decoder = exact(toy_model())
+    writer = TokenWriter(decoder, brief(va_guidance=1.0))
     writer.append(v.MORE_INSTRUMENTS)
-    row = writer.scores(1)[0]
+    row = next_rows(decoder, [writer])[0][0]
     assert np.exp(row).sum() == pytest.approx(1.0, abs=1e-4)
     np.testing.assert_allclose(log_softmax(row), row, atol=1e-5)
 

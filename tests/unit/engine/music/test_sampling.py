@@ -31,6 +31,27 @@ def test_nucleus_keeps_the_smallest_set_that_reaches_top_p():
     assert np.mean(tokens == 0) == pytest.approx(0.5 / 0.8, abs=0.08)
 
 
+@pytest.mark.parametrize("top_p", [0.1, 0.5, 0.9, 0.999, 1.0])
+def test_the_nucleus_is_that_of_the_whole_sorted_vocabulary(top_p):
+    """Only likely tokens are sorted, and the draw is that of sorting all of them."""
+
+    def plain_draw(scores, temperature, rng):
+        shares = np.exp(scores / temperature - (scores / temperature).max())
+        shares /= shares.sum()
+        order = np.argsort(-shares, kind="stable")
+        cumulative = np.cumsum(shares[order])
+        size = min(int(np.searchsorted(cumulative, top_p)) + 1, int((shares > 0).sum()))
+        place = int(np.searchsorted(cumulative[:size], rng.random() * cumulative[size - 1]))
+        return int(order[min(place, size - 1)]), size
+
+    source, mine, plain = (np.random.default_rng(seed) for seed in (4, 5, 5))
+    for spread in (0.0, 0.5, 3.0, 9.0):
+        scores = (source.normal(size=v.SIZE) * spread).astype(np.float32)
+        scores[source.random(v.SIZE) < 0.6] = -np.inf
+        drawn = nucleus_draw(scores, temperature=1.1, top_p=top_p, rng=mine)
+        assert drawn == plain_draw(scores, 1.1, plain)
+
+
 def test_temperature_flattens():
     scores = scores_of(t0=0.9, t1=0.1)
     rng = np.random.default_rng(0)
