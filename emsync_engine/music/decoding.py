@@ -126,8 +126,8 @@ def _rotations(norms: Tensor, rotary: RotaryPositions) -> Tensor:
     """Norm, rotation and the scale of attention for every place, as two factors.
 
     With u a head of unit length, ``u * first + halves_swapped(u) * second`` is what the model
-    makes of it. RMSNorm divides by the length over the root of the head's width; for queries that root
-    falls out against the scale of attention.
+    makes of it. RMSNorm divides by the length over the root of the head's width; for queries that
+    root falls out against the scale of attention.
 
     Parameters
     ----------
