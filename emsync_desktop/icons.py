@@ -18,7 +18,7 @@ def icon(name: IconName) -> QIcon:
     made = QIcon()
     for mode, colour in (
         (QIcon.Mode.Normal, COLOURS.text),
-        (QIcon.Mode.Disabled, "#5b6471"),
+        (QIcon.Mode.Disabled, COLOURS.off),
     ):
         picture = QPixmap(_SIDE, _SIDE)
         picture.fill(Qt.GlobalColor.transparent)

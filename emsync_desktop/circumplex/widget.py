@@ -160,7 +160,7 @@ class CircumplexWidget(QWidget):
         painter.drawEllipse(QPointF(x, y), 2.8, 2.8)
         dx, dy = _LABEL_PLACES[name]
         painter.setFont(words(11))
-        painter.setPen(QColor(COLOURS.text if self.isEnabled() else "#5b6471"))
+        painter.setPen(QColor(COLOURS.text if self.isEnabled() else COLOURS.off))
         box = QRectF(x + dx - 40, y + dy - 8, 80, 16)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, emotion_name(name))
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QGridLayout,
     QListWidget,
     QListWidgetItem,
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emsync_desktop.fields import Choice
 from emsync_desktop.inspector.segment import labelled
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.model import GenerationSettings, Project, Take
@@ -38,7 +38,7 @@ class ScoreSettings(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
-        self.ensemble = QComboBox()
+        self.ensemble = Choice()
         self.ensemble.setAccessibleName(self.tr("Ensemble"))
         for ensemble in ENSEMBLES.values():
             name, _, players = ensemble.label.partition(":")
@@ -53,6 +53,7 @@ class ScoreSettings(QWidget):
         self.seed = QSpinBox()
         self.seed.setRange(0, LARGEST_SEED)
         self.seed.setValue(1)
+        self.seed.lineEdit().setTextMargins(4, 0, 0, 0)  # level with the ensemble's name
         self.seed.setAccessibleName(self.tr("Seed"))
         self.seed.setToolTip(self.tr("The same seed on the same timeline gives the same take."))
         grid.addWidget(labelled(self.tr("Seed"), "quiet"), 1, 0)

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: a toy composer, a film of two seconds, small disks."""
+"""What these tests share: a toy composer, a short film, small disks, make-believe machines."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -9,6 +9,13 @@ import pytest
 from emsync_engine import weights
 from tests.command_line import make_toy_resources
 from tests.data import make_media
+from tests.installer_machine import Machine
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A make-believe machine for the installer."""
+    return Machine(tmp_path)
 
 
 @pytest.fixture(scope="session")

@@ -275,7 +275,7 @@ What `emsync score --json` answers to files that are not as films should be, to 
 places where results cannot be: the exit code, what was found, and what is said on standard error.
 Nothing is left behind where the code is not 0. Measured by
 `tests/integration/test_cli_odd_input.py`, which fails where this page is out of date and writes it
-with `EMSYNC_WRITE_DOCS=1`; the long film is analysed only. Time has a [page](time.md) of its own."""
+with `EMSYNC_WRITE_DOCS=1`; the long film is analysed only. [Time](time.md) has its own page."""
 
 
 def table(rows: list[str]) -> str:

@@ -1,0 +1,137 @@
+"""The one style sheet; widgets ask for a look by their object name or ``look`` property."""
+
+from __future__ import annotations
+
+from emsync_desktop.appearance import Colours
+
+
+def style_sheet(colours: Colours) -> str:
+    """Everything that the palette cannot say."""
+    parts = (_grounds, _menus, _labels, _buttons, _fields, _lists, _progress, _scroll_bars)
+    return "".join(part(colours) for part in parts)
+
+
+def _grounds(c: Colours) -> str:
+    return f"""
+    QMainWindow, QDialog, QMessageBox {{ background: {c.ground}; }}
+    QWidget {{ color: {c.text}; }}
+    QFrame[look="panel"] {{ background: {c.panel}; border-radius: 8px; }}
+    QFrame[look="rule"] {{ background: {c.line}; max-height: 1px; min-height: 1px; border: none; }}
+    QFrame#banner {{ background: #33241f; border: 1px solid #6b4034; border-radius: 8px; }}
+    QFrame#banner[tone="note"] {{ background: {c.raised}; border-color: {c.line}; }}
+    QWidget#bottom_bar {{ background: {c.ground}; }}
+    QSplitter::handle {{ background: {c.ground}; }}
+    """
+
+
+def _menus(c: Colours) -> str:
+    return f"""
+    QMenuBar {{ background: {c.ground}; padding: 3px 6px; }}
+    QMenuBar::item {{ padding: 5px 10px; border-radius: 5px; background: transparent; }}
+    QMenuBar::item:selected {{ background: {c.raised}; }}
+    QMenu {{ background: {c.raised}; border: 1px solid {c.line}; padding: 5px; }}
+    QMenu::item {{ padding: 6px 28px 6px 14px; border-radius: 4px; }}
+    QMenu::item:selected {{ background: {c.hover}; }}
+    QMenu::item:disabled {{ color: {c.off}; }}
+    QMenu::separator {{ height: 1px; background: {c.line}; margin: 5px 8px; }}
+    QToolTip {{ background: {c.raised}; color: {c.text}; border: 1px solid {c.line};
+        padding: 4px 6px; }}
+    """
+
+
+def _labels(c: Colours) -> str:
+    return f"""
+    QLabel[look="quiet"] {{ color: {c.quiet}; font-size: 12px; }}
+    QLabel[look="quiet"]:disabled, QLabel[look="title"]:disabled, QCheckBox:disabled
+        {{ color: {c.off}; }}
+    QLabel[look="heading"] {{ color: {c.quiet}; font-size: 11px; font-weight: 600;
+        letter-spacing: 1px; }}
+    QLabel[look="title"] {{ font-size: 15px; font-weight: 600; }}
+    QLabel[look="welcome"] {{ font-size: 24px; font-weight: 600; }}
+    QLabel[look="chip"] {{ background: {c.raised}; color: {c.quiet}; font-size: 12px;
+        border-radius: 9px; padding: 2px 10px; }}
+    QLabel[look="stale"] {{ color: {c.accent}; font-size: 12px; }}
+    """
+
+
+def _buttons(c: Colours) -> str:
+    return f"""
+    QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid transparent;
+        border-radius: 6px; padding: 6px 12px; }}
+    QToolButton {{ padding: 6px; }}
+    QPushButton:hover, QToolButton:hover {{ background: {c.hover}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
+    QPushButton:focus, QToolButton:focus {{ border-color: {c.quiet}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {c.off}; }}
+    QPushButton[look="accent"] {{ background: {c.accent}; color: {c.on_accent}; font-weight: 600;
+        font-size: 14px; padding: 9px 18px; border-radius: 7px; }}
+    QPushButton[look="accent"]:hover {{ background: #f7ba5c; }}
+    QPushButton[look="accent"]:pressed {{ background: #d9942c; }}
+    QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
+    QPushButton[look="accent"]:disabled {{ background: #4a3d26; color: #9a8a6c; }}
+    QPushButton[look="link"] {{ background: transparent; color: {c.accent}; padding: 4px 8px; }}
+    QPushButton[look="link"]:hover {{ background: {c.hover}; }}
+    QPushButton[look="link"]:disabled {{ color: {c.off}; }}
+    QCheckBox {{ font-size: 12px; color: {c.quiet}; spacing: 7px; }}
+    QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {c.edge};
+        border-radius: 3px; background: {c.raised}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border: 3px solid {c.raised};
+        outline: 1px solid {c.edge}; width: 8px; height: 8px; }}
+    QCheckBox:focus {{ color: {c.text}; }}
+    """
+
+
+def _fields(c: Colours) -> str:
+    return f"""
+    QComboBox, QSpinBox, QDoubleSpinBox {{ background: {c.raised}; border: 1px solid {c.line};
+        border-radius: 5px; min-height: 18px; padding: 4px 8px; }}
+    QSpinBox {{ padding: 2px 3px; }}
+    QDoubleSpinBox {{ padding: 4px 6px; }}
+    QSpinBox, QDoubleSpinBox {{ selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
+    QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow {{ width: 0; height: 0; }}
+    QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.quiet}; }}
+    QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {c.off}; }}
+    QComboBox::drop-down {{ border: none; width: 20px; }}
+    QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line};
+        outline: none; padding: 4px; selection-background-color: {c.hover};
+        selection-color: {c.text}; }}
+    """
+
+
+def _lists(c: Colours) -> str:
+    return f"""
+    QListWidget {{ background: transparent; border: none; outline: none; font-size: 12px; }}
+    QListWidget::item {{ padding: 4px 6px; border-radius: 4px; color: {c.text}; }}
+    QListWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    """
+
+
+def _progress(c: Colours) -> str:
+    return f"""
+    QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; max-height: 6px;
+        min-height: 6px; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {c.quiet}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {c.text}; width: 12px; height: 12px;
+        margin: -4px 0; border-radius: 6px; }}
+    QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
+    QSlider::sub-page:horizontal:disabled {{ background: {c.line}; }}
+    QSlider::handle:horizontal:disabled {{ background: #4a525e; }}
+    """
+
+
+def _scroll_bars(c: Colours) -> str:
+    return f"""
+    QScrollBar:horizontal {{ background: {c.panel}; height: 10px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {c.line}; min-width: 40px; border-radius: 4px;
+        margin: 1px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {c.edge}; }}
+    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {c.line}; min-height: 24px; border-radius: 4px; }}
+    QScrollBar::handle:vertical:hover {{ background: {c.edge}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    """
