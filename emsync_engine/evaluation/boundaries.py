@@ -101,13 +101,15 @@ def measure_boundaries(
     boundaries drawn in the same way from 40 other seeds.
     """
     wanted = [seeded_boundaries(seed, seconds) for seed in range(seeds)]
-    found: dict[bool, list[Music]] = {True: [], False: []}
-    for seed, hits_s in enumerate(wanted):
-        for is_told in (True, False):
-            wish = boundary_wish(seed, seconds, hits_s if is_told else (), settings)
-            progress = (2 * seed + (not is_told), 2 * seeds)
-            found[is_told] += writer.write(wish, [seed], monitor=monitor, progress=progress)
-    return boundary_report(found[True], found[False], wanted)
+    told, untold = (
+        [
+            (boundary_wish(seed, seconds, hits_s if is_told else (), settings), seed)
+            for seed, hits_s in enumerate(wanted)
+        ]
+        for is_told in (True, False)
+    )
+    pieces = writer.write([*told, *untold], monitor=monitor)
+    return boundary_report(pieces[:seeds], pieces[seeds:], wanted)
 
 
 def boundary_wish(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -63,18 +63,15 @@ def steady(
     return Wish(seconds, ((0.0, valence, arousal),), hits_s, settings or GenerationSettings())
 
 
-class WritesPieces(Protocol):
-    """Whoever writes what is wished for, one piece for each seed."""
+Asked = tuple[Wish, int]
+"""A wish and the seed that it is written with."""
 
-    def write(
-        self,
-        wish: Wish,
-        seeds: Sequence[int],
-        *,
-        monitor: Monitor = SILENT,
-        progress: tuple[float, float] = (0, 1),
-    ) -> list[Music]:
-        """One piece for each seed, in their order; ``progress`` is shown meanwhile."""
+
+class WritesPieces(Protocol):
+    """Whoever writes what is wished for."""
+
+    def write(self, asked: Sequence[Asked], *, monitor: Monitor = SILENT) -> list[Music]:
+        """One piece for each wish and seed, in their order."""
 
 
 class PieceWriter:
@@ -92,34 +89,23 @@ class PieceWriter:
         self._file = folder / KEPT if folder is not None else None
         self._kept: dict[str, list[int]] = _read_kept(self._file)
 
-    def write(
-        self,
-        wish: Wish,
-        seeds: Sequence[int],
-        *,
-        monitor: Monitor = SILENT,
-        progress: tuple[float, float] = (0, 1),
-    ) -> list[Music]:
-        """One piece for each seed, in their order; those not kept yet are written together."""
-        monitor.advance("evaluate", *progress)
-        keys = {seed: self._key(wish, seed) for seed in seeds}
-        missing = [seed for seed in seeds if keys[seed] not in self._kept]
-        if missing:
-            written = self._written(wish, missing, _Listening(monitor, progress))
-            for seed, tokens in zip(missing, written, strict=True):
-                self._keep(keys[seed], tokens)
-        programs = dict(ensemble_named(wish.settings.ensemble).programs)
+    def write(self, asked: Sequence[Asked], *, monitor: Monitor = SILENT) -> list[Music]:
+        """One piece for each wish and seed; each is kept as soon as it is finished."""
+        keys = [self._key(wish, seed) for wish, seed in asked]
+        missing = [number for number, key in enumerate(keys) if key not in self._kept]
+        done = len(asked) - len(missing)
+        monitor.advance("evaluate", done, len(asked))
+        watched = _Counting(monitor, done, len(asked))
+        briefs = [(asked[number][0].brief, asked[number][1]) for number in missing]
+        for place, tokens in written_together(self._model, briefs, monitor=watched):
+            self._keep(keys[missing[place]], tokens)
+            watched.done += 1
         return [
-            replace(decode(self._kept[keys[seed]], duration_s=wish.seconds), programs=programs)
-            for seed in seeds
-        ]
-
-    def _written(self, wish: Wish, seeds: Sequence[int], monitor: Monitor) -> list[list[int]]:
-        from emsync_engine.music.generation import write_tokens
-
-        return [
-            list(write_tokens(self._model, wish.brief, seed=seed, monitor=monitor))
-            for seed in seeds
+            replace(
+                decode(self._kept[key], duration_s=wish.seconds),
+                programs=dict(ensemble_named(wish.settings.ensemble).programs),
+            )
+            for key, (wish, _) in zip(keys, asked, strict=True)
         ]
 
     def _key(self, wish: Wish, seed: int) -> str:
@@ -134,14 +120,45 @@ class PieceWriter:
                 file.write("\n" + json.dumps([key, tokens]))  # a line cut off before stays alone
 
 
-class _Listening:
-    """Passes on the word to stop, but shows the progress of the whole, not of single pieces."""
+def written_together(
+    model: MusicTransformer, asked: Sequence[tuple[Brief, int]], *, monitor: Monitor = SILENT
+) -> Iterator[tuple[int, list[int]]]:
+    """Place and tokens of every piece as it is finished, with the model's passes kept full.
 
-    def __init__(self, monitor: Monitor, progress: tuple[float, float]) -> None:
-        self._monitor, self._progress = monitor, progress
+    Where a piece ends the next one begins in its rows. Each is what ``write_tokens`` gives for its
+    brief and seed, whatever is written beside it.
+    """
+    from emsync_engine.music.decoding import ROWS, Decoder
+    from emsync_engine.music.generation import TokenWriter, next_rows
+
+    decoder = Decoder(model)
+    writers = {
+        number: TokenWriter(decoder, brief, seed=seed) for number, (brief, seed) in enumerate(asked)
+    }
+    for rows in sorted({writer.rows for writer in writers.values()}):
+        waiting = [number for number, writer in writers.items() if writer.rows == rows]
+        writing: list[int] = []
+        while waiting or writing:
+            while waiting and (len(writing) + 1) * rows <= ROWS:
+                writing.append(waiting.pop(0))
+                writers[writing[-1]].begin()
+            monitor.advance("compose", len(writing))
+            active = [writers[number] for number in writing]
+            for writer, own in zip(active, next_rows(decoder, active), strict=True):
+                writer.draw(own)
+            for number in [number for number in writing if writers[number].is_done]:
+                writing.remove(number)
+                yield number, writers.pop(number).tokens
+
+
+class _Counting:
+    """Passes on the word to stop, and shows how many pieces are done."""
+
+    def __init__(self, monitor: Monitor, done: int, total: int) -> None:
+        self._monitor, self.done, self._total = monitor, done, total
 
     def advance(self, stage: str, done: float, total: float | None = None) -> None:
-        self._monitor.advance("evaluate", *self._progress)
+        self._monitor.advance("evaluate", self.done, self._total)
 
 
 def _read_kept(file: Path | None) -> dict[str, list[int]]:

@@ -11,7 +11,7 @@ import numpy as np
 from emsync_engine.affect.reading import AffectReader
 from emsync_engine.evaluation.boundaries import chord_onsets, seeded_boundaries
 from emsync_engine.evaluation.human import HumanExcerpt, distances
-from emsync_engine.evaluation.pieces import WritesPieces, steady
+from emsync_engine.evaluation.pieces import Asked, WritesPieces, steady
 from emsync_engine.evaluation.va_grid import reading_of
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.degeneracy import degeneracies
@@ -89,34 +89,36 @@ def measure_sampling(
     The same seeds, corners and boundaries everywhere; ``human`` are excerpts of the same length.
     """
     tried = (choices or Choices()).settings(settings or GenerationSettings())
+    asked = [
+        (steady(*point, seconds, hits_s=seeded_boundaries(corner, seconds), settings=chosen), seed)
+        for chosen in tried
+        for corner, point in enumerate(CORNERS)
+        for seed in range(seeds)
+    ]
+    pieces = writer.write(asked, monitor=monitor)
+    each = len(CORNERS) * seeds
     cells = [
-        _cell(writer, judge, human, chosen, seeds, seconds, monitor, (number, len(tried)))
-        for number, chosen in enumerate(tried)
+        _cell(judge, human, asked[first : first + each], pieces[first : first + each])
+        for first in range(0, len(asked), each)
     ]
     return SamplingReport(seconds, tuple(sorted(cells, key=lambda cell: cell.score)))
 
 
 def _cell(
-    writer: WritesPieces,
     judge: AffectReader,
     human: Sequence[HumanExcerpt],
-    settings: GenerationSettings,
-    seeds: int,
-    seconds: float,
-    monitor: Monitor,
-    progress: tuple[float, float],
+    asked: Sequence[Asked],
+    pieces: Sequence[Music],
 ) -> Cell:
-    pieces: list[Music] = []
+    """What the pieces of one choice measure."""
+    settings = asked[0][0].settings
     errors: list[list[float]] = []
     near: list[bool] = []
-    for corner, (valence, arousal) in enumerate(CORNERS):
-        hits_s = seeded_boundaries(corner, seconds)
-        wish = steady(valence, arousal, seconds, hits_s=hits_s, settings=settings)
-        for music in writer.write(wish, range(seeds), monitor=monitor, progress=progress):
-            pieces.append(music)
-            errors.append(np.abs(reading_of(judge, music) - (valence, arousal)).tolist())
-            chords = chord_onsets(music)
-            near += [bool(len(chords) and np.abs(chords - hit).min() <= 1) for hit in hits_s]
+    for (wish, _), music in zip(asked, pieces, strict=True):
+        point = wish.point_at(0.0)
+        errors.append(np.abs(reading_of(judge, music) - (point.valence, point.arousal)).tolist())
+        chords = chord_onsets(music)
+        near += [bool(len(chords) and np.abs(chords - hit).min() <= 1) for hit in wish.hits_s]
     families = ensemble_named(settings.ensemble).families
     valence_error, arousal_error = (_mean([row[axis] for row in errors]) for axis in range(2))
     reached = _mean(near)

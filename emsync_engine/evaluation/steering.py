@@ -49,22 +49,24 @@ def measure_steering(
 
     Tempo, density and mode (positive: major) are to be higher at the high corner.
     """
-    found: dict[VAPoint, dict[str, list[float]]] = {}
-    for number, point in enumerate((HIGH, LOW)):
-        wish = steady(point.valence, point.arousal, seconds, settings=settings)
-        pieces = writer.write(wish, range(seeds), monitor=monitor, progress=(number, 2))
-        measured = [measures(music) for music in pieces]
-        found[point] = {name: [row[name] for row in measured] for name in MEASURES}
+    asked = [
+        (steady(point.valence, point.arousal, seconds, settings=settings), seed)
+        for point in (HIGH, LOW)
+        for seed in range(seeds)
+    ]
+    measured = [measures(music) for music in writer.write(asked, monitor=monitor)]
+    high, low = (
+        {name: [row[name] for row in rows] for name in MEASURES}
+        for rows in (measured[:seeds], measured[seeds:])
+    )
     higher = {
-        name: fmean(
-            high > low for high, low in zip(found[HIGH][name], found[LOW][name], strict=True)
-        )
+        name: fmean(above > below for above, below in zip(high[name], low[name], strict=True))
         for name in MEASURES
     }
     return SteeringReport(
         seconds,
-        Corner(HIGH.valence, HIGH.arousal, found[HIGH]),
-        Corner(LOW.valence, LOW.arousal, found[LOW]),
+        Corner(HIGH.valence, HIGH.arousal, high),
+        Corner(LOW.valence, LOW.arousal, low),
         higher,
     )
 

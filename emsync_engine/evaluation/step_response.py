@@ -80,20 +80,21 @@ def measure_step_response(
     it. So a reading speaks of its centre, and the one that counts lies 4 s after the step; its
     window begins 2 s after it, so the step itself is not in it.
     """
-    responses = []
-    for axis in range(2):
-        readings = {}
-        for number, direction in enumerate((1.0, -1.0)):
-            pieces = writer.write(
-                stepping(axis, direction, settings),
-                range(seeds),
-                monitor=monitor,
-                progress=(2 * axis + number, 4),
-            )
-            readings[direction] = np.stack(
-                [judge.read_windows(music, centres_s(), WINDOW_S)[:, axis] for music in pieces]
-            )
-        responses.append(response_of(AXES[axis], (readings[1.0] - readings[-1.0]) / 2))
+    asked = [
+        (stepping(axis, direction, settings), seed)
+        for axis in range(2)
+        for direction in (1.0, -1.0)
+        for seed in range(seeds)
+    ]
+    read = [
+        judge.read_windows(music, centres_s(), WINDOW_S)
+        for music in writer.write(asked, monitor=monitor)
+    ]
+    found = np.array(read).reshape(2, 2, seeds, -1, 2)  # axis, direction, seed, window, reading
+    responses = [
+        response_of(AXES[axis], (found[axis, 0, ..., axis] - found[axis, 1, ..., axis]) / 2)
+        for axis in range(2)
+    ]
     return StepReport(seeds, responses[0], responses[1])
 
 

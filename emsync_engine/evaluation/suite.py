@@ -16,6 +16,7 @@ from emsync_engine.affect.reading import AffectReader
 from emsync_engine.errors import InputUnusableError, MissingError
 from emsync_engine.evaluation.boundaries import (
     BoundaryReport,
+    boundary_wish,
     measure_boundaries,
     seeded_boundaries,
 )
@@ -194,23 +195,16 @@ def _boundaries(bench: Bench) -> BoundaryReport:
 
 def _human(bench: Bench) -> HumanReport:
     """The pieces are those of the boundaries: emotions all over the circumplex, told of hits."""
-    from emsync_engine.evaluation.boundaries import boundary_wish
-
     sizes = bench.sizes
     seconds = sizes.boundary_seconds
     human = human_excerpts(
         bench.store, seconds=seconds, count=sizes.human_excerpts, monitor=bench.monitor
     )
-    writer = bench.writer
-    pieces = [
-        writer.write(
-            boundary_wish(seed, seconds, seeded_boundaries(seed, seconds), bench.settings),
-            [seed],
-            monitor=bench.monitor,
-            progress=(seed, sizes.boundary_seeds),
-        )[0]
+    asked = [
+        (boundary_wish(seed, seconds, seeded_boundaries(seed, seconds), bench.settings), seed)
         for seed in range(sizes.boundary_seeds)
     ]
+    pieces = bench.writer.write(asked, monitor=bench.monitor)
     return HumanReport(len(pieces), len(human), seconds, tuple(distances(pieces, human)))
 
 

@@ -89,17 +89,14 @@ def measure_va_grid(
     monitor: Monitor = SILENT,
 ) -> GridReport:
     """Write the grid with the same seeds everywhere, and let the judge read it."""
-    found = np.full((len(LEVELS), len(LEVELS), seeds, 2), np.nan)
-    for row, valence in enumerate(LEVELS):
-        for column, arousal in enumerate(LEVELS):
-            done = row * len(LEVELS) + column
-            pieces = writer.write(
-                steady(valence, arousal, seconds, settings=settings),
-                range(seeds),
-                monitor=monitor,
-                progress=(done, len(LEVELS) ** 2),
-            )
-            found[row, column] = [reading_of(judge, music) for music in pieces]
+    asked = [
+        (steady(valence, arousal, seconds, settings=settings), seed)
+        for valence in LEVELS
+        for arousal in LEVELS
+        for seed in range(seeds)
+    ]
+    read = [reading_of(judge, music) for music in writer.write(asked, monitor=monitor)]
+    found = np.array(read).reshape(len(LEVELS), len(LEVELS), seeds, 2)
     return grid_report(found, seconds=seconds)
 
 

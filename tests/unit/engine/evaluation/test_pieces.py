@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import pytest
 
-from emsync_engine.evaluation.pieces import KEPT, PieceWriter, Wish, steady
+from emsync_engine.evaluation.pieces import KEPT, PieceWriter, Wish, steady, written_together
 from emsync_engine.evaluation.steering import measure_steering, steering_lines
 from emsync_engine.monitor import Cancelled
 from emsync_engine.music.generation import write_tokens
@@ -18,12 +18,16 @@ def written(monkeypatch):
     """Seeds that the model was really asked for."""
     seeds = []
 
-    def counted(model, brief, *, seed, monitor):
-        seeds.append(seed)
-        return write_tokens(model, brief, seed=seed, monitor=monitor)
+    def counted(model, asked, *, monitor):
+        seeds.extend(seed for _, seed in asked)
+        return written_together(model, asked, monitor=monitor)
 
-    monkeypatch.setattr("emsync_engine.music.generation.write_tokens", counted)
+    monkeypatch.setattr("emsync_engine.evaluation.pieces.written_together", counted)
     return seeds
+
+
+def for_seeds(*seeds, wish=None):
+    return [(wish or WISH, seed) for seed in seeds]
 
 
 def test_a_wish_steps_from_stretch_to_stretch():
@@ -33,7 +37,7 @@ def test_a_wish_steps_from_stretch_to_stretch():
 
 
 def test_pieces_are_as_long_and_for_whom_they_are_wished(written):
-    pieces = PieceWriter(toy_model()).write(WISH, [4, 5])
+    pieces = PieceWriter(toy_model()).write(for_seeds(4, 5))
     assert [piece.duration_s for piece in pieces] == [1.5, 1.5]
     assert set(pieces[0].programs) == {"bass", "piano", "strings"}
     assert pieces[0].notes != pieces[1].notes
@@ -42,22 +46,32 @@ def test_pieces_are_as_long_and_for_whom_they_are_wished(written):
 
 def test_an_evaluation_that_was_stopped_goes_on(written, tmp_path):
     writer = PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path)
-    first = writer.write(WISH, [1])
+    first = writer.write(for_seeds(1))
     with (tmp_path / KEPT).open("a") as file:
         file.write('\n["cut off by a power fai')
     again = PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path)
-    assert again.write(WISH, [1, 2])[0] == first[0]
+    assert again.write(for_seeds(1, 2))[0] == first[0]
     assert written == [1, 2]
     third = PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path)
-    third.write(WISH, [2, 1])
+    third.write(for_seeds(2, 1))
     assert written == [1, 2]
+
+
+def test_pieces_written_together_are_those_written_alone():
+    model = toy_model()
+    lonely = replace(WISH, settings=replace(WISH.settings, va_guidance=1.0))
+    asked = [(WISH, 1), (lonely, 2), (replace(WISH, seconds=0.4), 3), (WISH, 4), (WISH, 5)]
+    asked += [(WISH, seed) for seed in range(6, 9)]  # more than fit in one pass
+    together = dict(written_together(model, [(wish.brief, seed) for wish, seed in asked]))
+    for number, (wish, seed) in enumerate(asked):
+        assert together[number] == list(write_tokens(model, wish.brief, seed=seed))
 
 
 def test_other_weights_wishes_and_seeds_are_written_anew(written, tmp_path):
-    PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path).write(WISH, [1])
-    PieceWriter(toy_model(), weights_sha256="b", folder=tmp_path).write(WISH, [1])
+    PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path).write(for_seeds(1))
+    PieceWriter(toy_model(), weights_sha256="b", folder=tmp_path).write(for_seeds(1))
     other = replace(WISH, hits_s=(0.5,))
-    PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path).write(other, [1])
+    PieceWriter(toy_model(), weights_sha256="a", folder=tmp_path).write(for_seeds(1, wish=other))
     assert written == [1, 1, 1]
 
 
@@ -71,8 +85,8 @@ def test_writing_can_be_cancelled_and_shows_the_whole(written):
                 raise Cancelled
 
     with pytest.raises(Cancelled):
-        PieceWriter(toy_model()).write(WISH, [1], monitor=Stops(), progress=(3, 7))
-    assert set(seen) == {("evaluate", 3, 7)}
+        PieceWriter(toy_model()).write(for_seeds(1, 2), monitor=Stops())
+    assert set(seen) == {("evaluate", 0, 2)}
 
 
 def test_steering_compares_the_corners():

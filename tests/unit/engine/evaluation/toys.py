@@ -18,9 +18,9 @@ class ObedientWriter:
         self.lag_s, self.gain, self.cross, self.chords = lag_s, gain, cross, chords
         self.written = 0
 
-    def write(self, wish, seeds, *, monitor=None, progress=(0, 1)):
-        self.written += len(seeds)
-        return [self.piece(wish, seed) for seed in seeds]
+    def write(self, asked, *, monitor=None):
+        self.written += len(asked)
+        return [self.piece(wish, seed) for wish, seed in asked]
 
     def piece(self, wish, seed):
         rng = np.random.default_rng(seed)
