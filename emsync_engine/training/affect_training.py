@@ -82,7 +82,7 @@ def _windows(notes: NoteArrays, centres_s: FloatArray) -> FloatArray:
 
 
 def targets_of(pieces: Sequence[RatedPiece]) -> FloatArray:
-    """(N, H) what every head is to say, NaN where a piece has no label of that kind."""
+    """(N, H) what every head is to say, in deviations; NaN where a piece has no such label."""
     targets = np.full((len(pieces), len(HEADS)), np.nan)
     first: dict[RatedSet, int] = {"vgmidi": 0, "memomusic": 2}
     for row, piece in enumerate(pieces):
@@ -91,6 +91,11 @@ def targets_of(pieces: Sequence[RatedPiece]) -> FloatArray:
         if piece.set in first:
             targets[row, first[piece.set] : first[piece.set] + 2] = piece.va
             targets[row, 5:7] = np.where(piece.va >= 0, 1.0, -1.0)
+    for column in targets.T:
+        known = column[~np.isnan(column)]
+        if len(known):
+            column -= known.mean()
+            column /= max(float(known.std()), 1e-6)
     return targets
 
 
@@ -113,7 +118,6 @@ def fit_regressor(
     gram = kernel(anchors, anchors).astype(np.float64)
     penalty = recipe.ridge / shares
     targets = targets_of([described[place].piece for place in pieces])
-    targets = (targets - np.nanmean(targets, axis=0)) / np.nanstd(targets, axis=0)
     heads, bias = _single_sets(gram, penalty, targets)
     if recipe.distilled:
         taught = np.where(np.isnan(targets), gram @ heads + bias, targets)
