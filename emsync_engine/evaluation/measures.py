@@ -34,7 +34,9 @@ class Measures:
     ``pitch_class_entropy`` in bits (0 to 3.58), mean of windows of 8 s; ``groove_similarity`` 0 to
     1; ``polyphony`` notes that sound at once, while any does; ``notes_per_s`` and ``onsets_per_s``;
     ``structure_*`` 0 to 1, how well sections of 3-8, 8-15 and over 15 s come back; ``repetition``
-    share of the four-note phrases that were heard before. NaN where a piece has too little music.
+    share of the four-note phrases that were heard before; ``longest_note_s`` of the pitched notes:
+    a note that nobody ends is a fault that no other measure sees. NaN where a piece has too little
+    music.
     """
 
     pitch_class_entropy: float
@@ -46,6 +48,7 @@ class Measures:
     structure_mid: float
     structure_long: float
     repetition: float
+    longest_note_s: float
 
 
 NAMES: tuple[str, ...] = tuple(Measures.__dataclass_fields__)
@@ -65,6 +68,10 @@ def measures_of_piece(music: Music) -> Measures:
         structure_mid=mid,
         structure_long=long,
         repetition=repetition(music),
+        longest_note_s=max(
+            (note.end_s - note.onset_s for note in music.notes if note.family != "drums"),
+            default=float("nan"),
+        ),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import isnan
 from pathlib import Path
 
 from emsync_engine.monitor import SILENT, Monitor
@@ -41,3 +42,13 @@ def table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Lines:
         f"|{'---|' * len(heads)}",
         *(f"| {' | '.join(row)} |" for row in rows),
     ]
+
+
+def percent(share: float) -> str:
+    """A share as a whole percentage; a dash where it is unknown."""
+    return "-" if isnan(share) else f"{share:.0%}"
+
+
+def number(value: float) -> str:
+    """A number with two digits behind the point; a dash where it is unknown."""
+    return "-" if isnan(value) else f"{value:.2f}"

@@ -11,7 +11,7 @@ from emsync_engine.errors import EmsyncError
 from emsync_engine.evaluation import boundaries as hits
 from emsync_engine.evaluation import plots
 from emsync_engine.evaluation.human import GOAL_RATIO
-from emsync_engine.evaluation.page import Goal, Lines, Page, table
+from emsync_engine.evaluation.page import Goal, Lines, Page, number, percent, table
 from emsync_engine.evaluation.sampling_grid import SamplingReport
 from emsync_engine.evaluation.speed import GOAL_FOR_S, GOAL_S, Pace, SpeedReport
 from emsync_engine.evaluation.step_response import GOAL_SHARE, StepReport
@@ -113,9 +113,9 @@ def _step_lines(report: StepReport, page: Page) -> Lines:
             axis.axis,
             f"{axis.before:+.2f}",
             f"{axis.after:+.2f}",
-            f"{axis.at_4_s:.0%}",
-            f"{axis.low:.0%} to {axis.high:.0%}",
-            f"{axis.first_4_s:.0%}",
+            percent(axis.at_4_s),
+            f"{percent(axis.low)} to {percent(axis.high)}",
+            percent(axis.first_4_s),
         )
         for axis in (report.valence, report.arousal)
     ]
@@ -139,7 +139,7 @@ def _step_goals(report: StepReport) -> list[Goal]:
         Goal(
             f"step response, {axis.axis}, within 4 s",
             f"at least {GOAL_SHARE:.0%}",
-            f"{axis.at_4_s:.0%}",
+            percent(axis.at_4_s),
             axis.at_4_s >= GOAL_SHARE,
         )
         for axis in (report.valence, report.arousal)
@@ -166,7 +166,7 @@ def _boundary_lines(report: hits.BoundaryReport, page: Page) -> Lines:
         *("`CHORD` within 1 s", "precision", "`CHORD` a minute"),
     )
     gaps = ", ".join(
-        f"{share:.0%} after {low:.0f} to {high:.0f} s"
+        f"{percent(share)} after {low:.0f} to {high:.0f} s"
         for share, (low, high) in zip(report.by_gap, hits.GAP_BINS_S, strict=True)
     )
     return [
@@ -213,9 +213,8 @@ def _human_lines(report: HumanReport, page: Page) -> Lines:
     rows = [
         (
             row.measure.replace("_", " "),
-            *(f"{value:.2f}" for value in (row.composed_mean, row.human_mean, row.human_std)),
-            *(f"{value:.2f}" for value in (row.to_human, row.among_humans, row.ratio)),
-            f"{row.pair_ratio:.2f}",
+            *map(number, (row.composed_mean, row.human_mean, row.human_std)),
+            *map(number, (row.to_human, row.among_humans, row.ratio, row.pair_ratio)),
         )
         for row in report.distances
     ]
@@ -239,7 +238,7 @@ def _human_goals(report: HumanReport) -> list[Goal]:
         Goal(
             f"distance to human music, {row.measure.replace('_', ' ')}",
             f"at most {GOAL_RATIO} times among humans",
-            f"{row.ratio:.2f}",
+            number(row.ratio),
             row.is_reached,
         )
         for row in report.distances
@@ -252,8 +251,8 @@ def _takes_lines(report: TakesReport, page: Page) -> Lines:
         f"{len(report.takes)} takes of seeded timelines, composed as for a film. The gate threw at "
         f"least one attempt away for {report.resampled} of them; {report.degenerate} are still "
         "degenerate, and flagged. Ordered by demerit: 1 - share of hits with a strong chord within "
-        "1 s + VA error by the judge + how far findings are over their limits. Five are shown, "
-        "evenly spaced from the best to the worst; the last is the worst of all. Dashed lines are "
+        "1 s + VA error by the judge + how far findings are over their limits. Five of them are "
+        "shown, evenly spaced from the best to the worst, which is the last. Dashed lines are "
         "hits.",
         "",
         *table(
@@ -261,12 +260,12 @@ def _takes_lines(report: TakesReport, page: Page) -> Lines:
             [_take_row(take) for take in sorted(report.takes, key=lambda take: take.demerit)],
         ),
     ]
-    for number, take in enumerate(chosen):
-        picture = f"take-{number + 1}.png"
+    for place, take in enumerate(chosen, start=1):
+        picture = f"take-{place}.png"
         title = f"seed {take.seed}, demerit {take.demerit:.2f}"
         music = take_music(take, page.settings)
         plots.plot_piano_roll(music, page.folder / picture, title=title, hits_s=take.hits_s)
-        lines += ["", f"![Take {number + 1} of 5, {title}]({picture})"]
+        lines += ["", f"![Take {place} of {len(chosen)}, {title}]({picture})"]
     return [*lines, *_spectrogram_lines([chosen[0], chosen[-1]] if chosen else [], page)]
 
 
@@ -276,7 +275,7 @@ def _take_row(take: TakeNumbers) -> tuple[str, ...]:
         str(take.notes),
         " ".join(take.families),
         f"{take.reached:.0%}",
-        f"{take.va_error:.2f}",
+        number(take.va_error),
         str(take.resampled),
         f"{take.demerit:.2f}",
         " ".join(take.findings) or "sound",

@@ -40,7 +40,7 @@ def test_goals_say_yes_and_no(bench):  # noqa: F811
     rows = {line.split(" | ")[0].strip("| "): line for line in goal_lines(reports)[2:]}
     assert rows["valence moved alone is read monotonically"].endswith("| yes |")
     assert rows["distance to human music, notes per s"].endswith("| **no** |")  # half as many
-    assert len(rows) == 6 + 3 + 9
+    assert len(rows) == 6 + 3 + 10
 
 
 def test_what_was_not_measured_says_why(bench, tmp_path):  # noqa: F811
