@@ -23,7 +23,7 @@ from emsync_desktop.editor import Editor
 from emsync_desktop.export.film import FilmExport
 from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.film_page import FilmPage
-from emsync_desktop.opening import ProjectOpener, is_project
+from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.scoring import Engine, Scoring
 from emsync_desktop.timeline.scene import film_view_of
@@ -54,7 +54,7 @@ class MainWindow(QMainWindow):
         self.document = ProjectDocument(self)
         self.editor = Editor(self.document, self)
         self.scoring = Scoring(make_engine, self)
-        self.opener = ProjectOpener(self)
+        self.opener = Opener(self)
         self.files = ProjectFiles(self.document, self)
         self.film_export = FilmExport(self)
         self.menu_actions = Actions(self)
@@ -148,7 +148,9 @@ class MainWindow(QMainWindow):
         self.welcome.open_asked.connect(self.files.ask_for_one)
         self.bottom_bar.cancel_asked.connect(self._cancel)
         self._connect_scoring()
+        self.welcome.demo_asked.connect(lambda: self.open_path(DEMO_FILM))
         self.opener.opened.connect(self._on_project_read)
+        self.opener.film_found.connect(self._analyse)
         self.opener.failed.connect(self.banner.say)
         self.files.chosen.connect(self.open_path)
         self.files.saved.connect(self._on_saved)
@@ -175,16 +177,22 @@ class MainWindow(QMainWindow):
     # -- opening and saving
 
     def open_path(self, path: Path) -> None:
-        """Open a film or a project; unsaved work is asked about first."""
+        """Open a film or a project; unsaved work is asked about first.
+
+        What is open stays open until the file has been found to hold something.
+        """
         if not self.files.may_leave():
             return
         self.banner.hide()
-        if is_project(path):
+        if is_project(path) or self.document.project is not None:
             self.opener.open(path)
         else:
-            self.document.open(None)
-            self._begin_film(path)
-            self.scoring.analyse(path)
+            self._analyse(path)
+
+    def _analyse(self, path: Path) -> None:
+        self.document.open(None)
+        self._begin_film(path)
+        self.scoring.analyse(path)
 
     def _begin_film(self, path: Path) -> None:
         """Show the working page with the film's first picture."""

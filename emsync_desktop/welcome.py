@@ -8,12 +8,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from emsync_desktop.appearance import COLOURS
 from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.opening import DEMO_FILM
 
 
 class Welcome(QWidget):
     """A place to drop a film, a button to open one, and the way from there to a score."""
 
     open_asked = Signal()
+    demo_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -30,6 +32,11 @@ class Welcome(QWidget):
         self.open_button.setProperty("look", "accent")
         self.open_button.clicked.connect(self.open_asked)
         column.addWidget(self.open_button, 0, Qt.AlignmentFlag.AlignCenter)
+        self.demo_button = QPushButton(self.tr("or look at the demo film"))
+        self.demo_button.setProperty("look", "link")
+        self.demo_button.setVisible(DEMO_FILM.is_file())
+        self.demo_button.clicked.connect(self.demo_asked)
+        column.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(2)
         column.addLayout(self._steps())
         column.addStretch(2)

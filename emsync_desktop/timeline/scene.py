@@ -17,6 +17,7 @@ from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.project.model import Boundary, Hit, Segment, Take, Timeline, VAPoint
 from emsync_engine.project.notes import FAMILIES, Note
 
+_SAME_S = 1e-3  # a hit nearer than this to a boundary is that boundary's
 FAMILY_ORDER = tuple(reversed(FAMILIES))  # strings on top, drums at the bottom, as in a score
 
 
@@ -106,6 +107,7 @@ class TimelineScene:
     take: Take | None
     is_take_stale: bool
     families: dict[str, FamilyNotes] = field(default_factory=dict)
+    hits: tuple[Hit, ...] = ()  # in order of time
 
     @classmethod
     def of(
@@ -128,6 +130,7 @@ class TimelineScene:
             take=take,
             is_take_stale=is_take_stale,
             families=before.families if before is not None and is_known else _families(take),
+            hits=tuple(sorted(take.hits, key=lambda hit: hit.time_s)) if take else (),
         )
 
     def segments_between(self, start_s: float, end_s: float) -> Sequence[Segment]:
@@ -142,9 +145,10 @@ class TimelineScene:
 
     def judged(self, boundary: Boundary) -> Hit | None:
         """How the take lands on a boundary; None where the take was not made for it."""
-        hits = self.take.hits if self.take is not None else ()
         time_s = float(boundary.time)
-        return next((hit for hit in hits if abs(hit.time_s - time_s) < 1e-3), None)
+        at = bisect_left(self.hits, time_s - _SAME_S, key=lambda hit: hit.time_s)
+        is_there = at < len(self.hits) and self.hits[at].time_s < time_s + _SAME_S
+        return self.hits[at] if is_there else None
 
 
 def _families(take: Take | None) -> dict[str, FamilyNotes]:

@@ -79,6 +79,29 @@ def test_the_answer_for_a_film_that_was_left_is_dropped(window, engine, film, tm
     assert window.document.video == film.absolute()
 
 
+def test_a_bad_file_does_not_close_what_is_open(opened, engine, tmp_path, qtbot):
+    before, jobs = opened.document.project, len(engine.submitted)
+    (tmp_path / "letter.mp4").write_text("Dear Sir or Madam,\n" * 50)
+    opened.open_path(tmp_path / "letter.mp4")
+    qtbot.waitUntil(opened.banner.isVisible)
+    assert "letter.mp4 cannot be used as a video" in opened.banner.sentence
+    assert opened.document.project is before
+    assert opened.pages.currentWidget() is opened.page
+    assert len(engine.submitted) == jobs
+
+
+def test_another_film_takes_the_place_of_the_one_that_is_open(opened, engine, film, qtbot):
+    opened.open_path(film)
+    qtbot.waitUntil(lambda: opened.document.project is None)
+    engine.find_cuts()
+    assert opened.document.video == film.absolute()
+
+
+def test_the_demo_film_is_one_click_away(window, engine):
+    window.welcome.demo_button.click()
+    assert engine.last(AnalyseJob)[1].path.name == "demo.mp4"
+
+
 def test_cancelling_the_analysis_returns_to_the_empty_window(window, engine, film):
     window.open_path(film)
     window.bottom_bar.cancel.click()
