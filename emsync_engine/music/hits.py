@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from emsync_engine.midi.chords import strong_chords
 from emsync_engine.midi.tempo_map import tempo_map_of
@@ -12,17 +12,42 @@ from emsync_engine.project.notes import Music, Note
 
 NEAR_S = 0.1
 _LOOK_S = 2.0
+_ROUNDING_S = 1e-6  # of a time that went through floats
 _PITCH_NAMES = ("C", "C#", "D", "Eb", "E", "F", "F#", "G", "Ab", "A", "Bb", "B")
 
 
-def hit_report(music: Music, hits_s: Sequence[float], *, frame_s: float) -> tuple[Hit, ...]:
+def hit_report(
+    music: Music,
+    hits_s: Sequence[float],
+    *,
+    frame_s: float,
+    chords: Sequence[tuple[Note, ...]] | None = None,
+) -> tuple[Hit, ...]:
     """Judge every hit by the strong chord nearest to it.
 
     ``exact`` within half a frame, ``near`` within 100 ms, else ``missed`` (DESIGN section 3). A
     chord more than 2 s away does not count as landing at all.
+
+    Parameters
+    ----------
+    chords : the strong chords, where they are known already: a chord that was strong in the tempo
+        it was written in stays one when the tempo bends
     """
-    chords = strong_chords(music.notes, beat_s=beat_lengths(music))
+    if chords is None:
+        chords = music_chords(music)
     return tuple(_judged(hit_s, chords, frame_s) for hit_s in hits_s)
+
+
+def music_chords(music: Music) -> list[tuple[Note, ...]]:
+    """Strong chords of music by its own beats, in order of onset."""
+    return strong_chords(music.notes, beat_s=beat_lengths(music))
+
+
+def landed_onsets(hits: Iterable[Hit]) -> tuple[float, ...]:
+    """Onsets of the chords that land on a hit, exactly or nearly: what is to be heard in time."""
+    return tuple(
+        hit.landed_s for hit in hits if hit.landed_s is not None and hit.status != "missed"
+    )
 
 
 def _judged(hit_s: float, chords: Sequence[tuple[Note, ...]], frame_s: float) -> Hit:
@@ -31,7 +56,7 @@ def _judged(hit_s: float, chords: Sequence[tuple[Note, ...]], frame_s: float) ->
         return Hit(hit_s, None, None, None, "no strong chord within 2 s", "missed")
     error_s = nearest[0].onset_s - hit_s
     status: HitStatus = "missed"
-    if abs(error_s) <= frame_s / 2:
+    if abs(error_s) <= frame_s / 2 + _ROUNDING_S:
         status = "exact"
     elif abs(error_s) <= NEAR_S:
         status = "near"

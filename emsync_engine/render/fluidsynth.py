@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from emsync_engine.midi.writing import DEFAULT_PROGRAMS, playable_notes
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.notes import Family, Music, Note
+from emsync_engine.render.attack import attacks_of, spoken_in_time
 from emsync_engine.render.soundfont import Soundfont, find_soundfont
 from emsync_engine.render.synthesizer import BLOCK, SAMPLE_RATE, Synthesizer
 
@@ -37,6 +38,7 @@ def render_stems(
     music: Music,
     soundfont: Soundfont | None = None,
     *,
+    accents_s: Sequence[float] = (),
     monitor: Monitor = SILENT,
     threads: int | None = None,
 ) -> dict[Family, FloatArray]:
@@ -46,6 +48,11 @@ def render_stems(
     the note's time; nothing else is added, and silence before the first note is exact zeros. What
     still sounds at the film's end is cut there: the mix fades it. Same music, soundfont and library
     version, same samples.
+
+    Parameters
+    ----------
+    accents_s : onsets of the chords that carry a hit (``music.hits.landed_onsets``), seconds; their
+        notes start earlier by the attack of their program, so that they are heard on the hit
 
     Returns
     -------
@@ -57,7 +64,7 @@ def render_stems(
     loaded; whatever ``monitor`` raises, once all threads have stopped.
     """
     font = soundfont or find_soundfont()
-    playable = playable_notes(music)
+    playable = spoken_in_time(playable_notes(music), accents_s, attacks_of(font, music.programs))
     parts = {
         family: [note for note in playable if note.family == family]
         for family in music.families

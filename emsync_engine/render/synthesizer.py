@@ -51,6 +51,7 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "fluid_synth_program_change": (_INT, (_POINTER, _INT, _INT)),
     "fluid_synth_noteon": (_INT, (_POINTER, _INT, _INT, _INT)),
     "fluid_synth_noteoff": (_INT, (_POINTER, _INT, _INT)),
+    "fluid_synth_all_sounds_off": (_INT, (_POINTER, _INT)),
     "fluid_synth_write_float": (
         _INT,
         (_POINTER, _INT, _POINTER, _INT, _INT, _POINTER, _INT, _INT),
@@ -106,6 +107,10 @@ class Synthesizer:
 
     def note_off(self, pitch: int) -> None:
         self._library.fluid_synth_noteoff(self._synth, self._channel, pitch)
+
+    def silence(self) -> None:
+        """Cut off whatever sounds, without its release."""
+        self._library.fluid_synth_all_sounds_off(self._synth, self._channel)
 
     def fill(self, samples: NDArray[np.float32]) -> None:
         """Fill (N, 2) samples, C-contiguous, with what sounds from here on."""
