@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.errors import MissingError
+from emsync_engine.errors import InputUnusableError, MissingError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.project.model import GenerationSettings
 
@@ -27,7 +27,7 @@ _REPORT = Path("docs/evaluation")
 
 def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
     """``emsync evaluate`` and what can be evaluated."""
-    evaluate = commands.add_parser("evaluate", help="measure the composer")
+    evaluate = commands.add_parser("evaluate", help="measure the composer, and the scene cuts")
     what = evaluate.add_subparsers(dest="what", required=True, metavar="WHAT")
     music = what.add_parser("music", help="measure everything and write a report")
     _add_work(music)
@@ -53,6 +53,11 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
         )
         _add_model(parser)
         _add_settings(parser, float)
+    cuts = what.add_parser("cuts", help="scene cuts beside labels made by eye")
+    cuts.add_argument("films", type=Path, metavar="FILMS", help="folder of films")
+    cuts.add_argument("labels", type=Path, metavar="LABELS", help="folder of NAME.csv for each")
+    cuts.add_argument("--detector", metavar="NAME", help="as for emsync analyze")
+    cuts.add_argument("--json", action="store_true")
     grid = what.add_parser("grid", help="temperature, nucleus and guidance tried with each other")
     _add_work(grid)
     _add_settings(grid, _numbers)
@@ -98,7 +103,7 @@ def _numbers(text: str) -> tuple[float, ...]:
 
 
 def evaluate(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
-    """Measure the composer."""
+    """Measure the composer, or the scene cuts."""
     _EVALUATE[options.what](options, monitor)
 
 
@@ -177,6 +182,33 @@ def _bench(options: argparse.Namespace, monitor: TerminalMonitor) -> Bench:
         find_judge=shipped_judge,
         monitor=monitor,
     )
+
+
+def _cuts(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """Every film that has labels, and all of them together."""
+    from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, detect_scene_cuts
+    from emsync_engine.scenes.evaluation import CutScores, read_labels, score_cuts
+    from emsync_engine.video.decode import decode
+    from emsync_engine.video.probe import probe
+
+    detector = options.detector or DEFAULT_DETECTOR
+    labelled = {path.stem: path for path in sorted(options.labels.glob("*.csv"))}
+    films = [path for path in sorted(options.films.glob("*.*")) if path.stem in labelled]
+    if not films:
+        raise InputUnusableError(f"No film in {options.films} has labels in {options.labels}.")
+    scores = {}
+    for film in films:
+        found = detect_scene_cuts(decode(probe(film), monitor=monitor), detector, monitor=monitor)
+        labels = read_labels(labelled[film.stem])
+        scores[film.name] = score_cuts([cut.frame for cut in found], labels)
+    scores["all"] = sum(scores.values(), start=CutScores(0, 0, 0))
+    monitor.clear()
+    if options.json:
+        print(json.dumps({name: {**asdict(one), "f1": one.f1} for name, one in scores.items()}))
+        return
+    print(f"{'film':<36}{'hits':>6}{'false':>7}{'missed':>8}{'F1':>7}   detector {detector}")
+    for name, one in scores.items():
+        print(f"{name:<36}{one.hits:>6}{one.false_alarms:>7}{one.misses:>8}{one.f1:>7.3f}")
 
 
 def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
@@ -272,4 +304,5 @@ _EVALUATE = {
     "steering": _steering,
     "boundaries": _boundaries,
     "grid": _grid,
+    "cuts": _cuts,
 }

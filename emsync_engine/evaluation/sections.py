@@ -14,7 +14,7 @@ from emsync_engine.evaluation.human import GOAL_RATIO
 from emsync_engine.evaluation.page import Goal, Lines, Page, number, percent, table
 from emsync_engine.evaluation.sampling_grid import SamplingReport
 from emsync_engine.evaluation.speed import GOAL_FOR_S, GOAL_S, Pace, SpeedReport
-from emsync_engine.evaluation.step_response import GOAL_SHARE, StepReport
+from emsync_engine.evaluation.step_response import GOAL_SHARE, LEAST_SHIFT, StepReport
 from emsync_engine.evaluation.suite import HeldOutReport, HumanReport
 from emsync_engine.evaluation.takes import TakeNumbers, TakesReport, shown_takes
 from emsync_engine.evaluation.va_grid import GOAL_CROSS_TALK, GOAL_ERROR, NO_CONTROL, GridReport
@@ -138,9 +138,9 @@ def _step_goals(report: StepReport) -> list[Goal]:
     return [
         Goal(
             f"step response, {axis.axis}, within 4 s",
-            f"at least {GOAL_SHARE:.0%}",
-            percent(axis.at_4_s),
-            axis.at_4_s >= GOAL_SHARE,
+            f"at least {GOAL_SHARE:.0%} of a steady shift of {LEAST_SHIFT} or more",
+            f"{percent(axis.at_4_s)} of {axis.shift:.2f}",
+            axis.is_reached,
         )
         for axis in (report.valence, report.arousal)
     ]

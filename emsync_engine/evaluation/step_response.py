@@ -23,6 +23,8 @@ WINDOW_S = 4.0
 HOP_S = 1.0
 WITHIN_S = 4.0
 GOAL_SHARE = 0.7
+LEAST_SHIFT = 0.2
+"""A smaller steady shift, of the 1.6 that is told, is no answer whose speed could be judged."""
 
 _OPENING_S = 8.0  # left out of the steady state before
 _SETTLED_S = 8.0  # after the step: from here on it is steady
@@ -55,6 +57,11 @@ class AxisResponse:
     @property
     def shift(self) -> float:
         return self.after - self.before
+
+    @property
+    def is_reached(self) -> bool:
+        """Whether it follows at all, and 70 % of the way within 4 s."""
+        return self.shift >= LEAST_SHIFT and self.at_4_s >= GOAL_SHARE
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,3 +74,8 @@ def test_numbers_that_are_none_are_refused(work):
     with pytest.raises(SystemExit) as stopped:
         main(["evaluate", "grid", str(work), "--top-p", "0.9;1"])
     assert stopped.value.code == 2
+
+
+def test_cuts_need_films_with_labels(work, capsys):
+    assert main(["evaluate", "cuts", str(work), str(work)]) == 3
+    assert "has labels" in capsys.readouterr().err

@@ -29,6 +29,7 @@ def test_music_that_follows_at_once_has_gone_all_the_way():
         assert axis.at_4_s == pytest.approx(1.0, abs=0.05)
         assert axis.first_4_s == pytest.approx(1.0, abs=0.05)
         assert axis.low <= axis.at_4_s <= axis.high
+        assert axis.is_reached
     assert "100%" in step_lines(report)[2]
 
 
@@ -46,6 +47,10 @@ def test_what_all_pieces_do_anyway_cancels_out():
 def test_without_a_steady_shift_there_is_no_share():
     response = measured(gain=0.0).valence
     assert abs(response.shift) < 0.05
+    assert not response.is_reached
+    faint = response_of("valence", np.where(centres_s() < 20, 0.0, 0.05)[None])
+    assert faint.at_4_s == pytest.approx(1.0)
+    assert not faint.is_reached
     flat = response_of("valence", np.zeros((3, len(centres_s()))))
     assert np.isnan(flat.at_4_s)
     assert np.isnan(flat.low)
