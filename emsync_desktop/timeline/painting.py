@@ -333,9 +333,8 @@ def _paint_hits(painter: QPainter, picture: Picture, row: Row) -> None:
     middle = row.top + row.height / 2
     shown = scene.boundaries_between(scale.start_s, scale.end_s)
     places = [scale.x_of(float(boundary.time)) for boundary in shown]
-    for boundary, x, next_x in zip(
-        shown, places, [*places[1:], scale.origin_px + scale.width_px + 18], strict=True
-    ):
+    following = [*places, scale.origin_px + scale.width_px + 18][1:]
+    for boundary, x, next_x in zip(shown, places, following, strict=True):
         hit = scene.judged(boundary) if boundary.is_hit else None
         colour, text = hit_look(hit)
         _paint_mark(painter, QPointF(x, middle), colour, boundary.is_hit, hit)

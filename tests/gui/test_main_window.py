@@ -265,6 +265,13 @@ def test_zoom_keeps_the_time_under_the_pointer_and_shift_z_fits(opened):
     assert view.scale == whole
 
 
+def test_a_stretch_without_any_boundary_is_painted(opened):
+    view = opened.page.timeline
+    view.zoom(1000.0, view.scale.x_of(1.5))
+    assert not view._scene.boundaries_between(view.scale.start_s, view.scale.end_s)
+    assert not view.grab().toImage().isNull()
+
+
 def test_space_plays_to_the_end_and_stands_on_the_last_frame(opened, qtbot):
     transport = opened.page.transport
     transport.go_to_frame(80)
