@@ -14,15 +14,24 @@ from emsync_engine.midi.boundaries import BoundaryCursor
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES, steps_of
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.conditioning import Conditions
-from emsync_engine.music.decoding import ROWS, Decoder
-from emsync_engine.music.sampling import Grammar, Warming, guided, log_softmax, nucleus_draw
+from emsync_engine.music.decoding import ROWS
+from emsync_engine.music.layouts import (
+    Composer,
+    TokenDecoder,
+    decoder_for,
+    drawing_for,
+    manner_of,
+)
+from emsync_engine.music.sampling import Grammar, guided, log_softmax
 from emsync_engine.music.telling import Strand, Telling
-from emsync_engine.music.transformer import MusicTransformer
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
 
 REACH_S = 1.0
 """A chord this close has reached a boundary (thesis, Algorithm 1: sensitivity)."""
+
+TURN = 0.1
+"""A turn of valence or arousal for which a model with one emotion for all reads the past again."""
 
 _MAX_TOKENS_PER_S = 600
 
@@ -45,7 +54,7 @@ class TokenWriter:
     then for each guided condition the row without it.
     """
 
-    def __init__(self, decoder: Decoder, brief: Brief, *, seed: int = 0) -> None:
+    def __init__(self, decoder: TokenDecoder, brief: Brief, *, seed: int = 0) -> None:
         self._decoder, self._brief = decoder, brief
         strands, self._strengths = _strands_of(brief)
         self.rows = len(strands)
@@ -65,13 +74,15 @@ class TokenWriter:
         self.cache = decoder.new_cache(self.rows)
         self._unread = 0
         self._rng = np.random.default_rng(seed)
-        self._warming = Warming()
+        self._drawing = drawing_for(decoder.model, brief.settings)
+        self._manner = manner_of(decoder.model)
+        self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
 
     def begin(self) -> list[int]:
         """Append and return what every piece begins with."""
         many = len(self._brief.families) >= ENSEMBLE_FAMILIES
-        lead = [v.MORE_INSTRUMENTS if many else v.FEWER_INSTRUMENTS, v.START, v.BAR]
+        lead = self._manner.lead_in(many=many)
         for token in lead:
             self.append(token)
         return lead
@@ -107,9 +118,19 @@ class TokenWriter:
 
     @property
     def must_read_anew(self) -> bool:
-        """Whether more than one token waits, or the context is full."""
+        """Whether more than one token waits, the context is full, or what holds for all changed."""
         context = self._decoder.configuration.context
-        return self._unread > 1 or self.cache.length + 1 > context
+        is_first = self.cache.length == 0
+        return is_first or self._unread > 1 or self.cache.length + 1 > context or self._has_turned
+
+    @property
+    def _has_turned(self) -> bool:
+        """Whether a model that is told one emotion for the whole excerpt is to be told another."""
+        if not self._manner.tells_once:
+            return False
+        point, told = self._brief.va_at(self.done_s), self._told_point
+        turn = max(abs(point.valence - told.valence), abs(point.arousal - told.arousal))
+        return turn > TURN
 
     def read_anew(self) -> Tensor:
         """(R, V) logits after reading, into an empty cache, the tokens or the later ones of them.
@@ -117,15 +138,17 @@ class TokenWriter:
         When the context is full, the latter half is read behind the leading token, which is
         exactly what training showed (``docs/decisions/0003-context-read-anew.md``).
         """
-        context = self._decoder.configuration.context
-        first = 1 if len(self.tokens) <= context else len(self.tokens) - context // 2
-        return self.read([0, *range(first, len(self.tokens))])
+        room = self._decoder.configuration.context - self._manner.prefix_length
+        first = 1 if len(self.tokens) <= room else len(self.tokens) - room // 2
+        lead = [0] if first == 1 or self._manner.keeps_leading_token else []
+        return self.read([*lead, *range(first, len(self.tokens))])
 
     def read(self, places: Sequence[int]) -> Tensor:
         """(R, V) logits after reading the tokens at these places, the leading one first."""
         tokens = [self.tokens[place] for place in places]
         logits = self._decoder.read(tokens, self._conditions(places), self.cache)
         self._unread = 0
+        self._told_point = self._brief.va_at(self.done_s)
         return logits
 
     def _conditions(self, places: Sequence[int]) -> Conditions:
@@ -154,14 +177,7 @@ class TokenWriter:
 
     def draw(self, rows: NDArray[np.float32]) -> int:
         """Draw the next token from log-probabilities (R, V), and append it."""
-        settings = self._brief.settings
-        token, size = nucleus_draw(
-            self.guided_scores(rows),
-            temperature=settings.temperature + self._warming.extra,
-            top_p=settings.top_p,
-            rng=self._rng,
-        )
-        self._warming.after(size)
+        token = self._drawing.draw(self.guided_scores(rows), self._rng)
         self.append(token)
         return token
 
@@ -188,7 +204,7 @@ def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
     return strands, strengths
 
 
-def next_rows(decoder: Decoder, writers: Sequence[TokenWriter]) -> list[NDArray[np.float32]]:
+def next_rows(decoder: TokenDecoder, writers: Sequence[TokenWriter]) -> list[NDArray[np.float32]]:
     """For each take (R, V) log-probabilities of its next token, read in one pass where possible."""
     logits: dict[int, Tensor] = {}
     together: list[int] = []
@@ -209,14 +225,14 @@ def next_rows(decoder: Decoder, writers: Sequence[TokenWriter]) -> list[NDArray[
 
 
 def write_tokens(
-    model: MusicTransformer, brief: Brief, *, seed: int, monitor: Monitor = SILENT
+    model: Composer, brief: Brief, *, seed: int, monitor: Monitor = SILENT
 ) -> Iterator[int]:
     """Tokens of one take as they are drawn, from the lead-in to the last frame.
 
     The same seed, brief, model and machine give the same tokens. Raises Cancelled through the
     monitor between two tokens.
     """
-    decoder = Decoder(model)
+    decoder = decoder_for(model)
     writer = TokenWriter(decoder, brief, seed=seed)
     yield from writer.begin()
     while not writer.is_done:
@@ -226,7 +242,7 @@ def write_tokens(
 
 
 def write_takes(
-    model: MusicTransformer, brief: Brief, *, seeds: Sequence[int], monitor: Monitor = SILENT
+    model: Composer, brief: Brief, *, seeds: Sequence[int], monitor: Monitor = SILENT
 ) -> list[tuple[int, ...]]:
     """Tokens of one take for each seed, as many in one pass as its rows allow.
 
@@ -234,7 +250,7 @@ def write_takes(
     have the same shape, and no row of them depends on another. Raises Cancelled through the
     monitor between two passes.
     """
-    decoder = Decoder(model)
+    decoder = decoder_for(model)
     together = ROWS // len(_strands_of(brief)[0])
     takes: list[tuple[int, ...]] = []
     for first in range(0, len(seeds), together):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
@@ -16,6 +17,9 @@ from emsync_engine.music.conditioning import MAX_COUNTDOWN_S, Conditioning, Cond
 from emsync_engine.music.sampling import family_flags
 from emsync_engine.project.model import VAPoint
 from emsync_engine.project.notes import Family
+
+if TYPE_CHECKING:
+    from emsync_engine.music.published.conditions import PublishedConditioning
 
 _CHUNK_STEPS = 125
 
@@ -38,7 +42,7 @@ class Telling:
 
     def __init__(
         self,
-        conditioning: Conditioning,
+        conditioning: Conditioning | PublishedConditioning,
         *,
         va_at: Callable[[float], VAPoint],
         duration_s: float,
@@ -67,7 +71,8 @@ class Telling:
         times_s = [min(step * v.STEP_S, self._duration_s) for step in steps]
         points = [self._va_at(time_s) for time_s in times_s]
         rows = len(self._strands)
-        va = torch.tensor([[point.valence, point.arousal] for point in points]).repeat(rows, 1, 1)
+        values = [[point.valence, point.arousal] for point in points]
+        va = torch.tensor(values, dtype=torch.float32).repeat(rows, 1, 1)
         offset_s = torch.tensor([offset * v.STEP_S for offset in offsets]).repeat(rows, 1)
         countdown_s = torch.tensor(
             [min(max(self._duration_s - time_s, 0.0), MAX_COUNTDOWN_S) for time_s in times_s]

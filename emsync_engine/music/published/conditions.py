@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from emsync_engine.midi.boundaries import MAX_OFFSET_S
-from emsync_engine.music.conditioning import AxisConditioner
+from emsync_engine.music.conditioning import AxisConditioner, Conditions
 
 ConditioningKind = Literal[
     "none", "discrete-token", "continuous-token", "continuous-concatenated", "per-token"
@@ -178,19 +178,70 @@ class OffsetEncoding(nn.Module):
     """Boundary offsets through a feed-forward network (thesis section 4.1, FFN_b of equation 6.1).
 
     The network reads ``8 - offset``, in seconds, as the published code does: 0 where no boundary
-    is near. A missing offset has a learned encoding of its own.
+    is near. A missing offset has a learned encoding of its own. The encoding takes the second half
+    of the model's features; the first belongs to the positions.
     """
 
-    def __init__(self, width: int, hidden: int | None = None) -> None:
+    def __init__(self, half_width: int, hidden: int) -> None:
         super().__init__()
-        self.network = _network(1, width // 2 if hidden is None else hidden, width)
-        self.missing = nn.Parameter(torch.empty(width).uniform_(-0.1, 0.1))
+        self.network = _network(1, hidden, half_width)
+        self.not_told = nn.Parameter(torch.empty(half_width).uniform_(-0.1, 0.1))
+
+    @property
+    def missing(self) -> Tensor:
+        """(width,) what an offset that is not told adds."""
+        return nn.functional.pad(self.not_told, (len(self.not_told), 0))
 
     def forward(self, offset_s: Tensor) -> Tensor:
-        """(B, T) seconds or NaN to (B, T, width)."""
+        """(...) seconds or NaN to (..., width)."""
         nearness = MAX_OFFSET_S - torch.nan_to_num(offset_s, nan=MAX_OFFSET_S)
         encoded = self.network(nearness.unsqueeze(-1))
-        return torch.where(torch.isnan(offset_s).unsqueeze(-1), self.missing, encoded)
+        encoded = torch.where(torch.isnan(offset_s).unsqueeze(-1), self.not_told, encoded)
+        return nn.functional.pad(encoded, (encoded.shape[-1], 0))
+
+
+class NoOffset(nn.Module):
+    """A model that is not told about boundaries."""
+
+    missing: Tensor
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.register_buffer("missing", torch.zeros(width), persistent=False)
+
+    def forward(self, offset_s: Tensor) -> Tensor:
+        """(...) to (..., width) of zeros."""
+        return self.missing.expand(*offset_s.shape, -1)
+
+
+class PublishedConditioning(nn.Module):
+    """Everything that is told: emotion and boundary offset, before the tokens and beside them."""
+
+    def __init__(
+        self, emotion: EmotionConditioner, offset: OffsetEncoding | NoOffset, *, va_limit: float
+    ) -> None:
+        super().__init__()
+        self.emotion = emotion
+        self.offset = offset
+        self._va_limit = va_limit
+
+    def forward(self, conditions: Conditions) -> Tensor:
+        """(B, T, width): what is added to the embedding and position of each token."""
+        told: Tensor = self.offset(conditions.offset_s)
+        added = self.emotion.told(self._within(conditions.va))
+        return told if added is None else told + added
+
+    def prefix(self, conditions: Conditions) -> Tensor | None:
+        """(B, P, width) what stands before the tokens, as near a boundary as the first of them."""
+        prefix = self.emotion.prefix(self._within(conditions.va[:, 0]))
+        if prefix is None:
+            return None
+        near: Tensor = self.offset(conditions.offset_s[:, :1])
+        return prefix + near
+
+    def _within(self, va: Tensor) -> Tensor:
+        """The model's own range."""
+        return va.clamp(-self._va_limit, self._va_limit)
 
 
 def _network(inputs: int, hidden: int, width: int) -> nn.Sequential:

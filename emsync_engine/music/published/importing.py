@@ -262,7 +262,7 @@ class _Transfer:
     def _conditions(self) -> None:
         from emsync_engine.music.published import conditions as ways
 
-        emotion = self.model.emotion
+        emotion = self.model.conditioning.emotion
         if isinstance(emotion, ways.DiscreteTokens):
             bins = self.order.emotion_tokens
             assert bins is not None
@@ -294,15 +294,17 @@ class _Transfer:
                 network[place].load_state_dict(self._part(f"fc_conditions.{axis}.{place}"))
 
     def _positions(self) -> None:
+        from emsync_engine.music.published.conditions import OffsetEncoding
+
         positions = self.model.positions
         if positions.learned is not None:
             positions.learned.copy_(self.tensors["positional_encoding"][0])
-        if positions.offsets is not None:
-            network = positions.offsets.network
+        offset = self.model.conditioning.offset
+        if isinstance(offset, OffsetEncoding):
             for place in (0, 2):
-                network[place].load_state_dict(self._part(f"ff_times_to_chord.{place}"))
+                offset.network[place].load_state_dict(self._part(f"ff_times_to_chord.{place}"))
             # not told is what the published code tells when no boundary is ahead
-            positions.offsets.missing.copy_(network(positions.offsets.missing.new_zeros(1)))
+            offset.not_told.copy_(offset.network(offset.not_told.new_zeros(1)))
 
     def _layer(self, number: int) -> None:
         import torch

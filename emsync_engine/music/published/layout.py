@@ -21,7 +21,9 @@ from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.published.conditions import (
     CONDITIONERS,
     ConditioningKind,
+    NoOffset,
     OffsetEncoding,
+    PublishedConditioning,
 )
 from emsync_engine.music.transformer import LayerCache
 
@@ -83,7 +85,7 @@ def sinusoids(places: int, width: int) -> Tensor:
 
 
 class Positions(nn.Module):
-    """What stands at each place: its position, and beside it how near the next boundary is.
+    """What stands at each place, in the features that boundary offsets do not take.
 
     Without boundary offsets a learned position is repeated along the features (thesis section
     4.1), so that a model can be trained further with them.
@@ -94,29 +96,19 @@ class Positions(nn.Module):
     def __init__(self, configuration: PublishedConfiguration) -> None:
         super().__init__()
         c = configuration
+        self._leaves_room = c.boundary_offsets
         self.learned: nn.Parameter | None = None
-        self.offsets: OffsetEncoding | None = None
         if c.positions == "learned":
             self.learned = nn.Parameter(torch.empty(c.reach, c.width // 2).uniform_(-0.1, 0.1))
         else:
             self.register_buffer("fixed", sinusoids(c.reach, c.width), persistent=False)
-        if c.boundary_offsets:
-            hidden = c.width // 4 if c.offset_hidden is None else c.offset_hidden
-            self.offsets = OffsetEncoding(c.width // 2, hidden)
 
     def at(self, start: int, end: int) -> Tensor:
         """(end - start, width) for places; zero where the boundary offsets stand."""
         if self.learned is None:
             return self.fixed[start:end]
         half = self.learned[start:end]
-        return torch.cat([half, half if self.offsets is None else torch.zeros_like(half)], dim=-1)
-
-    def told(self, offset_s: Tensor) -> Tensor | None:
-        """(B, T) seconds to (B, T, width), zero where the positions stand; None without them."""
-        if self.offsets is None:
-            return None
-        encoded = self.offsets(offset_s)
-        return F.pad(encoded, (encoded.shape[-1], 0))
+        return torch.cat([half, torch.zeros_like(half) if self._leaves_room else half], dim=-1)
 
 
 class RelativeAttention(nn.Module):
@@ -198,8 +190,15 @@ class PublishedTransformer(nn.Module):
         super().__init__()
         c = self.configuration = configuration
         sizes = {"hidden": c.condition_hidden} if c.conditioning == "continuous-token" else {}
-        self.emotion = CONDITIONERS[c.conditioning](c.width, **sizes)
-        self.embedding = nn.Embedding(c.vocabulary, self.emotion.token_width)
+        offset_hidden = c.width // 4 if c.offset_hidden is None else c.offset_hidden
+        self.conditioning = PublishedConditioning(
+            CONDITIONERS[c.conditioning](c.width, **sizes),
+            OffsetEncoding(c.width // 2, offset_hidden)
+            if c.boundary_offsets
+            else NoOffset(c.width),
+            va_limit=c.va_limit,
+        )
+        self.embedding = nn.Embedding(c.vocabulary, self.conditioning.emotion.token_width)
         self.positions = Positions(c)
         self.blocks = nn.ModuleList(PublishedBlock(c) for _ in range(c.layers))
         self.dropout = nn.Dropout(c.dropout)
@@ -226,13 +225,12 @@ class PublishedTransformer(nn.Module):
         (B, T, vocabulary)
         """
         start = caches[0].length if caches is not None else 0
-        conditions = self._at_once(conditions, writes=caches is not None)
-        x = self.embedded(tokens) + self.conditioning(conditions)
+        told = self._at_once(conditions, writes=caches is not None)
+        x = self.embedded(tokens) + self.conditioning(told)
         ahead = 0
-        if start == 0 and (prefix := self.emotion.prefix(conditions.va[:, 0])) is not None:
+        if start == 0 and (prefix := self.conditioning.prefix(told)) is not None:
             ahead = prefix.shape[1]
-            near = self.positions.told(conditions.offset_s[:, :1])
-            x = torch.cat([prefix if near is None else prefix + near, x], dim=1)
+            x = torch.cat([prefix, x], dim=1)
         x = self.dropout(x + self.positions.at(start, start + x.shape[1]))
         for number, block in enumerate(self.blocks):
             x = block(x, caches[number] if caches is not None else None)
@@ -240,33 +238,18 @@ class PublishedTransformer(nn.Module):
         return logits
 
     def _at_once(self, conditions: Conditions, *, writes: bool) -> Conditions:
-        """The same conditions, within the model's range, a global emotion the same throughout."""
-        limit = self.configuration.va_limit
-        va = conditions.va.clamp(-limit, limit)
-        if self.emotion.is_global:
-            one = va[:, -1:] if writes else torch.nanmean(va, dim=1, keepdim=True)
-            va = one.expand(-1, conditions.va.shape[1], -1)
-        return replace(conditions, va=va)
+        """The same conditions, a global emotion the same throughout."""
+        if not self.conditioning.emotion.is_global:
+            return conditions
+        va = conditions.va
+        one = va[:, -1:] if writes else torch.nanmean(va, dim=1, keepdim=True)
+        return replace(conditions, va=one.expand(-1, va.shape[1], -1))
 
     def embedded(self, tokens: Tensor) -> Tensor:
         """(B, T) to (B, T, width): scaled embeddings, zero where a condition stands beside them."""
-        width = self.emotion.token_width
+        width = self.conditioning.emotion.token_width
         scaled = self.embedding(tokens) * math.sqrt(width)
         return F.pad(scaled, (0, self.configuration.width - width))
-
-    def conditioning(self, conditions: Conditions) -> Tensor:
-        """(B, T, width): what is added to the embedding and position of each token."""
-        told = [
-            part
-            for part in (
-                self.emotion.told(conditions.va),
-                self.positions.told(conditions.offset_s),
-            )
-            if part is not None
-        ]
-        batch, length, _ = conditions.va.shape
-        nothing = self.head.weight.new_zeros(batch, length, self.configuration.width)
-        return sum(told, nothing)
 
     def new_caches(self, batch: int, *, dtype: torch.dtype | None = None) -> list[LayerCache]:
         """Empty caches for sampling, of the parameters' type where no other is given."""
@@ -281,7 +264,7 @@ class PublishedTransformer(nn.Module):
     @property
     def prefix_length(self) -> int:
         """Places before the tokens."""
-        return self.emotion.prefix_length
+        return self.conditioning.emotion.prefix_length
 
     @property
     def parameter_count(self) -> int:
