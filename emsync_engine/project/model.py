@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
@@ -19,7 +19,9 @@ CutKind = Literal["hard", "fade", "dissolve"]
 Origin = Literal["detected", "imported", "user"]
 HitStatus = Literal["exact", "near", "missed"]
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+
+LARGEST_STRENGTH = 1000.0
 
 
 def new_boundary_id() -> BoundaryId:
@@ -72,13 +74,25 @@ class SceneCut:
 
 @dataclass(frozen=True, slots=True)
 class Boundary:
-    """A time that the music should mark."""
+    """A time that the music may mark, and must if it is a hit.
+
+    ``score`` is how strong the cut was found to be; ``strength`` is what the user says instead, if
+    anything. ``wanted`` is the user's word on whether it is a hit (True, False), or None to leave
+    it to ``scenes.hits.choose_hits``, which sets ``is_hit``.
+    """
 
     id: BoundaryId
     time: Fraction
     origin: Origin = "detected"
     score: float = 1.0
     is_hit: bool = False
+    wanted: bool | None = None
+    strength: float | None = None
+
+    @property
+    def weight(self) -> float:
+        """Strength by which hits are chosen: the user's, else the one that was found."""
+        return self.score if self.strength is None else self.strength
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +151,27 @@ class Timeline:
         )
         return replace(self, boundaries=moved)
 
+    def with_hit_wanted(self, boundary_id: BoundaryId, wanted: bool | None) -> Timeline:
+        """Make a boundary a hit or none; None leaves it to the next choice by strength."""
+        return self._with(
+            boundary_id,
+            lambda one: replace(
+                one, wanted=wanted, is_hit=one.is_hit if wanted is None else wanted
+            ),
+        )
+
+    def with_strength(self, boundary_id: BoundaryId, strength: float | None) -> Timeline:
+        """Say how strong a boundary is, 0 or more; None returns to what was found."""
+        if strength is not None and not 0 <= strength <= LARGEST_STRENGTH:
+            raise ValueError(f"a strength lies in 0..{LARGEST_STRENGTH:g}, not {strength}")
+        return self._with(boundary_id, lambda one: replace(one, strength=strength))
+
+    def _with(self, boundary_id: BoundaryId, change: Callable[[Boundary], Boundary]) -> Timeline:
+        if all(boundary.id != boundary_id for boundary in self.boundaries):
+            raise BoundaryOrderError(f"There is no boundary {boundary_id}.")
+        boundaries = tuple(change(one) if one.id == boundary_id else one for one in self.boundaries)
+        return replace(self, boundaries=boundaries)
+
     def with_point(self, index: int, point: VAPoint | None) -> Timeline:
         """Choose the VA point of one segment; None returns to the detected one."""
         emotions = list(self.emotions)
@@ -172,15 +207,20 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class GenerationSettings:
-    """How a take was asked for; with the seed and the engine's version enough to make it again."""
+    """How a take was asked for; with the seed and the engine's version enough to make it again.
+
+    ``sync_percent`` is the limit of the tempo fit: how far, and from bar to bar, the tempo may be
+    bent so that chords land on the hits. 0 to 15, 0 for not at all.
+    """
 
     ensemble: str = "cinematic"
-    ending: str = "fade"
+    ending: str = "ring"
     temperature: float = 1.0
     top_p: float = 0.95
     va_guidance: float = 1.5
     boundary_guidance: float = 1.0
     weights: str = "open"
+    sync_percent: float = 6.0
 
 
 @dataclass(frozen=True, slots=True)

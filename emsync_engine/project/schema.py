@@ -10,6 +10,7 @@ from typing import get_args
 from emsync_engine.errors import BoundaryOrderError, ProjectUnreadableError
 from emsync_engine.project.model import (
     EMOTIONS,
+    LARGEST_STRENGTH,
     SCHEMA_VERSION,
     Boundary,
     BoundaryId,
@@ -66,6 +67,8 @@ def _boundary_data(boundary: Boundary) -> dict[str, object]:
         "origin": boundary.origin,
         "score": float(boundary.score),
         "is_hit": bool(boundary.is_hit),
+        "wanted": None if boundary.wanted is None else bool(boundary.wanted),
+        "strength": _optional_float(boundary.strength),
     }
 
 
@@ -99,6 +102,7 @@ def _take_data(take: Take) -> dict[str, object]:
             "va_guidance": float(settings.va_guidance),
             "boundary_guidance": float(settings.boundary_guidance),
             "weights": settings.weights,
+            "sync_percent": float(settings.sync_percent),
         },
         "weights_sha256": take.weights_sha256,
         "engine_version": take.engine_version,
@@ -204,13 +208,17 @@ def _require_distinct(place: str, ids: list[str]) -> None:
 
 
 def _boundary(value: Value) -> Boundary:
-    identity, time, origin, score, is_hit = value.fields("id", "time", "origin", "score", "is_hit")
+    identity, time, origin, score, is_hit, wanted, strength = value.fields(
+        "id", "time", "origin", "score", "is_hit", "wanted", "strength"
+    )
     return Boundary(
         id=BoundaryId(identity.text()),
         time=time.time(),
         origin=origin.choice(get_args(Origin)),
         score=score.number(-_LARGEST, _LARGEST),
         is_hit=is_hit.flag(),
+        wanted=wanted.optional(Value.flag),
+        strength=strength.optional(lambda strength: strength.number(0, LARGEST_STRENGTH)),
     )
 
 
@@ -254,9 +262,11 @@ def _take(value: Value) -> Take:
 
 
 def _settings(value: Value) -> GenerationSettings:
-    ensemble, ending, temperature, top_p, va_guidance, boundary_guidance, weights = value.fields(
-        *("ensemble", "ending", "temperature", "top_p"),
-        *("va_guidance", "boundary_guidance", "weights"),
+    ensemble, ending, temperature, top_p, va_guidance, boundary_guidance, weights, sync = (
+        value.fields(
+            *("ensemble", "ending", "temperature", "top_p"),
+            *("va_guidance", "boundary_guidance", "weights", "sync_percent"),
+        )
     )
     return GenerationSettings(
         ensemble=ensemble.text(),
@@ -266,6 +276,7 @@ def _settings(value: Value) -> GenerationSettings:
         va_guidance=va_guidance.number(-1000, 1000),
         boundary_guidance=boundary_guidance.number(-1000, 1000),
         weights=weights.text(),
+        sync_percent=sync.number(0, 15),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Mapping
 
 from emsync_engine.errors import ProjectTooNewError, ProjectUnreadableError
@@ -9,9 +10,31 @@ from emsync_engine.project.model import SCHEMA_VERSION
 
 Document = dict[str, object]
 
+
+def _with_wishes_and_sync(document: Document) -> Document:
+    """1 to 2: the user's word on each hit, none so far, and takes written without a tempo fit."""
+    upgraded_document = copy.deepcopy(document)
+    for boundary in _objects(upgraded_document.get("timeline"), "boundaries"):
+        boundary.setdefault("wanted", None)
+        boundary.setdefault("strength", None)
+    for take in _objects(upgraded_document, "takes"):
+        settings = take.get("settings")
+        if isinstance(settings, dict):
+            settings.setdefault("sync_percent", 0.0)
+    return upgraded_document
+
+
+def _objects(parent: object, key: str) -> list[Document]:
+    """The objects of a list, as far as the file has them: what is wrong is found when reading."""
+    children = parent.get(key) if isinstance(parent, dict) else None
+    if not isinstance(children, list):
+        return []
+    return [child for child in children if isinstance(child, dict)]
+
+
 # From each older version the function that makes the next one of it. A new schema version adds a
 # row here and a stored example to tests/data; neither is ever taken away.
-UPGRADES: Mapping[int, Callable[[Document], Document]] = {}
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {1: _with_wishes_and_sync}
 
 
 def upgraded(

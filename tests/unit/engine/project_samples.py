@@ -46,7 +46,7 @@ def sample_project() -> Project:
         duration=240 / rate,
         boundaries=(
             Boundary(BoundaryId("b-detected"), hit_at, "detected", 0.875, is_hit=True),
-            Boundary(BoundaryId("b-user"), 150 / rate, "user", 1.0),
+            Boundary(BoundaryId("b-user"), 150 / rate, "user", 1.0, wanted=False, strength=0.5),
         ),
         emotions=(CALM, TENSE, CALM),
     )

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
 
@@ -5,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emsync_engine.project.model import Boundary, BoundaryId, SceneCut
-from emsync_engine.scenes.hits import boundaries_from_cuts, choose_hits
+from emsync_engine.errors import BoundaryOrderError
+from emsync_engine.project.model import Boundary, BoundaryId, SceneCut, Timeline
+from emsync_engine.scenes.hits import boundaries_from_cuts, choose_hits, with_hits_chosen
+from tests.unit.engine.project_samples import CALM
 
 
 def boundary(time: float, score: float, *, origin="detected", is_hit=False) -> Boundary:
@@ -44,6 +47,45 @@ def test_what_the_user_marked_stays_and_keeps_the_others_away():
     chosen = choose_hits([boundary(8, 0.9), *placed, boundary(15, 0.4)])
 
     assert hit_times(chosen) == [10, 11, 15]
+
+
+def test_what_the_user_wants_is_settled():
+    cuts = [boundary(t, 0.5) for t in (2, 6, 10)]
+    cuts[1] = replace(cuts[1], wanted=False)
+    cuts.append(replace(boundary(11, 0.1), wanted=True))
+    chosen = choose_hits(cuts)
+
+    assert hit_times(chosen) == [2, 11], "10 is too close to what is wanted, 6 is not wanted"
+    assert len(chosen) == 4
+
+
+def test_a_placed_boundary_that_is_not_wanted_is_no_hit():
+    placed = replace(boundary(5, 1.0, origin="user", is_hit=True), wanted=False)
+
+    assert hit_times(choose_hits([placed])) == []
+
+
+def test_the_users_strength_counts_instead_of_the_one_that_was_found():
+    cuts = [boundary(5, 0.9), replace(boundary(6, 0.1), strength=2.0)]
+
+    assert hit_times(choose_hits(cuts)) == [6]
+
+
+def test_a_timeline_chooses_its_hits_anew():
+    boundaries = tuple(boundary(t, 0.5) for t in (1, 3, 5, 7))
+    timeline = Timeline(Fraction(10), boundaries, (CALM,) * 5)
+    wanted = timeline.with_hit_wanted(boundaries[1].id, True)
+    assert hit_times(wanted.boundaries) == [3]
+    assert hit_times(with_hits_chosen(wanted).boundaries) == [3, 7]
+    stronger = timeline.with_strength(boundaries[2].id, 9.0)
+    assert hit_times(with_hits_chosen(stronger).boundaries) == [1, 5]
+    back = stronger.with_strength(boundaries[2].id, None)
+    assert back == timeline
+    assert wanted.with_hit_wanted(boundaries[1].id, None).boundaries[1].wanted is None
+    with pytest.raises(BoundaryOrderError):
+        timeline.with_hit_wanted(BoundaryId("?"), True)
+    with pytest.raises(ValueError, match="strength"):
+        timeline.with_strength(boundaries[0].id, -1.0)
 
 
 def test_choosing_again_with_another_spacing_forgets_the_last_choice():
