@@ -152,10 +152,11 @@ def save_music_judge(judge: MusicJudge, path: Path, notes: Mapping[str, str]) ->
     header = {
         **notes,
         "format": FORMAT,
-        "networks": str(len(judge.networks)),
-        "configuration": json.dumps(asdict(judge.networks[0].configuration)),
+        "networks": len(judge.networks),
+        "configuration": asdict(judge.networks[0].configuration),
     }
-    save_file(tensors, path, metadata=header)
+    save_file(tensors, path, metadata={"model": json.dumps(header)})  # one key: its order is kept
+    path.chmod(0o644)
 
 
 def load_music_judge(path: Path) -> MusicJudge:
@@ -164,12 +165,12 @@ def load_music_judge(path: Path) -> MusicJudge:
 
     try:
         with safe_open(path, framework="pt") as file:
-            header = file.metadata() or {}
+            header = json.loads((file.metadata() or {})["model"])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dictionary
         if header.get("format") != FORMAT:
             raise WeightsCorruptError(f"{path.name} is not a music judge of this version.")
-        configuration = JudgeConfiguration(**json.loads(header["configuration"]))
-        networks = [JudgeNetwork(configuration) for _ in range(int(header["networks"]))]
+        configuration = JudgeConfiguration(**header["configuration"])
+        networks = [JudgeNetwork(configuration) for _ in range(header["networks"])]
         for number, network in enumerate(networks):
             own = {name: value for name, value in tensors.items() if name.startswith(f"{number}.")}
             network.load_state_dict({name.split(".", 1)[1]: own[name] for name in own})

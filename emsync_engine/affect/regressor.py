@@ -137,8 +137,9 @@ def save_music_affect(model: MusicAffect, path: Path, notes: Mapping[str, str]) 
         "scale": model.scale.astype(np.float32),
         "spread": model.spread.astype(np.float32),
     }
-    header = {**notes, "format": FORMAT, "descriptors": json.dumps(NAMES)}
-    save_file(arrays, path, metadata=header)
+    header = {**notes, "format": FORMAT, "descriptors": list(NAMES)}
+    save_file(arrays, path, metadata={"model": json.dumps(header)})  # one key: its order is kept
+    path.chmod(0o644)
 
 
 def load_music_affect(path: Path) -> MusicAffect:
@@ -147,9 +148,9 @@ def load_music_affect(path: Path) -> MusicAffect:
 
     try:
         with safe_open(path, framework="numpy") as file:
-            header = file.metadata() or {}
+            header = json.loads((file.metadata() or {})["model"])
             arrays = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}  # noqa: SIM118 - not a dictionary
-        if header.get("format") != FORMAT or header.get("descriptors") != json.dumps(NAMES):
+        if header.get("format") != FORMAT or header.get("descriptors") != list(NAMES):
             raise WeightsCorruptError(f"{path.name} is not a music-emotion model of this version.")
         return MusicAffect(
             Standard(arrays["mean"], arrays["deviation"]),

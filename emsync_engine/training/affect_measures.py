@@ -110,17 +110,28 @@ def pearson(a: FloatArray, b: FloatArray) -> float:
 
 
 def agreement(pieces: Sequence[RatedPiece], predicted: FloatArray, name: RatedSet) -> Agreement:
-    """Agreement on one set; predictions in deviations are put on the set's mean and deviation."""
+    """Agreement on one set.
+
+    For the distance the predictions, which are in deviations, are put on the set's scale by the
+    straight line of least squares: two numbers for each axis.
+    """
     chosen = np.array([piece.set == name for piece in pieces])
     said = np.array([piece.va for piece in pieces])[chosen]
     read = predicted[chosen]
-    on_scale = read * np.nanstd(said, axis=0) + np.nanmean(said, axis=0)
-    distance = np.nanmean(np.abs(on_scale - said), axis=0)
     return Agreement(
         int(chosen.sum()),
         *(pearson(read[:, axis], said[:, axis]) for axis in range(2)),
-        *distance.tolist(),
+        *(_distance(read[:, axis], said[:, axis]) for axis in range(2)),
     )
+
+
+def _distance(read: FloatArray, said: FloatArray) -> float:
+    """Mean distance after the best straight line; NaN where too little is known."""
+    known = np.isfinite(read) & np.isfinite(said)
+    if known.sum() < 3:
+        return float("nan")
+    line = np.polyfit(read[known], said[known], 1)
+    return float(np.mean(np.abs(np.polyval(line, read[known]) - said[known])))
 
 
 def said_in_windows(one: Described) -> FloatArray:

@@ -91,11 +91,10 @@ def targets_of(pieces: Sequence[RatedPiece]) -> FloatArray:
         if piece.set in first:
             targets[row, first[piece.set] : first[piece.set] + 2] = piece.va
             targets[row, 5:7] = np.where(piece.va >= 0, 1.0, -1.0)
-    for column in targets.T:
-        known = column[~np.isnan(column)]
+    for head in range(len(HEADS)):
+        known = targets[~np.isnan(targets[:, head]), head]
         if len(known):
-            column -= known.mean()
-            column /= max(float(known.std()), 1e-6)
+            targets[:, head] = (targets[:, head] - known.mean()) / max(float(known.std()), 1e-6)
     return targets
 
 

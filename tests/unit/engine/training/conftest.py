@@ -35,3 +35,12 @@ def prepared(tmp_path_factory) -> tuple[Preparation, Path]:
     unpack(folder, sources, broken)
     (broken / "freedoom" / "ensemble3.mid").write_bytes(b"MThd, but nothing more")
     return prepare(folder, work, sources=sources, workers=1), work
+
+
+@pytest.fixture(scope="session")
+def fitted_by_rule():
+    """A regressor of pieces made by rule."""
+    from emsync_engine.training.affect_training import describe_rated, fit_regressor
+    from tests.rated import rated_pieces
+
+    return fit_regressor(describe_rated(rated_pieces(12)))

@@ -1,0 +1,87 @@
+import shutil
+
+import numpy as np
+
+from emsync_engine.affect import regressor
+from emsync_engine.music.conditioning import LABEL_KINDS
+from emsync_engine.training.features import FEATURES
+from emsync_engine.training.labels import KINDS, label_group, label_source
+from emsync_engine.training.relabel import rate_tokens, relabel, rows_by_group
+from emsync_engine.training.store import open_store
+
+
+def features_of(count: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(count, len(FEATURES))).astype(np.float32)
+
+
+def test_composer_and_labels_count_the_kinds_alike():
+    assert KINDS == LABEL_KINDS
+
+
+def test_valence_follows_the_regressor_and_the_rule_stands_in_for_it():
+    features = features_of(40)
+    features[30:, FEATURES.index("register")] = np.nan  # drums alone
+    rated = np.random.default_rng(1).normal(size=(40, 2)).astype(np.float32)
+    rated[25:] = np.nan
+    labels, kinds = label_group(features, rated)
+    order = np.argsort(rated[:25, 0])
+    assert (np.diff(labels[:25, 0][order]) > 0).all()
+    assert np.isnan(labels[30:, 0]).all()
+    assert np.isfinite(labels[:, 1]).all()
+    names = np.array(KINDS)[kinds]
+    assert (names[:25] == "regressor").all()
+    assert (names[25:30] == "rule").all()
+    assert (names[30:, 0] == "none").all()
+    assert (names[30:, 1] == "rule").all()
+
+
+def test_arousal_leans_on_the_rule_a_little():
+    features, rated = features_of(60), np.zeros((60, 2), dtype=np.float32)
+    rated[:, 1] = np.repeat([0.0, 1.0], 30)
+    labels, _ = label_group(features, rated)
+    ruled = label_source(features)[:, 1]
+    assert labels[30:, 1].mean() > labels[:30, 1].mean() + 0.5
+    assert np.corrcoef(labels[:, 1], ruled)[0, 1] > 0.1
+
+
+def test_a_store_is_labelled_in_place_and_its_labels_fill_the_range(prepared, tmp_path):
+    shutil.copytree(prepared[1] / "store", tmp_path / "store")
+    store = open_store(tmp_path / "store")
+    before = np.array(store.labels)
+    features = np.load(tmp_path / "store" / "features.npy")
+    np.save(tmp_path / "store" / "labels.npy", label_source(features))
+    done = relabel(tmp_path / "store", workers=1)
+    again = open_store(tmp_path / "store")
+    np.testing.assert_array_equal(again.labels, before)  # prepare has labelled it so
+    assert done.seconds == len(before)
+    assert set(done.agreement) == {entry.group for entry in store.entries}
+    assert not list((tmp_path / "store").glob("*.partial"))
+    for group, rows in rows_by_group(again):
+        arousal = again.labels[rows, 1]
+        assert arousal.min() < -0.9 < 0.9 < arousal.max()
+        if group == "groove-drums":
+            assert np.isnan(again.labels[rows, 0]).all()
+            assert (again.kinds[rows, 1] == KINDS.index("rule")).all()
+        else:
+            assert (again.kinds[rows] == KINDS.index("regressor")).mean() > 0.9
+
+
+def test_labels_can_go_elsewhere_and_leave_the_store_alone(prepared, tmp_path):
+    folder = prepared[1] / "store"
+    before = (folder / "labels.npy").read_bytes()
+    relabel(folder, out=tmp_path / "labels_new.npy", workers=1)
+    assert (folder / "labels.npy").read_bytes() == before
+    assert np.load(tmp_path / "labels_new.npy").shape == np.load(tmp_path / "kinds_new.npy").shape
+
+
+def test_every_second_is_read_from_its_own_surroundings(prepared, monkeypatch, fitted_by_rule):
+    """A drawing that is played slower is read as it is played."""
+    monkeypatch.setattr(regressor, "shipped_regressor", lambda: fitted_by_rule)
+    store = prepared[0].store
+    entry = max(store.entries, key=lambda entry: entry.seconds)
+    rated = rate_tokens(store.tokens_of(entry), entry.seconds)
+    assert rated.shape == (entry.seconds, 2)
+    assert np.isfinite(rated).all()
+    odd = rated[1:-1:2]
+    between = (rated[:-2:2] + rated[2::2])[: len(odd)] / 2
+    np.testing.assert_allclose(odd, between, atol=1e-5)  # from windows every 2 s
