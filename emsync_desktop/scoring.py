@@ -41,6 +41,7 @@ _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
 
 
 _LEAST_STEP = 0.004  # of a task, that is worth showing
+_FELL_BACK = 0.2  # of a task: so much less than before is a new attempt
 
 
 class Engine(Protocol):
@@ -75,7 +76,8 @@ class Scoring(QObject):
     started = Signal(str)
     """A task of a kind has begun."""
     progressed = Signal(str, float)
-    """Stage, and the share of the whole task that is done (0 to 1)."""
+    """Stage, and the share of the whole task that is done (0 to 1); ``compose again`` for another
+    attempt, whose share starts anew."""
     analysed = Signal(object, object)
     """Path and ``Analysed``."""
     film_read = Signal(object, object)
@@ -97,6 +99,7 @@ class Scoring(QObject):
         self._last: Task | None = None
         self._share = 0.0
         self._stage = ""
+        self._is_again = False
         self._told = ""
 
     @property
@@ -183,7 +186,7 @@ class Scoring(QObject):
         self.drop()
         self.wake()
         assert self._engine is not None
-        self._share, self._stage = 0.0, ""
+        self._share, self._stage, self._is_again = 0.0, "", False
         self._task = self._last = Task(kind, job, self._engine.submit(job), subject)
         self.started.emit(kind)
 
@@ -195,9 +198,14 @@ class Scoring(QObject):
         begin, end = _STAGES[self._task.kind].get(stage, (self._share, self._share))
         part = done / total if isinstance(total, int | float) and total > 0 else 0.0
         share = begin + (end - begin) * min(part, 1.0)
+        if stage == self._stage and share < self._share - _FELL_BACK:
+            self._is_again = True  # a take that was not sound is written anew
+            self._share = share
+            self.progressed.emit(f"{stage} again", share)
         if stage != self._stage or share >= self._share + _LEAST_STEP:  # tokens come by thousands
+            is_again = self._is_again and stage == self._stage
             self._stage, self._share = stage, max(self._share, share)
-            self.progressed.emit(stage, self._share)
+            self.progressed.emit(f"{stage} again" if is_again else stage, self._share)
 
     def _ended(self, job_id: object) -> Task | None:
         """The current task, if it is the one that ended; the window is then idle."""

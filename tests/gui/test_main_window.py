@@ -265,10 +265,11 @@ def test_zoom_keeps_the_time_under_the_pointer_and_shift_z_fits(opened):
     assert view.scale == whole
 
 
-def test_a_stretch_without_any_boundary_is_painted(opened):
+def test_a_film_without_any_boundary_is_painted(opened, caplog):
     view = opened.page.timeline
-    view.zoom(1000.0, view.scale.x_of(1.5))
-    assert not view._scene.boundaries_between(view.scale.start_s, view.scale.end_s)
+    for boundary in opened.document.timeline.boundaries:
+        opened.editor.remove_boundary(boundary.id)
+    assert times(opened) == []
     assert not view.grab().toImage().isNull()
 
 
@@ -298,6 +299,19 @@ def test_generate_composes_for_the_timeline_as_it_is(opened, engine, tmp_path):
     assert "2 hits 1 exact, 1 near, 0 missed" in opened.bottom_bar.words
     assert opened.page.inspector.score.seed.value() == 8
     assert {"strings", "bass", "drums"} <= {row.name for row in opened.page.timeline.lanes}
+
+
+def test_another_attempt_at_a_take_is_told_and_counted_anew(opened, engine):
+    opened.generate()
+    job_id, _ = engine.last(ComposeJob)
+    engine.advanced.emit(job_id, "compose", 4.0, 4.0)
+    assert "Composing · 80%" in opened.bottom_bar.words
+    engine.advanced.emit(job_id, "compose", 0.5, 4.0)
+    assert "composing again · 13%" in opened.bottom_bar.words
+    engine.advanced.emit(job_id, "compose", 2.0, 4.0)
+    assert "composing again · 42%" in opened.bottom_bar.words
+    engine.advanced.emit(job_id, "render", 1.0, 2.0)
+    assert "Playing the score · 86%" in opened.bottom_bar.words
 
 
 def test_cancelling_changes_nothing_and_generate_works_again(opened, engine, tmp_path):
