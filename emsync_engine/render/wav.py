@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.errors import OutputError
+from emsync_engine.errors import OutputUnwritableError
 from emsync_engine.output import written_whole
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
@@ -16,7 +16,7 @@ from emsync_engine.render.synthesizer import SAMPLE_RATE
 def write_wav(samples: NDArray[np.float32], path: Path) -> None:
     """Write (N, 2) or (N,) samples in [-1, 1] as PCM of 24 bits; one file frame per sample.
 
-    OutputError with one sentence if the file cannot be written; what was there then stays.
+    OutputUnwritableError with one sentence if the file cannot be written; what was there then stays.
     """
     import soundfile
 
@@ -29,9 +29,9 @@ def write_wav(samples: NDArray[np.float32], path: Path) -> None:
             ) as file:
                 file.write(samples)
         except soundfile.SoundFileError as error:
-            raise OutputError(f"{path} cannot be written: {_reason(partial)}.") from error
+            raise OutputUnwritableError(path, _reason(partial)) from error
         except AssertionError as error:  # soundfile's word for a short write
-            raise OutputError(f"{path} cannot be written: the disk is full.") from error
+            raise OutputUnwritableError(path, "the disk is full") from error
 
 
 def _reason(partial: Path) -> str:
