@@ -128,7 +128,7 @@ def agreement(pieces: Sequence[RatedPiece], predicted: FloatArray, name: RatedSe
 def _distance(read: FloatArray, said: FloatArray) -> float:
     """Mean distance after the best straight line; NaN where too little is known."""
     known = np.isfinite(read) & np.isfinite(said)
-    if known.sum() < 3:
+    if known.sum() < 3 or read[known].std() < 1e-9:
         return float("nan")
     line = np.polyfit(read[known], said[known], 1)
     return float(np.mean(np.abs(np.polyval(line, read[known]) - said[known])))

@@ -32,7 +32,7 @@ from emsync_engine.training.affect_training import (
     fit_regressor,
 )
 from emsync_engine.training.corpus import pieces, unpack
-from emsync_engine.training.judge_training import JudgeRecipe, cross_validated_judge, fit_judge
+from emsync_engine.training.judge_training import JudgeRecipe, fit_judge
 from emsync_engine.weights import sha256_of
 
 REFERENCE_SOURCES = (
@@ -56,8 +56,9 @@ _QUANTILES = 65
 class AffectTraining:
     """What was written, with its SHA-256, and how either kind of model does on unseen music.
 
-    ``reports`` by kind of model: ``regressor`` and ``judge`` cross-validated on all rated pieces,
-    ``regressor shipped`` and ``judge shipped`` on the pieces of the other side.
+    ``reports``: ``regressor`` cross-validated on all rated pieces; ``regressor shipped`` and
+    ``judge shipped`` on the other side's pieces; ``regressor alike`` is a regressor of the judge's
+    pieces beside it, to compare the two kinds.
     """
 
     written: dict[Path, str]
@@ -82,16 +83,19 @@ def train_affect(
     reference = reference_windows(archives, work, monitor=monitor)
     own, others = by_side(described)
     report = cross_validated(described, recipe=recipe, monitor=monitor)
-    model = finished_regressor(own, reference, report, recipe=recipe)
+    model = fit_regressor(own, recipe=recipe)
+    model = replace(model, scale=even_scale(model, reference), spread=spread_of(report))
     save_music_affect(model, out, {"data": _DATA})
     reports = {"regressor": report, "regressor shipped": report_on(others, ratings(others, model))}
     written = {out: sha256_of(out)}
     if judge_out is not None:
-        judged = cross_validated_judge(described, recipe=judge_recipe, monitor=monitor)
-        judge = finished_judge(others, reference, judged, recipe=judge_recipe, monitor=monitor)
+        judge = fit_judge(others, recipe=judge_recipe, monitor=monitor)
+        judged = report_on(own, ratings(own, judge))
+        judge = replace(judge, scale=even_scale(judge, reference), spread=spread_of(judged))
         save_music_judge(judge, judge_out, {"data": _DATA})
-        reports |= {"judge": judged, "judge shipped": report_on(own, ratings(own, judge))}
         written[judge_out] = sha256_of(judge_out)
+        alike = fit_regressor(others, recipe=recipe)
+        reports |= {"judge shipped": judged, "regressor alike": report_on(own, ratings(own, alike))}
     return AffectTraining(written, reports)
 
 
@@ -100,31 +104,6 @@ def by_side(described: Sequence[Described]) -> tuple[list[Described], list[Descr
     sides = divided([one.piece for one in described])
     own = [one for one in described if sides[one.piece.kin] == "regressor"]
     return own, [one for one in described if sides[one.piece.kin] == "judge"]
-
-
-def finished_regressor(
-    own: Sequence[Described],
-    reference: Reference,
-    report: AffectReport,
-    *,
-    recipe: AffectRecipe | None = None,
-) -> MusicAffect:
-    """The regressor of its own pieces, with its scale and its spread."""
-    model = fit_regressor(own, recipe=recipe)
-    return replace(model, scale=even_scale(model, reference), spread=spread_of(report))
-
-
-def finished_judge(
-    own: Sequence[Described],
-    reference: Reference,
-    report: AffectReport,
-    *,
-    recipe: JudgeRecipe | None = None,
-    monitor: Monitor = SILENT,
-) -> MusicJudge:
-    """The judge of its own pieces, with its scale and its spread."""
-    judge = fit_judge(own, recipe=recipe, monitor=monitor)
-    return replace(judge, scale=even_scale(judge, reference), spread=spread_of(report))
 
 
 def ratings(described: Sequence[Described], model: MusicAffect | MusicJudge) -> Predictions:

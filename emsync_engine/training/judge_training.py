@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,10 +17,8 @@ from emsync_engine.affect.judge import (
     MusicJudge,
     as_input,
 )
-from emsync_engine.affect.reading import FloatArray
 from emsync_engine.affect.roll import rolls
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.training.affect_measures import AffectReport, predict_unseen, report_on
 from emsync_engine.training.affect_training import Described, targets_of
 
 _WINDOWS = 8  # of a piece, evenly spread, and as many of its drawing
@@ -118,28 +116,3 @@ def _loss(network: JudgeNetwork, lessons: _Lessons, rows: Tensor) -> Tensor:
     words = F.cross_entropy(moods, lessons.moods[rows], ignore_index=-1, reduction="none")
     loss: Tensor = (weights * (squares + words)).mean()
     return loss
-
-
-def cross_validated_judge(
-    described: Sequence[Described],
-    *,
-    recipe: JudgeRecipe | None = None,
-    folds: int = 3,
-    monitor: Monitor = SILENT,
-) -> AffectReport:
-    """Report of judges of one network, each piece read by one that saw none of its kin."""
-    single = replace(recipe or JudgeRecipe(), networks=1)
-
-    def fit(seen: Sequence[Described]) -> Callable[[Described], tuple[FloatArray, FloatArray]]:
-        judge = fit_judge(seen, recipe=single)
-
-        def read(one: Described) -> tuple[FloatArray, FloatArray]:
-            drawing = one.piece.drawing or one.piece.notes
-            return (
-                judge.rate_windows(one.piece.notes, one.centres_s),
-                judge.rate_windows(drawing, one.centres_s),
-            )
-
-        return read
-
-    return report_on(described, predict_unseen(described, fit, folds=folds, monitor=monitor))

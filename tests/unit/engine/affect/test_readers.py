@@ -6,6 +6,7 @@ import sys
 import numpy as np
 import pytest
 
+from emsync_engine.affect.judge import shipped_judge
 from emsync_engine.affect.reading import window_centres_s
 from emsync_engine.affect.regressor import load_music_affect, save_music_affect, shipped_regressor
 from emsync_engine.affect.sounding import arrays_of
@@ -107,8 +108,9 @@ def test_the_regressor_needs_neither_torch_nor_sklearn():
 
 
 @pytest.mark.weights
-def test_the_shipped_regressor_follows_mode_and_tempo():
-    model = shipped_regressor()
+@pytest.mark.parametrize("shipped", [shipped_regressor, shipped_judge])
+def test_the_shipped_readers_follow_mode_and_tempo(shipped):
+    model = shipped()
     fast_major = model.read(song(beat_s=0.3, triad=MAJOR, bars=30), 0.0, 36.0).point
     slow_minor = model.read(song(beat_s=0.9, triad=MINOR, bars=10), 0.0, 36.0).point
     assert fast_major.valence > slow_minor.valence + 0.3

@@ -3,6 +3,7 @@ import json
 import numpy as np
 import pytest
 
+from emsync_engine.affect.judge import load_music_judge
 from emsync_engine.affect.regressor import load_music_affect
 from emsync_engine.training.affect_data import MOODS, read_rated
 from emsync_engine.training.affect_measures import (
@@ -122,15 +123,30 @@ def test_the_command_trains_and_says_how_well(archives, tmp_path, monkeypatch, c
 
     make_reference(archives, affect_run.REFERENCE_SOURCES[0])
     monkeypatch.setattr(affect_run, "REFERENCE_SOURCES", affect_run.REFERENCE_SOURCES[:1])
+    monkeypatch.setattr(affect_run, "fit_judge", quick_judge)
     written = []
     for number in range(2):
-        out = tmp_path / f"{number}.safetensors"
-        assert main(["train", "va", str(archives), "-o", str(out), "--json"]) == 0
-        written.append(out.read_bytes())
+        out, judge = (tmp_path / f"{name}{number}.safetensors" for name in ("va", "judge"))
+        options = ["-o", str(out), "--judge", str(judge), "--json"]
+        assert main(["train", "va", str(archives), *options]) == 0
+        written.append((out.read_bytes(), judge.read_bytes()))
     assert written[0] == written[1]
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert report["regressor"]["sets"]["vgmidi"]["pieces"] == 6
+    assert report["judge shipped"]["sets"]["vgmidi"]["pieces"] == 4
     assert load_music_affect(out).anchors.shape[0] > 0
+    assert len(load_music_judge(judge).networks) == 1
+
+
+def quick_judge(described, *, recipe=None, monitor=None):
+    from emsync_engine.affect.judge import JudgeConfiguration
+    from emsync_engine.training.judge_training import JudgeRecipe, fit_judge
+
+    return fit_judge(
+        described,
+        recipe=JudgeRecipe(epochs=1, networks=1),
+        configuration=JudgeConfiguration(width=4, hidden=8),
+    )
 
 
 def make_reference(archives, source):
