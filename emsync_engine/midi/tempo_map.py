@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import ceil
 from statistics import median
@@ -47,11 +47,16 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class TempoMap:
-    """Tempi and time signatures; both start at tick 0."""
+    """Tempi and time signatures; both start at tick 0.
+
+    ``meter_confidence`` (0 to 1) is the share of the onsets that stand on the half beats of the
+    meter inferred; 0 where the music has no bars, and plain time stands in for a meter.
+    """
 
     tempi: tuple[Tempo, ...]
     meters: tuple[Meter, ...]
     ticks_per_beat: int = TICKS_PER_BEAT
+    meter_confidence: float = 0.0
 
     def tick_of(self, time_s: float) -> int:
         """The tick nearest to a time in seconds; within 1 ms while a beat lasts under 1.9 s."""
@@ -74,7 +79,8 @@ def tempo_map_of(music: Music) -> TempoMap:
         tempo = Tempo(0, 0.0, PLAIN_US_PER_BEAT)
         return TempoMap((tempo,), (Meter(0, 4, 4),))
     lengths = [later - earlier for earlier, later in pairwise(bars)]
-    beats_per_bar = _beats_per_bar(bars, median(lengths), [note.onset_s for note in music.notes])
+    onsets_s = [note.onset_s for note in music.notes]
+    beats_per_bar = _beats_per_bar(bars, median(lengths), onsets_s)
     builder = _Builder()
     if bars[0] > 0:
         beat_s = lengths[0] / _beats_in(lengths, 0, beats_per_bar)
@@ -82,7 +88,42 @@ def tempo_map_of(music: Music) -> TempoMap:
     for index, end in enumerate(bars[1:]):
         beats = _beats_in(lengths, index, beats_per_bar)
         builder.add_bar(until_s=end, sixteenths=4 * beats)
-    return builder.finished(beats_per_bar)
+    confidence = _share_on_grid(_places_in_bar(bars, onsets_s), beats_per_bar)
+    return replace(builder.finished(beats_per_bar), meter_confidence=confidence)
+
+
+def constant_tempo_map_of(music: Music) -> TempoMap:
+    """One tempo for the whole film: the whole number of beats a minute nearest to the music's.
+
+    For programs that are to keep their own tempo. Bar lines are no longer the music's, and the
+    seconds are the same.
+    """
+    bent = tempo_map_of(music)
+    beat_us = median(_us_of_each_beat(bent, music.duration_s))
+    bpm = min(max(round(60e6 / beat_us), round(_SLOWEST_BPM)), round(_FASTEST_BPM))
+    usual = max(bent.meters, key=lambda meter: _length_in_force(bent, meter, music.duration_s))
+    meter = Meter(0, usual.numerator, usual.denominator)
+    return TempoMap((Tempo(0, 0.0, round(60e6 / bpm)),), (meter,))
+
+
+def _us_of_each_beat(times: TempoMap, duration_s: float) -> list[int]:
+    """Length of every beat of a film, in microseconds."""
+    ends = [*(tempo.time_s for tempo in times.tempi[1:]), duration_s]
+    lengths: list[int] = []
+    for tempo, end_s in zip(times.tempi, ends, strict=True):
+        beats = max(round((end_s - tempo.time_s) * 1e6 / tempo.us_per_beat), 0)
+        lengths += [tempo.us_per_beat] * beats
+    return lengths or [times.tempi[0].us_per_beat]
+
+
+def _length_in_force(times: TempoMap, meter: Meter, duration_s: float) -> int:
+    """Ticks for which a time signature holds, wherever it stands."""
+    starts = [*(one.tick for one in times.meters), times.tick_of(duration_s)]
+    return sum(
+        max(end - start, 0)
+        for one, start, end in zip(times.meters, starts, starts[1:], strict=False)
+        if (one.numerator, one.denominator) == (meter.numerator, meter.denominator)
+    )
 
 
 def _bar_lines(music: Music) -> list[float]:

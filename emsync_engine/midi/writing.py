@@ -10,7 +10,7 @@ from types import MappingProxyType
 
 import mido
 
-from emsync_engine.midi.tempo_map import TempoMap, tempo_map_of
+from emsync_engine.midi.tempo_map import TempoMap, constant_tempo_map_of, tempo_map_of
 from emsync_engine.output import written_whole
 from emsync_engine.project.notes import FAMILIES, Family, Music, Note
 
@@ -26,24 +26,42 @@ _SHORTEST_S = 0.002  # two ticks at a slow tempo: no note can collapse
 
 
 def write_midi(
-    music: Music, path: Path, *, markers: Sequence[tuple[float, str]] = (), title: str = ""
+    music: Music,
+    path: Path,
+    *,
+    markers: Sequence[tuple[float, str]] = (),
+    title: str = "",
+    constant_tempo: bool = False,
 ) -> None:
-    """Write a MIDI file whole, or OutputError; ``markers`` are (seconds, text)."""
-    content = midi_bytes(music, markers=markers, title=title)
+    """Write a MIDI file whole, or OutputError; arguments as of ``midi_bytes``."""
+    content = midi_bytes(music, markers=markers, title=title, constant_tempo=constant_tempo)
     with written_whole(path) as partial:
         partial.write_bytes(content)
 
 
 def midi_bytes(
-    music: Music, *, markers: Sequence[tuple[float, str]] = (), title: str = ""
+    music: Music,
+    *,
+    markers: Sequence[tuple[float, str]] = (),
+    title: str = "",
+    constant_tempo: bool = False,
 ) -> bytes:
     """A MIDI file of format 1: a conductor track, then one track per family, drums on channel 10.
 
     The tempo map follows ``bar_onsets_s``, so that bars in the DAW are the music's bars; without
     them the file runs at 120 bpm. Every time is within 1 ms of the music's seconds. Every note is
     closed, none outlasts the film, and all tracks end with it. Same music, same bytes.
+
+    Notes stand at their musical time, those of a hit on the hit: how early an instrument must
+    start to be heard there is a matter of the instrument, and the DAW plays its own.
+
+    Parameters
+    ----------
+    markers : (seconds, text), those outside the film are left out
+    title : name of the conductor track
+    constant_tempo : the same seconds under one tempo, for programs that are to keep theirs
     """
-    times = tempo_map_of(music)
+    times = constant_tempo_map_of(music) if constant_tempo else tempo_map_of(music)
     end_tick = times.tick_of(music.duration_s)
     file = mido.MidiFile(type=1, ticks_per_beat=times.ticks_per_beat, charset="utf-8")
     file.tracks.append(_conductor_track(times, end_tick, music, markers, title))

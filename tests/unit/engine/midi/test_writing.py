@@ -37,10 +37,10 @@ def seconds_of_messages(file):
     return timed
 
 
-def read_with_mido(music):
+def read_with_mido(music, **options):
     open_notes, notes = {}, []
     family_of = {channel: family for family, channel in CHANNELS.items()}
-    for now, message in seconds_of_messages(parsed(music)):
+    for now, message in seconds_of_messages(parsed(music, **options)):
         if message.type == "note_on":
             assert (message.channel, message.note) not in open_notes
             open_notes[message.channel, message.note] = now
@@ -51,8 +51,8 @@ def read_with_mido(music):
     return sorted(notes)
 
 
-def read_with_pretty_midi(music):
-    file = pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(music)))
+def read_with_pretty_midi(music, **options):
+    file = pretty_midi.PrettyMIDI(io.BytesIO(midi_bytes(music, **options)))
     return sorted(
         (note.start, note.end, instrument.name.lower(), note.pitch)
         for instrument in file.instruments
@@ -208,3 +208,94 @@ def test_writing_replaces_a_whole_file_or_nothing(tmp_path):
     assert list(tmp_path.iterdir()) == [path]
     with pytest.raises(OutputError, match="does not exist"):
         write_midi(waltz(), tmp_path / "nowhere" / "a.mid")
+
+
+def fitted():
+    """An ensemble whose bars were bent to land, by up to 6 % and differently from bar to bar."""
+    rates = np.random.default_rng(7).uniform(0.94, 1.06, 12)
+    bars = np.concatenate([[0.0], np.cumsum(2.0 * rates)])
+    notes = [
+        Note(
+            start + place * length / 8,
+            start + (place + 0.9) * length / 8,
+            family,
+            pitch if family == "drums" else pitch + place,
+        )
+        for start, length in zip(bars[:-1].tolist(), np.diff(bars).tolist(), strict=True)
+        for place in range(8)
+        for family, pitch in (("drums", 36), ("bass", 40), ("piano", 60), ("strings", 72))
+    ]
+    return Music(float(bars[-1]) + 0.4, tuple(sorted(notes)), bar_onsets_s=tuple(bars.tolist()))
+
+
+def onsets_with_music21(music, tmp_path, **options):
+    """(seconds, pitch) of every note by music21, read without its rounding to a grid."""
+    music21 = pytest.importorskip("music21")
+    path = tmp_path / "music.mid"
+    path.write_bytes(midi_bytes(music, **options))
+    stream = music21.converter.parseFile(
+        path, format="midi", quantizePost=False, forceSource=True, storePickle=False
+    )
+    boundaries = stream.metronomeMarkBoundaries()
+
+    def seconds(offset):
+        return sum(
+            mark.durationToSeconds(min(end, offset) - start)
+            for start, end, mark in boundaries
+            if start < offset
+        )
+
+    return sorted(
+        (seconds(float(element.getOffsetInHierarchy(stream))), pitch)
+        for element in stream.recurse().notes
+        if element.tie is None or element.tie.type == "start"  # split where a bar line crosses it
+        for pitch in music21_pitches(element)
+    )
+
+
+def music21_pitches(element):
+    if hasattr(element, "pitches") and element.pitches:
+        return [pitch.midi for pitch in element.pitches]
+    return [36]  # music21 knows an unpitched stroke, and here all are kicks
+
+
+@pytest.mark.parametrize("constant_tempo", [False, True])
+def test_three_readers_find_the_same_onsets(constant_tempo, tmp_path):
+    music = fitted()
+    wanted = sorted((n.onset_s, n.pitch) for n in playable_notes(music))
+    options = {"constant_tempo": constant_tempo}
+    by_mido = sorted((n[0], n[3]) for n in read_with_mido(music, **options))
+    by_pretty_midi = sorted((n[0], n[3]) for n in read_with_pretty_midi(music, **options))
+    by_music21 = onsets_with_music21(music, tmp_path, **options)
+    for found in (by_mido, by_pretty_midi, by_music21):
+        # times that differ by less than a tick may change places: each pitch by itself
+        for pitch in {pitch for _, pitch in wanted}:
+            assert [time for time, one in found if one == pitch] == pytest.approx(
+                [time for time, one in wanted if one == pitch], abs=1e-3
+            )
+
+
+@given(musics())
+@settings(max_examples=60, deadline=None)
+def test_any_music_under_one_tempo_has_the_same_seconds(music):
+    assert_same_notes(read_with_mido(music, constant_tempo=True), music)
+
+
+def test_the_twin_has_one_tempo_and_one_meter():
+    file = parsed(fitted(), constant_tempo=True)
+    kinds = [message.type for message in file.tracks[0]]
+    assert kinds.count("set_tempo") == kinds.count("time_signature") == 1
+    tempo = next(m.tempo for m in file.tracks[0] if m.type == "set_tempo")
+    assert mido.tempo2bpm(tempo) == pytest.approx(120, abs=7)
+    assert file.length == pytest.approx(fitted().duration_s, abs=1e-3)
+    conductor = parsed(waltz(), constant_tempo=True).tracks[0]
+    (waltz_meter,) = (message for message in conductor if message.type == "time_signature")
+    assert (waltz_meter.numerator, waltz_meter.denominator) == (3, 4)
+
+
+def test_the_meter_comes_with_a_confidence():
+    assert tempo_map_of(waltz()).meter_confidence == pytest.approx(1.0)
+    astray = np.random.default_rng(2).uniform(0, 12, 200)
+    notes = tuple(sorted(Note(time, time + 0.1, "piano", 60) for time in astray.tolist()))
+    assert tempo_map_of(Music(12.0, notes, bar_onsets_s=WALTZ)).meter_confidence < 0.6
+    assert tempo_map_of(Music(12.0, notes)).meter_confidence == 0.0
