@@ -16,6 +16,7 @@ from emsync_engine import __version__
 from emsync_engine.errors import OutputError, ToolMissingError
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.composer import candidate_seed, compose, rank
+from emsync_engine.music.hits import landed_onsets
 from emsync_engine.project.file import save_project
 from emsync_engine.project.model import (
     GenerationSettings,
@@ -266,7 +267,9 @@ def _write_outputs(
     take = takes[0]
     soundfont = find_soundfont()
     with watch.stage("render"):
-        stems = render_stems(take.music, soundfont, monitor=monitor)
+        stems = render_stems(
+            take.music, soundfont, accents_s=landed_onsets(take.hits), monitor=monitor
+        )
     with watch.stage("mix"):
         mix = mix_stems(
             stems,

@@ -9,8 +9,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
@@ -19,13 +17,12 @@ from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longe
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.hits import hit_report
 from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
     from emsync_engine.music.generation import Brief
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
 
 logger = logging.getLogger(__name__)
 
@@ -48,13 +45,14 @@ def compose(
 
     The same timeline, settings, seed, weights, machine and versions give the same notes.
     """
+    from emsync_engine.music.layouts import settings_for
     from emsync_engine.weights import load_composer
 
     model, entry = load_composer(settings.weights, device)
     return compose_with(
         model,
         timeline,
-        settings=settings,
+        settings=settings_for(model, settings),
         seed=seed,
         frame_rate=frame_rate,
         weights_sha256=entry.sha256,
@@ -63,7 +61,7 @@ def compose(
 
 
 def compose_with(
-    model: MusicTransformer,
+    model: Composer,
     timeline: Timeline,
     *,
     settings: GenerationSettings,
@@ -72,7 +70,10 @@ def compose_with(
     weights_sha256: str,
     monitor: Monitor = SILENT,
 ) -> Take:
-    """Write one take with a given model.
+    """Write one take with a given model, its tempo fitted to the hits.
+
+    The take holds the music as it lands, and its hits as they are after the fit; the tokens are as
+    they were written. ``landing.Landing`` says which measures tell of the fit.
 
     A degenerate take (``degeneracy.degeneracies``) is written again with a seed that follows from
     this one, twice at most. If none is sound, the least bad is kept: ``measures`` tells in
@@ -80,6 +81,7 @@ def compose_with(
     this one, and ``findings_of`` says what they are.
     """
     from emsync_engine.music.generation import Brief
+    from emsync_engine.music.landing import landed
 
     if seed < 0:
         raise InputUnusableError(f"A seed is a whole number from 0 on, not {seed}.")
@@ -95,19 +97,25 @@ def compose_with(
     for finding in best.findings:
         logger.warning("seed %d, after %d attempts: %s", seed, len(attempts), finding.sentence)
     tokens = best.tokens
-    music = replace(best.music, programs=dict(ensemble.programs))
-    music = shape_velocities(music, lambda time_s: path(time_s).arousal, seed=seed)
+    landing = landed(
+        replace(best.music, programs=dict(ensemble.programs)),
+        hits_s,
+        settings=settings,
+        frame_s=float(1 / frame_rate),
+    )
+    music = shape_velocities(landing.music, lambda time_s: path(time_s).arousal, seed=seed)
     return Take(
-        id=uuid.uuid5(uuid.NAMESPACE_OID, f"{seed}/{hash_of(tokens)}").hex[:12],
+        id=take_id(seed, tokens, settings),
         seed=seed,
         settings=settings,
         tokens=tokens,
         music=music,
-        hits=hit_report(music, hits_s, frame_s=float(1 / frame_rate)),
+        hits=landing.hits,
         weights_sha256=weights_sha256,
         engine_version=__version__,
         measures={
             **measures_of(music),
+            **landing.measures,
             "resampled": float(len(attempts) - 1),
             "degenerate": float(len(best.findings)),
         },
@@ -127,7 +135,7 @@ class _Attempt:
         return not self.findings
 
 
-def _attempt(model: MusicTransformer, brief: Brief, seed: int, monitor: Monitor) -> _Attempt:
+def _attempt(model: Composer, brief: Brief, seed: int, monitor: Monitor) -> _Attempt:
     from emsync_engine.music.generation import write_tokens
 
     tokens = tuple(write_tokens(model, brief, seed=seed, monitor=monitor))
@@ -140,6 +148,8 @@ def attempt_seed(seed: int, number: int) -> int:
 
     Drawn from both, so that no other candidate of the same film has it.
     """
+    import numpy as np
+
     if number == 0:
         return seed
     return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
@@ -153,6 +163,12 @@ def findings_of(take: Take) -> tuple[Finding, ...]:
 def candidate_seed(seed: int, number: int) -> int:
     """Seed of candidate ``number`` (0, 1, ...): the first is the seed itself."""
     return seed if number == 0 else seed * _SEED_STRIDE + number
+
+
+def take_id(seed: int, tokens: Sequence[int], settings: GenerationSettings) -> str:
+    """An id that another ending or limit of the fit changes, as another seed does."""
+    made_of = f"{seed}/{hash_of(tokens)}/{settings.ending}/{settings.sync_percent:g}"
+    return uuid.uuid5(uuid.NAMESPACE_OID, made_of).hex[:12]
 
 
 def hash_of(tokens: Sequence[int]) -> str:

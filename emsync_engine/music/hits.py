@@ -58,7 +58,7 @@ def _judged(hit_s: float, chords: Sequence[tuple[Note, ...]], frame_s: float) ->
     status: HitStatus = "missed"
     if abs(error_s) <= frame_s / 2 + _ROUNDING_S:
         status = "exact"
-    elif abs(error_s) <= NEAR_S:
+    elif abs(error_s) <= NEAR_S + _ROUNDING_S:
         status = "near"
     return Hit(
         time_s=hit_s,

@@ -101,7 +101,7 @@ def composed_from(monkeypatch, *attempts, seed=3):
     take = compose_with(
         toy_model(),
         Timeline(Fraction(20), (), (EMOTION,)),
-        settings=GenerationSettings(ensemble="solo-piano"),
+        settings=GenerationSettings(ensemble="solo-piano", ending="fade"),
         seed=seed,
         frame_rate=Fraction(25),
         weights_sha256="0" * 64,

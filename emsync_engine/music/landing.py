@@ -1,0 +1,107 @@
+"""What is done with music once it is written, so that it lands: tempo fit, ending, hit report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from emsync_engine.music.endings import with_ending
+from emsync_engine.music.hits import hit_report, music_chords
+from emsync_engine.music.tempo_fit import fit_tempo
+from emsync_engine.music.warp import Span, Warp, warped
+from emsync_engine.project.model import GenerationSettings, Hit
+from emsync_engine.project.notes import Music, Note
+
+Chord = tuple[Note, ...]
+
+_STILL_STRONG_S = 0.95  # a chord that the ending cuts shorter is none any more
+
+
+@dataclass(frozen=True, slots=True)
+class Landing:
+    """Music as it lands, and the hits before and after."""
+
+    music: Music
+    hits_before: tuple[Hit, ...]
+    hits: tuple[Hit, ...]
+    warp: Warp
+
+    @property
+    def measures(self) -> Mapping[str, float]:
+        """Hits exact before and after, and how far the tempo was bent, in per cent at most."""
+        return {
+            "hits_exact_before": float(sum(hit.status == "exact" for hit in self.hits_before)),
+            "hits_exact": float(sum(hit.status == "exact" for hit in self.hits)),
+            "tempo_bent_percent": 100 * max(abs(rate - 1) for rate in self.warp.rates),
+        }
+
+
+def landed(
+    music: Music,
+    hits_s: Sequence[float],
+    *,
+    settings: GenerationSettings,
+    frame_s: float,
+    locked: Sequence[Span] = (),
+) -> Landing:
+    """Bend the tempo onto the hits, give the music its ending, and judge every hit.
+
+    Strong chords are found once, in the tempo in which the music was written: what is strong there
+    stays strong when two beats become a hair shorter than two beats of their bent bar.
+
+    Parameters
+    ----------
+    music : as the composer wrote it, exactly as long as the film
+    hits_s : times to be marked, seconds
+    settings : of which ``sync_percent`` and ``ending`` count here
+    frame_s : length of a frame of the film, seconds
+    locked : spans (start, end) in seconds that keep every note
+    """
+    chords = music_chords(music)
+    fit = fit_tempo(
+        [chord[0].onset_s for chord in chords],
+        hits_s,
+        duration_s=music.duration_s,
+        bars_s=music.bar_onsets_s,
+        limit=settings.sync_percent / 100,
+        tolerance_s=frame_s / 2,
+        locked=locked,
+    )
+    fitted = warped(music, fit.warp, locked=locked)
+    ended = with_ending(
+        fitted,
+        settings.ending,
+        hits_s=hits_s,
+        limit=settings.sync_percent / 100,
+        locked=locked,
+    )
+    remaining = _remaining([_moved(chord, fit.warp, locked) for chord in chords], ended.music)
+    if ended.chord:
+        remaining.append(ended.chord)
+    return Landing(
+        ended.music,
+        hit_report(music, hits_s, frame_s=frame_s, chords=chords),
+        hit_report(ended.music, hits_s, frame_s=frame_s, chords=remaining),
+        fit.warp,
+    )
+
+
+def _moved(chord: Chord, warp: Warp, locked: Sequence[Span]) -> Chord:
+    return warped(Music(0.0, chord), warp, locked=locked).notes
+
+
+def _remaining(chords: Sequence[Chord], music: Music) -> list[Chord]:
+    """The chords that the ending left as they were, or long enough."""
+    ends = {(note.family, note.pitch, note.onset_s): note.end_s for note in music.notes}
+    remaining: list[Chord] = []
+    for chord in chords:
+        kept = tuple(
+            replace(note, end_s=ends[note.family, note.pitch, note.onset_s])
+            for note in chord
+            if (note.family, note.pitch, note.onset_s) in ends
+        )
+        is_whole = kept == chord
+        is_long = bool(kept) and min(n.end_s - n.onset_s for n in kept) >= _STILL_STRONG_S
+        if is_whole or (is_long and len(kept) == len(chord)):
+            remaining.append(kept)
+    return remaining
