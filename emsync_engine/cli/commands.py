@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from emsync_engine.cli.evaluating import evaluate
 from emsync_engine.cli.learning import train
+from emsync_engine.cli.models import models
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.errors import OutputExistsError, ToolMissingError
 from emsync_engine.music.devices import chosen_device
+from emsync_engine.music.published.presets import with_preset
 from emsync_engine.project.model import GenerationSettings
 
 
@@ -65,11 +67,14 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.pipeline import AnalysisRequest, ScoreRequest
     from emsync_engine.pipeline import score as score_video
 
+    settings = GenerationSettings(
+        ensemble=options.ensemble, ending=options.ending, weights=options.weights
+    )
+    if options.sampling is not None:
+        settings = with_preset(settings, options.sampling)
     request = ScoreRequest(
         analysis=AnalysisRequest(detector=options.detector, cuts_file=options.cuts, va=options.va),
-        settings=GenerationSettings(
-            ensemble=options.ensemble, ending=options.ending, weights=options.weights
-        ),
+        settings=settings,
         seed=options.seed,
         takes=options.takes,
         audio=options.audio,
@@ -117,4 +122,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {
     "render": render,
     "train": train,
     "evaluate": evaluate,
+    "models": models,
 }

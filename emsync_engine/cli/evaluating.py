@@ -17,7 +17,7 @@ from emsync_engine.project.model import GenerationSettings
 if TYPE_CHECKING:
     from emsync_engine.evaluation.pieces import PieceWriter
     from emsync_engine.evaluation.suite import Bench
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
 
 Commands = argparse._SubParsersAction
 
@@ -263,7 +263,7 @@ def _boundaries(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     _answer(options, report, boundary_lines(report))
 
 
-def _composer(options: argparse.Namespace) -> tuple[MusicTransformer, str]:
+def _composer(options: argparse.Namespace) -> tuple[Composer, str]:
     """Weights that came with this version by name, or a file of weights; with the SHA-256."""
     from emsync_engine.weights import load_composer, read_composer, sha256_of
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from emsync_engine import __version__
 from emsync_engine.cli.evaluating import add_evaluate
+from emsync_engine.cli.models import add_models
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
+from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.model import VAPoint
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
@@ -27,6 +29,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_render(commands)
     _add_train(commands)
     add_evaluate(commands)
+    add_models(commands)
     return parser
 
 
@@ -80,6 +83,11 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     score.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
     score.add_argument("--stems", action="store_true", help="also a WAV for each family")
     score.add_argument("--weights", default="open", metavar="NAME")
+    score.add_argument(
+        "--sampling",
+        choices=tuple(PRESETS),
+        help="draw the notes as published (default: as suits the weights)",
+    )
     score.add_argument("--device", choices=DEVICES, default="auto")
     score.add_argument("--overwrite", action="store_true", help="replace what is there")
 

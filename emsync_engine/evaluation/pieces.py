@@ -19,7 +19,7 @@ from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
     from emsync_engine.music.generation import Brief
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
 
 KEPT = "pieces.jsonl"
 
@@ -83,7 +83,7 @@ class PieceWriter:
     """
 
     def __init__(
-        self, model: MusicTransformer, *, weights_sha256: str = "", folder: Path | None = None
+        self, model: Composer, *, weights_sha256: str = "", folder: Path | None = None
     ) -> None:
         self._model, self._weights = model, weights_sha256
         self._file = folder / KEPT if folder is not None else None
@@ -121,17 +121,18 @@ class PieceWriter:
 
 
 def written_together(
-    model: MusicTransformer, asked: Sequence[tuple[Brief, int]], *, monitor: Monitor = SILENT
+    model: Composer, asked: Sequence[tuple[Brief, int]], *, monitor: Monitor = SILENT
 ) -> Iterator[tuple[int, list[int]]]:
     """Place and tokens of every piece as it is finished, with the model's passes kept full.
 
     Where a piece ends the next one begins in its rows. Each is what ``write_tokens`` gives for its
     brief and seed, whatever is written beside it.
     """
-    from emsync_engine.music.decoding import ROWS, Decoder
+    from emsync_engine.music.decoding import ROWS
     from emsync_engine.music.generation import TokenWriter, next_rows
+    from emsync_engine.music.layouts import decoder_for
 
-    decoder = Decoder(model)
+    decoder = decoder_for(model)
     writers = {
         number: TokenWriter(decoder, brief, seed=seed) for number, (brief, seed) in enumerate(asked)
     }

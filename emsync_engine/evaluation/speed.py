@@ -12,7 +12,7 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import GenerationSettings
 
 if TYPE_CHECKING:
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
 
 GOAL_S = 12.0
 GOAL_FOR_S = 60.0
@@ -49,7 +49,7 @@ class SpeedReport:
 
 
 def measure_speed(
-    model: MusicTransformer,
+    model: Composer,
     *,
     seconds: float = GOAL_FOR_S,
     seeds: int = 2,
@@ -80,7 +80,7 @@ def measure_speed(
 
 
 def _pace(
-    model: MusicTransformer, name: str, settings: GenerationSettings, seconds: float, *, seed: int
+    model: Composer, name: str, settings: GenerationSettings, seconds: float, *, seed: int
 ) -> Pace:
     from emsync_engine.music.generation import write_tokens
 

@@ -31,7 +31,7 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import GenerationSettings
 
 if TYPE_CHECKING:
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
     from emsync_engine.training.store import TokenStore
 
 logger = logging.getLogger(__name__)
@@ -85,7 +85,7 @@ def shipped_judge() -> AffectReader:
 class Bench:
     """What is measured, with what, how much, and where it is kept."""
 
-    model: MusicTransformer
+    model: Composer
     weights_sha256: str
     store: TokenStore
     work: Path

@@ -28,7 +28,7 @@ from emsync_engine.project.model import (
 from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
-    from emsync_engine.music.transformer import MusicTransformer
+    from emsync_engine.music.layouts import Composer
 
 SHOWN = 5
 FRAME_RATE = Fraction(24)
@@ -78,7 +78,7 @@ class TakesReport:
 
 
 def measure_takes(
-    model: MusicTransformer,
+    model: Composer,
     judge: AffectReader | None,
     *,
     takes: int,

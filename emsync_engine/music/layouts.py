@@ -18,7 +18,8 @@ from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.decoding import Decoder
 from emsync_engine.music.published.decoding import PublishedDecoder
 from emsync_engine.music.published.layout import PublishedConfiguration, PublishedTransformer
-from emsync_engine.music.published.sampling import RepetitionRule, penalty_of, published_draw
+from emsync_engine.music.published.presets import penalty_of, preset_of, with_preset
+from emsync_engine.music.published.sampling import RepetitionRule, published_draw
 from emsync_engine.music.sampling import Warming, nucleus_draw
 from emsync_engine.music.transformer import ModelConfiguration, MusicTransformer
 from emsync_engine.project.model import GenerationSettings
@@ -104,9 +105,23 @@ def manner_of(model: Composer) -> Manner:
 
 
 def drawing_for(model: Composer, settings: GenerationSettings) -> Drawing:
-    """How the tokens of one take of a model are drawn."""
-    is_published = isinstance(model, PublishedTransformer)
-    return PublishedDrawing(settings) if is_published else NucleusDrawing(settings)
+    """How the tokens of one take of a model are drawn.
+
+    As published for a published model, and for every model whose settings are those of a preset,
+    so that the settings of a take alone tell how to make it again.
+    """
+    if isinstance(model, PublishedTransformer) or preset_of(settings) is not None:
+        return PublishedDrawing(settings)
+    return NucleusDrawing(settings)
+
+
+def settings_for(model: Composer, settings: GenerationSettings) -> GenerationSettings:
+    """The settings with a published model's own preset in the place of our defaults."""
+    ours = GenerationSettings()
+    is_default = (settings.temperature, settings.top_p) == (ours.temperature, ours.top_p)
+    if not (isinstance(model, PublishedTransformer) and is_default):
+        return settings
+    return with_preset(settings, "emsync" if model.configuration.boundary_offsets else "thesis")
 
 
 class TokenDecoder(Protocol):

@@ -11,7 +11,7 @@ from torch.nn import functional as F
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.conditioning import Conditions
-from emsync_engine.music.transformer import MusicTransformer
+from emsync_engine.music.layouts import Composer
 from emsync_engine.training.batches import collate
 from emsync_engine.training.sequences import Sequence
 
@@ -28,7 +28,7 @@ class Accuracy:
 
 @torch.no_grad()
 def measure(
-    model: MusicTransformer,
+    model: Composer,
     chunks: list[tuple[str, Sequence]],
     *,
     length: int,

@@ -16,7 +16,8 @@ from torch.nn import functional as F
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.transformer import MusicTransformer
+from emsync_engine.music.layouts import Composer, Configuration, new_composer
+from emsync_engine.music.transformer import ModelConfiguration
 from emsync_engine.training.batches import BatchSampler, held_out_chunks
 from emsync_engine.training.held_out import measure
 from emsync_engine.training.processes import OneProcess, Processes
@@ -62,7 +63,7 @@ class Trainer:
         self.recipe, self.folder = recipe, folder
         self.processes = processes or OneProcess(device)
         self.device = self.processes.device
-        self.model = MusicTransformer(recipe.model).to(self.device)
+        self.model = new_composer(recipe.model).to(self.device)
         self.optimisers = _optimisers(self.model, recipe)
         self.sampler = BatchSampler(
             store,
@@ -174,15 +175,20 @@ class Trainer:
     def _start_from(self, weights: Path) -> None:
         """Weights without the optimisers' state, which an exported file does not hold."""
         model = read_composer(weights)
-        asked = self.recipe.model
-        grown = replace(model.configuration, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
-        if grown != asked:
+        if _grown(model.configuration, self.recipe.model) != self.recipe.model:
             raise InputUnusableError(f"{weights.name} is of another size than the recipe asks for.")
         # what it was not trained for yet starts at nothing
         self.model.load_state_dict(self.model.state_dict() | model.state_dict())
 
 
-def _optimisers(model: MusicTransformer, recipe: Recipe) -> list[torch.optim.Optimizer]:
+def _grown(held: Configuration, asked: Configuration) -> Configuration:
+    """What weights have, with what they may yet be trained for."""
+    if isinstance(held, ModelConfiguration) and isinstance(asked, ModelConfiguration):
+        return replace(held, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
+    return replace(held, dropout=asked.dropout)
+
+
+def _optimisers(model: Composer, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """Muon (Jordan 2024) for the matrices of the blocks, AdamW for everything else."""
     matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     chosen = {id(parameter) for parameter in matrices}

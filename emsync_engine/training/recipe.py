@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emsync_engine.errors import InputUnusableError
+from emsync_engine.music.layouts import Configuration, configuration_from
 from emsync_engine.music.transformer import ModelConfiguration
 from emsync_engine.training.batches import Dropouts, Mixture
 
@@ -16,7 +17,7 @@ from emsync_engine.training.batches import Dropouts, Mixture
 class Recipe:
     """Everything that a training run is asked for; a TOML file fills one."""
 
-    model: ModelConfiguration = field(default_factory=ModelConfiguration)
+    model: Configuration = field(default_factory=ModelConfiguration)
     dropouts: Dropouts = field(default_factory=Dropouts)
     mixture: Mixture = field(default_factory=Mixture)
     batch: int = 8
@@ -39,7 +40,8 @@ def read_recipe(path: Path) -> Recipe:
         known = {item.name for item in fields(Recipe)}
         if unknown := set(table) - known:
             raise ValueError(f"it has no setting named {sorted(unknown)[0]}")
-        model = ModelConfiguration(**table.pop("model", {}))
+        sizes = table.pop("model", {})
+        model = configuration_from(sizes.pop("layout", "rotary"), sizes)
         dropouts = Dropouts(**table.pop("dropouts", {}))
         mixture = Mixture(**table.pop("mixture", {}))
         return Recipe(model=model, dropouts=dropouts, mixture=mixture, **table)

@@ -115,7 +115,7 @@ def order_from_mappings(mappings: object) -> VocabularyOrder:
             return VocabularyOrder(tuple(_our_name(str(name)) for name in mappings))
         if isinstance(mappings, Mapping):
             return VocabularyOrder(tuple(_names_of(mappings)))
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, StopIteration) as error:
         raise VocabularyOrderError(
             "The vocabulary file holds no list of tokens that can be read."
         ) from error

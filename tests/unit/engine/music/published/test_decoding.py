@@ -11,7 +11,7 @@ from emsync_engine.music.published.conditions import CONDITIONING_KINDS
 from emsync_engine.music.published.decoding import PublishedDecoder
 from emsync_engine.music.published.importing import published_model
 from emsync_engine.music.published.layout import PublishedConfiguration, PublishedTransformer
-from emsync_engine.music.published.sampling import with_preset
+from emsync_engine.music.published.presets import with_preset
 from emsync_engine.music.published.vocabulary_order import midi_emotion_order
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import FAMILIES
