@@ -28,6 +28,12 @@ _CALL_PER_S = 0.3
 _CALL_LIMIT = 3.0
 """A pitched family that is silent for longer is called in: its ON tokens gain so many nats."""
 
+LONGEST_NOTE_S = 12.0
+"""Longest note but for one in two hundred stretches of a minute of human music."""
+
+_RELEASE_PER_S = 4.0
+"""A note held longer is let go: its OFF gains so many nats for each second more."""
+
 _PATIENCE_TOKENS = 8
 _WARMING_PER_TOKEN = 0.02
 _WARMING_LIMIT = 0.4
@@ -167,7 +173,7 @@ class Grammar:
         return round(min(max(half_bar_s, shortest), longest) / v.STEP_S)
 
     def masked(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores with what may not follow at -inf, and silent families called in."""
+        """Scores with what may not follow at -inf, silent families called in, stuck notes let go."""
         result = np.where(self.allowed, scores, -np.inf).astype(np.float32)
         step = self.collector.step
         for off, until in list(self._held_until.items()):
@@ -175,6 +181,10 @@ class Grammar:
                 result[off] = -np.inf
             else:
                 del self._held_until[off]
+        for (family, pitch), onset in self.collector.sounding.items():
+            over_s = (step - onset) * v.STEP_S - LONGEST_NOTE_S
+            if over_s > 0:
+                result[v.off_token(family, pitch)] += over_s * _RELEASE_PER_S
         for family, heard in self._last_heard.items():
             over_s = (step - heard) * v.STEP_S - SILENT_FAMILY_S
             if over_s > 0 and family != "drums":

@@ -154,3 +154,18 @@ def test_a_family_that_is_silent_for_long_is_called_in():
     assert masked[v.on_token("strings", 60)] > 1.0
     assert masked[v.on_token("piano", 80)] == 0
     assert masked[v.on_token("drums", 38)] == 0
+
+
+def test_a_note_held_for_too_long_is_let_go():
+    grammar = Grammar(("strings", "piano"))
+    on, off = v.on_token("strings", 60), v.off_token("strings", 60)
+    grammar.take(on)
+    for _ in range(12):
+        grammar.take(v.shift_token(v.MAX_SHIFT_STEPS))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    assert grammar.masked(scores)[off] == 0
+    for _ in range(4):
+        grammar.take(v.shift_token(v.MAX_SHIFT_STEPS))
+    masked = grammar.masked(scores)
+    assert masked[off] > 10
+    assert masked[v.off_token("piano", 60)] == -np.inf
