@@ -173,7 +173,7 @@ class Grammar:
         return round(min(max(half_bar_s, shortest), longest) / v.STEP_S)
 
     def masked(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores with what may not follow at -inf, silent families called in, stuck notes let go."""
+        """Scores, -inf for what may not follow; silent families called in, stuck notes let go."""
         result = np.where(self.allowed, scores, -np.inf).astype(np.float32)
         step = self.collector.step
         for off, until in list(self._held_until.items()):
