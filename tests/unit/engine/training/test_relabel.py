@@ -85,3 +85,13 @@ def test_every_second_is_read_from_its_own_surroundings(prepared, monkeypatch, f
     odd = rated[1:-1:2]
     between = (rated[:-2:2] + rated[2::2])[: len(odd)] / 2
     np.testing.assert_allclose(odd, between, atol=1e-5)  # from windows every 2 s
+
+
+def test_the_command_tells_how_far_new_and_old_labels_agree(prepared, tmp_path, capsys):
+    from emsync_engine.cli import main
+
+    out = tmp_path / "labels_new.npy"
+    assert main(["train", "va-labels", str(prepared[1]), "-o", str(out)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].startswith(f"{len(np.load(out))} seconds labelled")
+    assert any(line.startswith("freedoom") and "1.00" in line for line in lines)
