@@ -24,7 +24,7 @@ def stage_words(kind: str, stage: str) -> str:
         "emotion": tr("Reading the emotion"),
         "load": tr("Waking the composer"),
         "compose": tr("Composing"),
-        "compose again": tr("The last attempt was not sound: composing again"),
+        "compose again": tr("The last attempt was not good enough: composing again"),
         "render": tr("Playing the score"),
         "mix": tr("Mixing"),
         "write": tr("Mixing"),

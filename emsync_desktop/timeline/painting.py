@@ -23,6 +23,8 @@ from emsync_desktop.timeline.scene import FilmView, TimelineScene
 from emsync_engine.project.model import BoundaryId, Hit
 
 HEADER_PX = 118.0
+NARROW_PX = 8.0  # a segment too narrow for rounded corners or a letter
+CLOSE_PX = 3.0  # marks nearer than this would cover one another
 QUIETEST_SHOWN = 0.2  # a film whose loudest sample is below this looks quiet
 _NO_PEN = Qt.PenStyle.NoPen
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
@@ -185,6 +187,9 @@ def _paint_segments(painter: QPainter, picture: Picture, row: Row) -> None:
         box = QRectF(left + 0.75, row.top, max(1.0, right - left - 1.5), row.height)
         is_selected = segment.index == picture.selected_segment
         colour = EMOTION_COLOURS[label]
+        if box.width() < NARROW_PX and not is_selected:
+            painter.fillRect(box, mixed(colour, COLOURS.panel, 0.34))
+            continue
         painter.setPen(_NO_PEN)
         painter.setBrush(mixed(colour, COLOURS.panel, 0.52 if is_selected else 0.34))
         painter.drawRoundedRect(box, 3, 3)
@@ -293,8 +298,12 @@ def _paint_boundaries(painter: QPainter, picture: Picture, width: float) -> None
     top = next(row.top for row in picture.lanes if row.name == "picture")
     bottom = picture.lanes[-1].top
     painter.setClipRect(QRectF(HEADER_PX, 0, width - HEADER_PX, bottom + 30))
+    drawn_px = -1
     for boundary in picture.scene.boundaries_between(scale.start_s, scale.end_s):
         x = scale.x_of(float(boundary.time))
+        if round(x) == drawn_px and boundary.id != picture.selected_boundary:
+            continue
+        drawn_px = round(x)
         if boundary.id == picture.selected_boundary:
             painter.setPen(QPen(QColor(COLOURS.text), 1.5))
         elif boundary.is_hit:
@@ -334,8 +343,13 @@ def _paint_hits(painter: QPainter, picture: Picture, row: Row) -> None:
     shown = scene.boundaries_between(scale.start_s, scale.end_s)
     places = [scale.x_of(float(boundary.time)) for boundary in shown]
     following = [*places, scale.origin_px + scale.width_px + 18][1:]
+    drawn_x = {True: -CLOSE_PX, False: -CLOSE_PX}  # the last hit that lands, the last that is none
     for boundary, x, next_x in zip(shown, places, following, strict=True):
         hit = scene.judged(boundary) if boundary.is_hit else None
+        if hit is None or hit.status != "missed":  # what is missed is always shown
+            if x - drawn_x[boundary.is_hit] < CLOSE_PX:
+                continue
+            drawn_x[boundary.is_hit] = x
         colour, text = hit_look(hit)
         _paint_mark(painter, QPointF(x, middle), colour, boundary.is_hit, hit)
         if text and x + 9 + metrics.horizontalAdvance(text) < next_x - 6:

@@ -16,7 +16,7 @@ from emsync_engine.render.synthesizer import SAMPLE_RATE
 def write_wav(samples: NDArray[np.float32], path: Path) -> None:
     """Write (N, 2) or (N,) samples in [-1, 1] as PCM of 24 bits; one file frame per sample.
 
-    OutputUnwritableError with one sentence if the file cannot be written; what was there then stays.
+    OutputUnwritableError if the file cannot be written; what was there then stays.
     """
     import soundfile
 
