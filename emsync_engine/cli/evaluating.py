@@ -61,6 +61,26 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
     grid = what.add_parser("grid", help="temperature, nucleus and guidance tried with each other")
     _add_work(grid)
     _add_settings(grid, _numbers)
+    _add_conditionings(what)
+
+
+def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
+    compared = what.add_parser(
+        "conditionings",
+        help="the thesis' ways to tell emotion and boundaries, trained and compared",
+    )
+    compared.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    compared.add_argument(
+        "--minutes", type=float, required=True, metavar="M", help="of training, in equal parts"
+    )
+    compared.add_argument(
+        "--variants", type=_names, metavar="A,B", help="only these, such as none,per-token+offsets"
+    )
+    compared.add_argument("--recipe", default="conditionings", metavar="NAME|FILE")
+    compared.add_argument("--seeds", type=_count, default=2, metavar="N")
+    compared.add_argument("--seconds", type=float, default=24.0, metavar="S")
+    compared.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
+    compared.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
 def _add_work(parser: argparse.ArgumentParser) -> None:
@@ -263,6 +283,41 @@ def _boundaries(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     _answer(options, report, boundary_lines(report))
 
 
+def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.cli.learning import recipe_path
+    from emsync_engine.evaluation.conditionings import (
+        VARIANTS,
+        Amounts,
+        compare_conditionings,
+        conditioning_lines,
+    )
+    from emsync_engine.evaluation.suite import shipped_judge
+    from emsync_engine.training.recipe import read_recipe
+    from emsync_engine.training.store import open_store
+
+    known = {variant.name: variant for variant in VARIANTS}
+    if strange := [name for name in options.variants or () if name not in known]:
+        raise InputUnusableError(
+            f"There is no variant {strange[0]!r}; there are: {', '.join(known)}."
+        )
+    rows = compare_conditionings(
+        open_store(options.work / "store"),
+        options.work / "conditionings",
+        read_recipe(recipe_path(options.recipe)),
+        minutes=options.minutes,
+        variants=[known[name] for name in options.variants or known],
+        amounts=Amounts(seeds=options.seeds, seconds=options.seconds),
+        find_judge=shipped_judge,
+        device=chosen_device(options.device),
+        monitor=monitor,
+    )
+    monitor.clear()
+    if options.json:
+        print(json.dumps([asdict(row) for row in rows]))
+    else:
+        print("\n".join(conditioning_lines(rows)))
+
+
 def _composer(options: argparse.Namespace) -> tuple[Composer, str]:
     """Weights that came with this version by name, or a file of weights; with the SHA-256."""
     from emsync_engine.weights import load_composer, read_composer, sha256_of
@@ -305,4 +360,5 @@ _EVALUATE = {
     "boundaries": _boundaries,
     "grid": _grid,
     "cuts": _cuts,
+    "conditionings": _conditionings,
 }

@@ -74,6 +74,11 @@ class PublishedConfiguration:
         """Whether it can be shown the future: the published layout cannot."""
         return False
 
+    @property
+    def knows_kinds(self) -> bool:
+        """Whether it is told where a label comes from: the published layout is not."""
+        return False
+
 
 def sinusoids(places: int, width: int) -> Tensor:
     """(places, width) interleaved sines and cosines (thesis equations 2.1 and 2.2)."""
