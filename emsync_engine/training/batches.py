@@ -133,7 +133,7 @@ class BatchSampler:
         self._seed = (seed, rank) if rank else (seed,)
         self._dropouts = dropouts or Dropouts()
         self._mixture = mixture or Mixture()
-        weights = np.array([_weight(entry) for entry in self._entries])
+        weights = np.array([sampling_weight(entry) for entry in self._entries])
         self._shares = weights / weights.sum()
         self._alike = self._by_families()
 
@@ -192,7 +192,8 @@ class BatchSampler:
         )
 
 
-def _weight(entry: Entry) -> float:
+def sampling_weight(entry: Entry) -> float:
+    """How often a piece is drawn, but for a factor: its tokens times the weight of its kind."""
     is_ensemble = len(entry.families) >= ENSEMBLE_FAMILIES
     weight = GROUP_WEIGHTS.get(entry.group, 1.0 if is_ensemble else OTHERS_WEIGHT)
     if is_ensemble and entry.group not in _ALWAYS_ENSEMBLES:

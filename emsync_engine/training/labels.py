@@ -1,10 +1,10 @@
 """Valence and arousal labels: by rule from measured features, and by the music-emotion regressor.
 
 By rule, arousal follows tempo and density (thesis section 4.3, after Williams et al. 2015); valence
-follows mode first, then register and tempo. The regressor says what people said far better
-(``docs/models/music-va.md``); with the rule's tempo and density it is a little better still on
-arousal. Everything is ranked within its source, because a lied and a shooter's music fill quite
-different ranges.
+follows mode first, then register and tempo; both are ranked within a source, because a lied and a
+shooter's music fill quite different ranges. The regressor says what people said far better
+(``docs/models/music-va.md``) and rates all music by one measure, so its ratings are ranked over all
+sources together: what is asked of the composer then means the same whatever it has learned from.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from emsync_engine.training.features import FEATURES
 AROUSAL_WEIGHTS = {"onset_density": 0.6, "bpm": 0.25, "note_density": 0.15}
 VALENCE_WEIGHTS = {"mode": 0.7, "register": 0.15, "bpm": 0.15}
 
-RULE_SHARE_OF_AROUSAL = 0.25
-"""Of windows' arousal said by people: r 0.77 at this share, 0.76 at none, 0.74 by rule alone."""
-
 Kind = Literal["none", "rule", "regressor", "human"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """Where a label comes from; a store keeps the place in this list for every second and axis."""
@@ -33,6 +30,22 @@ def ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
     known = np.flatnonzero(~np.isnan(values))
     order = np.argsort(values[known], kind="stable")
     result[known[order]] = (np.arange(len(known)) + 0.5) / max(len(known), 1) * 2 - 1
+    return result
+
+
+def weighted_ranks(
+    values: NDArray[np.float32], weights: NDArray[np.float64]
+) -> NDArray[np.float32]:
+    """(N,) to places in [-1, 1] such that music, by its weight (N,), fills them evenly.
+
+    NaN stays NaN.
+    """
+    result = np.full(len(values), np.nan, dtype=np.float32)
+    known = np.flatnonzero(~np.isnan(values))
+    order = known[np.argsort(values[known], kind="stable")]
+    reached = np.cumsum(weights[order])
+    if len(order):
+        result[order] = (reached - weights[order] / 2) / reached[-1] * 2 - 1
     return result
 
 
@@ -65,28 +78,26 @@ def label_source(features: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.stack([ranks(valence), ranks(_weighted(ranked, AROUSAL_WEIGHTS))], axis=1)
 
 
-def label_group(
-    features: NDArray[np.float32], rated: NDArray[np.float32]
+def labels_of_ratings(
+    rated: NDArray[np.float32], ruled: NDArray[np.float32], weights: NDArray[np.float64]
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
-    """Labels for all the seconds of one group from the regressor, by rule where it says nothing.
+    """Labels for all the seconds of a store, by rule where the regressor says nothing.
 
     Parameters
     ----------
-    features : (S, 6), columns as ``FEATURES``
     rated : (S, 2) what the regressor says, on any scale, NaN where it says nothing
+    ruled : (S, 2) labels by rule
+    weights : (S,) how often each second is seen in training
 
     Returns
     -------
-    (S, 2) float32 labels, evenly over [-1, 1], NaN where unknown; (S, 2) uint8 places in ``KINDS``.
-    Drums alone have an arousal by rule and no valence.
+    (S, 2) float32 labels in [-1, 1], NaN where unknown; (S, 2) uint8 places in ``KINDS``. Drums
+    alone have an arousal by rule and no valence.
     """
-    ruled = label_source(features)
-    kinds = np.where(np.isnan(ruled), KINDS.index("none"), KINDS.index("rule"))
-    said = ~np.isnan(rated)
-    kinds[said] = KINDS.index("regressor")
-    valence, arousal = ranks(rated[:, 0]), ranks(rated[:, 1])
-    mixed = (1 - RULE_SHARE_OF_AROUSAL) * arousal + RULE_SHARE_OF_AROUSAL * ruled[:, 1]
-    arousal = np.where(np.isnan(mixed), np.where(said[:, 1], arousal, ruled[:, 1]), mixed)
-    silent = np.isnan(rated[:, 0]) & np.isnan(features[:, FEATURES.index("register")])
-    valence = np.where(np.isnan(valence) & ~silent, ruled[:, 0], valence)
-    return np.stack([ranks(valence), ranks(arousal)], axis=1), kinds.astype(np.uint8)
+    labels = np.stack([weighted_ranks(rated[:, axis], weights) for axis in range(2)], axis=1)
+    kinds = np.full(labels.shape, KINDS.index("regressor"), dtype=np.uint8)
+    unsaid = np.isnan(labels)
+    labels[unsaid] = ruled[unsaid]
+    kinds[unsaid] = KINDS.index("rule")
+    kinds[np.isnan(labels)] = KINDS.index("none")
+    return labels, kinds

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from emsync_engine.affect.sounding import arrays_of_tokens
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.training.labels import KINDS, label_group
+from emsync_engine.training.batches import sampling_weight
+from emsync_engine.training.labels import label_source, labels_of_ratings
 from emsync_engine.training.store import TokenStore, open_store
 
 logger = logging.getLogger(__name__)
@@ -42,17 +43,29 @@ def relabel(
     store = open_store(folder)
     features = np.load(folder / "features.npy", mmap_mode="r")
     rated = rated_seconds(folder, store, workers=workers, monitor=monitor)
-    labels = np.full((len(rated), 2), np.nan, dtype=np.float32)
-    kinds = np.full((len(rated), 2), KINDS.index("none"), dtype=np.uint8)
-    agreement: dict[str, tuple[float, float]] = {}
-    for group, rows in rows_by_group(store):
-        labels[rows], kinds[rows] = label_group(np.asarray(features[rows]), rated[rows])
-        agreement[group] = _agreement(np.asarray(store.labels[rows]), labels[rows])
-        logger.info("%s: %d seconds labelled", group, len(rows))
+    ruled = np.full((len(rated), 2), np.nan, dtype=np.float32)
+    groups = dict(rows_by_group(store))
+    for rows in groups.values():
+        ruled[rows] = label_source(np.asarray(features[rows]))
+    labels, kinds = labels_of_ratings(rated, ruled, second_weights(store))
+    agreement = {
+        group: _agreement(np.asarray(store.labels[rows]), labels[rows])
+        for group, rows in groups.items()
+    }
     target = out or folder / "labels.npy"
     _replace(target, labels)
     _replace(target.with_name(target.name.replace("labels", "kinds")), kinds)
     return Relabelling(len(labels), agreement)
+
+
+def second_weights(store: TokenStore) -> NDArray[np.float64]:
+    """(S,) how often each second of the store is seen in training."""
+    weights = np.zeros(len(store.labels))
+    for entry in store.entries:
+        weights[entry.first_second : entry.first_second + entry.seconds] = (
+            sampling_weight(entry) / entry.seconds
+        )
+    return weights
 
 
 def rows_by_group(store: TokenStore) -> Iterator[tuple[str, NDArray[np.int64]]]:
