@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emsync_engine.music.hit_sheet import HitSheet
     from emsync_engine.video.decode import DecodedVideo
     from emsync_engine.video.probe import VideoInfo
 
@@ -78,6 +79,8 @@ class ScoreRequest:
     audio: AudioPlace = "under"
     target_lufs: float = -14.0
     stems: bool = False
+    hit_report: bool = False
+    constant_midi: bool = False
     film: Path | None = None
     folder: Path | None = None
     overwrite: bool = False
@@ -199,6 +202,8 @@ def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Sc
         film=request.film,
         folder=request.folder,
         stems=request.stems,
+        hit_report=request.hit_report,
+        constant_midi=request.constant_midi,
         overwrite=request.overwrite,
     )
     require_writable(outputs.video.parent)
@@ -258,6 +263,7 @@ def _write_outputs(
 ) -> tuple[str, ...]:
     """Render and write everything; returns what is worth saying about it."""
     from emsync_engine.midi.writing import write_midi
+    from emsync_engine.music.hit_sheet import write_hit_sheet
     from emsync_engine.render.fluidsynth import render_stems
     from emsync_engine.render.mixing import ENDING_FADES_S, mix_stems
     from emsync_engine.render.soundfont import find_soundfont
@@ -286,6 +292,17 @@ def _write_outputs(
         for boundary in analysis.timeline.boundaries
     ]
     write_midi(take.music, places.midi, markers=markers, title=_title(path))
+    if places.constant_midi is not None:
+        write_midi(
+            take.music,
+            places.constant_midi,
+            markers=markers,
+            title=_title(path),
+            constant_tempo=True,
+        )
+    for sheet_path in (places.hits_csv, places.hits_picture):
+        if sheet_path is not None:
+            write_hit_sheet(_hit_sheet(path, analysis, take), sheet_path)
     with watch.stage("mux"):
         muxed = mux(
             path,
@@ -305,6 +322,19 @@ def _write_outputs(
     }
     save_project(project_of(path, analysis, takes, provenance), places.project, overwrite=True)
     return (*analysis.warnings, muxed.how, mix.note)
+
+
+def _hit_sheet(path: Path, analysis: Analysis, take: Take) -> HitSheet:
+    from emsync_engine.music.hit_sheet import HitSheet
+
+    before = take.measures.get("hits_exact_before")
+    return HitSheet(
+        f"{_title(path)}: where the music lands",
+        analysis.timeline,
+        take.hits,
+        analysis.info.frame_rate,
+        None if before is None else round(before),
+    )
 
 
 def _title(path: Path) -> str:

@@ -6,7 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emsync_engine.errors import OutputError, OutputExistsError, OutputUnwritableError
@@ -23,10 +23,23 @@ class Outputs:
     midi: Path
     project: Path
     stems: Path | None = None
+    constant_midi: Path | None = None
+    hits_csv: Path | None = None
+    hits_picture: Path | None = None
 
     def all(self) -> tuple[Path, ...]:
-        written = (self.video, self.wav, self.midi, self.project)
-        return written if self.stems is None else (*written, self.stems)
+        always = (self.video, self.wav, self.midi, self.project)
+        stems = () if self.stems is None else (self.stems,)
+        return (*always, *stems, *self.on_request().values())
+
+    def on_request(self) -> dict[str, Path]:
+        """Files that are written only where they are asked for, by their names."""
+        named = {
+            "constant_midi": self.constant_midi,
+            "hits_csv": self.hits_csv,
+            "hits_picture": self.hits_picture,
+        }
+        return {name: path for name, path in named.items() if path is not None}
 
     def within(self, folder: Path) -> Outputs:
         """The same in another folder, under plain names that every library can take."""
@@ -36,6 +49,7 @@ class Outputs:
             midi=folder / "music.mid",
             project=folder / "project.emsync",
             stems=None if self.stems is None else folder / "stems",
+            **{name: folder / f"{name}{path.suffix}" for name, path in self.on_request().items()},
         )
 
 
@@ -46,6 +60,8 @@ def planned_outputs(
     film: Path | None = None,
     folder: Path | None = None,
     stems: bool = False,
+    constant_midi: bool = False,
+    hit_report: bool = False,
     overwrite: bool = False,
 ) -> Outputs:
     """Where the results of scoring a video will be.
@@ -66,7 +82,14 @@ def planned_outputs(
     else:
         place = film if folder is None else folder / film
     try:
-        outputs = _named_after(place, extension, stems=stems)
+        outputs = _named_after(place, extension)
+        outputs = replace(
+            outputs,
+            stems=_beside(place, "_stems") if stems else None,
+            constant_midi=_beside(place, "_constant.mid") if constant_midi else None,
+            hits_csv=_beside(place, "_hits.csv") if hit_report else None,
+            hits_picture=_beside(place, "_hits.svg") if hit_report else None,
+        )
         for planned in outputs.all():
             _require_free(planned, path, is_folder=planned == outputs.stems, overwrite=overwrite)
     except OSError as error:
@@ -74,21 +97,25 @@ def planned_outputs(
     return outputs
 
 
-def _named_after(video: Path, extension: str, *, stems: bool) -> Outputs:
+def _named_after(video: Path, extension: str) -> Outputs:
     if video.is_dir():
         raise OutputError(f"{video} is a folder; name the film in it, or use --out-dir.")
     if video.suffix.lower() != extension:
         raise OutputError(
             f"{video.name} cannot hold all that this film has; name it {video.stem}{extension}."
         )
-    base = video.with_suffix("")
     return Outputs(
         video=video,
-        wav=base.with_name(base.name + ".wav"),
-        midi=base.with_name(base.name + ".mid"),
-        project=base.with_name(base.name + ".emsync"),
-        stems=base.with_name(base.name + "_stems") if stems else None,
+        wav=_beside(video, ".wav"),
+        midi=_beside(video, ".mid"),
+        project=_beside(video, ".emsync"),
     )
+
+
+def _beside(video: Path, ending: str) -> Path:
+    """A name that begins as the film's does."""
+    base = video.with_suffix("")
+    return base.with_name(base.name + ending)
 
 
 def _require_free(planned: Path, source: Path, *, is_folder: bool, overwrite: bool) -> None:

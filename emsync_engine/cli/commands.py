@@ -68,7 +68,10 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.pipeline import score as score_video
 
     settings = GenerationSettings(
-        ensemble=options.ensemble, ending=options.ending, weights=options.weights
+        ensemble=options.ensemble,
+        ending=options.ending,
+        weights=options.weights,
+        sync_percent=options.sync,
     )
     if options.sampling is not None:
         settings = with_preset(settings, options.sampling)
@@ -80,6 +83,8 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         audio=options.audio,
         target_lufs=options.lufs,
         stems=options.stems,
+        hit_report=options.hit_report,
+        constant_midi=options.constant_midi,
         film=options.out,
         folder=options.out_dir,
         overwrite=options.overwrite,

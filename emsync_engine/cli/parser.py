@@ -13,6 +13,7 @@ from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.model import VAPoint
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
+ENDINGS = ("ring", "button", "fade", "loop")
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -73,7 +74,19 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
         "--va", type=va_point, metavar="V,A", help="valence and arousal for the whole film, -1..1"
     )
     score.add_argument("--ensemble", choices=tuple(ENSEMBLES), default=DEFAULT_ENSEMBLE)
-    score.add_argument("--ending", choices=("fade",), default="fade")
+    score.add_argument(
+        "--ending",
+        choices=ENDINGS,
+        default=ENDINGS[0],
+        help="the tonic on the last hit, ringing (ring) or short (button); fade out; or loop",
+    )
+    score.add_argument(
+        "--sync",
+        type=_percent,
+        default=6.0,
+        metavar="PERCENT",
+        help="how far the tempo may be bent onto the cuts, 0 to 15 (6)",
+    )
     score.add_argument(
         "--audio",
         choices=("beside", "under", "instead"),
@@ -82,6 +95,12 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     score.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
     score.add_argument("--stems", action="store_true", help="also a WAV for each family")
+    score.add_argument(
+        "--hit-report", action="store_true", help="also NAME_hits.csv and a page NAME_hits.svg"
+    )
+    score.add_argument(
+        "--constant-midi", action="store_true", help="also NAME_constant.mid, under one tempo"
+    )
     score.add_argument("--weights", default="open", metavar="NAME")
     score.add_argument(
         "--sampling",
@@ -174,6 +193,16 @@ def _count(text: str) -> int:
     if not text.isdigit() or not 1 <= int(text) <= 64:
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 64")
     return int(text)
+
+
+def _percent(text: str) -> float:
+    try:
+        value = float(text.removesuffix("%"))
+    except ValueError:
+        value = float("nan")
+    if not 0 <= value <= 15:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a percentage from 0 to 15")
+    return value
 
 
 def _lufs(text: str) -> float:

@@ -59,6 +59,7 @@ def score_json(scored: Scored) -> Json:
             "wav": str(outputs.wav),
             "midi": str(outputs.midi),
             "project": str(outputs.project),
+            **{name: str(path) for name, path in outputs.on_request().items()},
         },
         "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
     }
@@ -121,24 +122,33 @@ def score_lines(scored: Scored) -> list[str]:
     ]
     if outputs.stems is not None:
         lines.append(f"stems    {outputs.stems}")
+    lines += [f"{name.replace('_', ' ')}  {path}" for name, path in outputs.on_request().items()]
     families = ", ".join(take.music.families)
     lines += ["", f"seed {take.seed}: {len(take.music.notes)} notes for {families}"]
     if take.hits:
-        lines.append(_hits_line(take.hits))
+        lines += _hits_lines(take)
     total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
     total += scored.timings_s["compose"] + scored.timings_s["write"]
     lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
     return [*lines, *_remarks(scored.remarks)]
 
 
-def _hits_line(hits: tuple[Hit, ...]) -> str:
+def _hits_lines(take: Take) -> list[str]:
+    hits = take.hits
     counts = {
         status: sum(hit.status == status for hit in hits) for status in ("exact", "near", "missed")
     }
-    return (
+    lines = [
         f"{len(hits)} hits: {counts['exact']} exact, {counts['near']} within 100 ms, "
         f"{counts['missed']} missed"
-    )
+    ]
+    before = take.measures.get("hits_exact_before")
+    if before is not None and take.settings.sync_percent > 0:
+        lines.append(
+            f"tempo bent by {take.measures['tempo_bent_percent']:.1f} % at most "
+            f"(limit {take.settings.sync_percent:g} %); {before:.0f} exact without"
+        )
+    return lines
 
 
 def _remarks(sentences: tuple[str, ...]) -> list[str]:

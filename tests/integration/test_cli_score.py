@@ -95,6 +95,29 @@ def test_score_writes_film_wav_midi_and_project_beside_the_video(folder):
     assert all(seconds >= 0 for seconds in found["timings_s"].values())
 
 
+def test_what_is_asked_for_is_written_too(folder):
+    arguments = ["--ending", "button", "--sync", "10", "--hit-report", "--constant-midi"]
+    ended = emsync("score", folder / FILM, *arguments, "--json")
+
+    outputs = ended.json["outputs"]
+    table = Path(outputs["hits_csv"]).read_text(encoding="utf-8").splitlines()
+    assert len(table) == 1 + len(ended.json["hits"])
+    assert Path(outputs["hits_picture"]).read_text(encoding="utf-8").startswith("<svg")
+    tempi = [m for m in mido.MidiFile(outputs["constant_midi"]).tracks[0] if m.type == "set_tempo"]
+    assert len(tempi) == 1
+    settings = load_project(Path(outputs["project"])).take.settings
+    assert (settings.ending, settings.sync_percent) == ("button", 10)
+    suffixes = (".mp4", ".wav", ".mid", ".emsync", "_hits.csv", "_hits.svg", "_constant.mid")
+    assert everything_in(folder) == {FILM, *(f"hard_cuts_scored{suffix}" for suffix in suffixes)}
+
+
+@pytest.mark.parametrize("ending", ["ring", "button", "fade", "loop"])
+def test_every_ending_fits_the_film(folder, ending):
+    ended = emsync("score", folder / FILM, "--ending", ending, "--json")
+    with wave.open(ended.json["outputs"]["wav"]) as sound:
+        assert sound.getnframes() == 192000
+
+
 def test_what_score_writes_is_whole_and_fits_the_film(folder):
     outputs = emsync("score", folder / FILM, "--json").json["outputs"]
 

@@ -3,8 +3,9 @@
 import pytest
 
 from emsync_engine.cli.main import with_joined_values
-from emsync_engine.cli.parser import build_parser
-from emsync_engine.project.model import VAPoint
+from emsync_engine.cli.parser import ENDINGS, build_parser
+from emsync_engine.music import endings
+from emsync_engine.project.model import GenerationSettings, VAPoint
 
 
 def parsed(*arguments):
@@ -40,6 +41,10 @@ def test_a_name_with_a_leading_dash_after_two_dashes():
         ("score", "a.mp4", "--seed", "²"),
         ("score", "a.mp4", "--lufs", "0"),
         ("score", "a.mp4", "--audio", "over"),
+        ("score", "a.mp4", "--ending", "coda"),
+        ("score", "a.mp4", "--sync", "16"),
+        ("score", "a.mp4", "--sync", "-1"),
+        ("score", "a.mp4", "--sync", "nan"),
         ("score", "a.mp4", "--device", "abacus"),
         ("score", "a.mp4", "--detector", "telepathy"),
         ("analyze", "a.mp4", "--overwrite"),
@@ -59,7 +64,10 @@ def test_wrong_usage_exits_with_2_and_says_why(arguments, capsys):
 def test_the_defaults_are_those_of_the_design():
     options = parsed("score", "a.mp4")
 
-    assert (options.ensemble, options.ending, options.audio) == ("cinematic", "fade", "under")
+    assert (options.ensemble, options.ending, options.audio) == ("cinematic", "ring", "under")
+    assert tuple(endings.ENDINGS) == ENDINGS
+    assert options.sync == GenerationSettings().sync_percent == 6
+    assert options.ending == GenerationSettings().ending == endings.DEFAULT_ENDING
     assert (options.lufs, options.takes, options.seed) == (-14.0, 1, 1)
     assert not options.overwrite
     assert not options.stems
