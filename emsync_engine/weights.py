@@ -101,6 +101,15 @@ def known_weights() -> dict[str, WeightsEntry]:
     return {**imported_weights(), **shipped_weights()}
 
 
+def composers() -> list[WeightsEntry]:
+    """Weights that can compose, shipped ones first; imported ones only if their list is sound."""
+    try:
+        known = [*shipped_weights().values(), *imported_weights().values()]
+    except WeightsCorruptError:
+        known = list(shipped_weights().values())
+    return [entry for entry in known if entry.kind == "composer"]
+
+
 def weights_entry(name: str, *, kind: WeightsKind = "composer") -> WeightsEntry:
     """The entry of a name; WeightsMissingError lists the names there are of that kind."""
     known = {name: entry for name, entry in shipped_weights().items() if entry.kind == kind}

@@ -17,6 +17,7 @@ from emsync_desktop.fields import Choice
 from emsync_desktop.inspector.segment import labelled
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.model import GenerationSettings, Project, Take
+from emsync_engine.weights import composers
 
 LARGEST_SEED = 999_999
 
@@ -58,6 +59,12 @@ class ScoreSettings(QWidget):
         self.seed.setToolTip(self.tr("The same seed on the same timeline gives the same take."))
         grid.addWidget(labelled(self.tr("Seed"), "quiet"), 1, 0)
         grid.addWidget(self.seed, 1, 1)
+        self.weights = self._weights_choice()
+        self._weights_label = labelled(self.tr("Weights"), "quiet")
+        grid.addWidget(self._weights_label, 3, 0)
+        grid.addWidget(self.weights, 3, 1)
+        for widget in (self._weights_label, self.weights):  # nothing to choose, nothing to show
+            widget.setVisible(self.weights.count() > 1)
         self.keeps_seed = QCheckBox(self.tr("keep seed"))
         self.keeps_seed.setToolTip(self.tr("Otherwise each new take uses the next seed."))
         grid.addWidget(self.keeps_seed, 2, 1)
@@ -71,10 +78,23 @@ class ScoreSettings(QWidget):
         column.addWidget(self.takes, 1)
         column.addStretch(0)
 
+    def _weights_choice(self) -> Choice:
+        """The weights that can compose: those shipped, and those that the user imported."""
+        choice = Choice()
+        choice.setAccessibleName(self.tr("Weights"))
+        for entry in composers():
+            choice.addItem(entry.name, entry.name)
+            choice.setItemData(choice.count() - 1, entry.description, Qt.ItemDataRole.ToolTipRole)
+        choice.setCurrentIndex(max(choice.findData(GenerationSettings().weights), 0))
+        choice.setMinimumContentsLength(8)
+        return choice
+
     @property
     def settings(self) -> GenerationSettings:
         """What the next take is asked for."""
-        return GenerationSettings(ensemble=str(self.ensemble.currentData()))
+        return GenerationSettings(
+            ensemble=str(self.ensemble.currentData()), weights=str(self.weights.currentData())
+        )
 
     def prepare_next(self) -> None:
         """A take was made: the next one is another, unless the seed is to be kept."""

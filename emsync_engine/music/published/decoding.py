@@ -125,12 +125,12 @@ class PublishedDecoder:
         self.dtype = dtype or native_type(self.device)
         self.configuration = model.configuration
         with one_thread():
-            self._published = [
+            self.layers = [
                 _layer(block, self.dtype)
                 for block in model.blocks
                 if isinstance(block, PublishedBlock)
             ]
-            self._output = _Affine(model.head, self.dtype)
+            self.output = _Affine(model.head, self.dtype)
             every = torch.arange(model.configuration.vocabulary, device=self.device)
             with torch.inference_mode():
                 self._tokens = model.embedded(every)
@@ -139,7 +139,7 @@ class PublishedDecoder:
     @property
     def weight_bytes(self) -> int:
         """Bytes of weights that one step reads."""
-        return sum(layer.bytes for layer in self._published) + self._output.bytes
+        return sum(layer.bytes for layer in self.layers) + self.output.bytes
 
     def new_cache(self, rows: int) -> PublishedCache:
         """An empty cache for the rows of one take."""
@@ -172,19 +172,19 @@ class PublishedDecoder:
             x = self._tokens[torch.tensor([tokens[take] for take in takes_of], device=self.device)]
             x = x + torch.cat([*told, told[0][:1].expand(ROWS - used, -1)])
             x += self._places[torch.tensor([caches[take].length for take in takes_of])]
-            for number, layer in enumerate(self._published):
+            for number, layer in enumerate(self.layers):
                 mixed = layer.out(self._attended(number, x.to(self.dtype), caches))
                 x = layer.attention_norm(x + mixed)
                 fed = F.relu(layer.up(x.to(self.dtype))).to(self.dtype)
                 x = layer.feed_norm(x + layer.down(fed))
             for cache in caches:
                 cache.length += 1
-            logits = self._output(x.to(self.dtype))
+            logits = self.output(x.to(self.dtype))
             return logits[:used].view(takes, rows, -1).float().cpu()
 
     def _attended(self, number: int, x: Tensor, caches: Sequence[PublishedCache]) -> Tensor:
         """What attention brings to every row, (ROWS, width); rows that nobody uses get nothing."""
-        layer, c = self._published[number], self.configuration
+        layer, c = self.layers[number], self.configuration
         qkv = layer.qkv(x).to(self.dtype).view(ROWS, 3, c.heads, c.head_width)
         mixed = torch.zeros_like(qkv[:, 0])
         place = 0
