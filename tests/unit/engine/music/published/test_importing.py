@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.imported_weights import (
@@ -111,6 +112,14 @@ def test_wrapped_state_dicts_and_other_types_are_taken(folder):
     state = {f"module.{name}": tensor.half() for name, tensor in published_state().items()}
     path = checkpoint(folder, {"model_state_dict": state, "step": 7})
     assert import_checkpoint(path, "emsync").configuration.layers == 2
+
+
+def test_a_safetensors_file_is_taken_as_well_and_a_damaged_one_is_not(folder):
+    path = checkpoint(folder).with_name("model.safetensors")
+    save_file(published_state(), path)
+    assert import_checkpoint(path, "emsync").configuration.layers == 2
+    path.write_bytes(path.read_bytes()[:-64])
+    assert "damaged" in refused(path)
 
 
 def test_a_midi_emotion_checkpoint_needs_no_mappings(tmp_path):
