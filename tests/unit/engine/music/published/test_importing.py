@@ -1,8 +1,10 @@
 """Checkpoints in the published naming, made here: what fits is mapped, what does not is refused."""
 
+import io
 import json
 import pickle
 import zipfile
+from collections import OrderedDict
 
 import pytest
 import torch
@@ -171,6 +173,41 @@ def test_memory_is_not_given_to_whoever_asks(folder):
 
     torch.save({"embedding.weight": Greedy()}, path)
     assert "wants to run code" in refused(path)
+
+
+class _Storage:
+    """Stands for a storage that claims more numbers than its record holds."""
+
+
+class _LyingPickler(pickle.Pickler):
+    def persistent_id(self, thing):
+        if isinstance(thing, _Storage):
+            return ("storage", torch.FloatStorage, "0", "cpu", 10**11)
+        return None
+
+
+class _LyingTensor:
+    def __reduce__(self):
+        shape, strides = (10**6, 10**5), (10**5, 1)
+        return (
+            torch._utils._rebuild_tensor_v2,
+            (_Storage(), 0, shape, strides, False, OrderedDict()),
+        )
+
+
+def test_a_record_shorter_than_its_tensor_is_refused(folder):
+    path = checkpoint(folder)
+    lie = io.BytesIO()
+    _LyingPickler(lie, protocol=2).dump({"embedding.weight": _LyingTensor()})
+    with zipfile.ZipFile(path) as honest, zipfile.ZipFile(folder / "lie.pt", "w") as lying:
+        for entry in honest.infolist():
+            is_pickle = entry.filename.endswith("data.pkl")
+            lying.writestr(entry.filename, lie.getvalue() if is_pickle else honest.read(entry))
+    resource = pytest.importorskip("resource")  # not on Windows
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "damaged" in refused(folder / "lie.pt")
+    grown_kb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown_kb < 200_000  # the tensor would take 400 GB
 
 
 def test_a_truncated_or_repacked_file_is_refused(folder):
