@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Literal
 from emsync_engine import __version__
 from emsync_engine.errors import OutputError, ToolMissingError
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.composer import candidate_seed, compose, rank
+from emsync_engine.music.composer import candidate_seed, compose
 from emsync_engine.music.hits import landed_onsets
+from emsync_engine.music.ranking import rank
 from emsync_engine.project.file import save_project
 from emsync_engine.project.model import (
     GenerationSettings,
@@ -224,17 +225,14 @@ def compose_takes(
     analysis: Analysis, request: ScoreRequest, *, monitor: Monitor = SILENT
 ) -> tuple[Take, ...]:
     """As many takes as asked for, the best first."""
-    takes = [
-        compose(
-            analysis.timeline,
-            settings=request.settings,
-            seed=candidate_seed(request.seed, number),
-            frame_rate=analysis.info.frame_rate.ratio,
-            device=request.device,
-            monitor=monitor,
-        )
-        for number in range(request.takes)
-    ]
+    takes = compose(
+        analysis.timeline,
+        settings=request.settings,
+        seeds=[candidate_seed(request.seed, number) for number in range(request.takes)],
+        frame_rate=analysis.info.frame_rate.ratio,
+        device=request.device,
+        monitor=monitor,
+    )
     return tuple(rank(takes))
 
 
@@ -281,6 +279,7 @@ def _write_outputs(
             stems,
             float(analysis.timeline.duration),
             fade_s=ENDING_FADES_S[take.settings.ending],
+            is_loop=take.settings.ending == "loop",
             target_lufs=request.target_lufs,
             monitor=monitor,
         )

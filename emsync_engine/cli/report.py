@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emsync_engine.emotion.mapping import display_label
+from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
 from emsync_engine.project.model import EMOTIONS, Hit, SceneCut, Segment, Take
 from emsync_engine.timing import FrameRate, timecode
@@ -77,7 +78,7 @@ def _hit_json(hit: Hit) -> Json:
 
 
 def _take_json(take: Take) -> Json:
-    """``va_error`` and ``originality`` are null until something can measure them."""
+    """``originality`` is null until something can measure it."""
     return {
         "seed": take.seed,
         "tokens": len(take.tokens),
@@ -127,10 +128,26 @@ def score_lines(scored: Scored) -> list[str]:
     lines += ["", f"seed {take.seed}: {len(take.music.notes)} notes for {families}"]
     if take.hits:
         lines += _hits_lines(take)
+    lines += _music_lines(take)
     total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
     total += scored.timings_s["compose"] + scored.timings_s["write"]
     lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
     return [*lines, *_remarks(scored.remarks)]
+
+
+def _music_lines(take: Take) -> list[str]:
+    """How far the emotion is from what was asked, and what is wrong with the music, if anything."""
+    lines: list[str] = []
+    if "valence_error" in take.measures:
+        lines.append(
+            f"emotion off by {take.measures['valence_error']:.2f} in valence, "
+            f"{take.measures['arousal_error']:.2f} in arousal (each from -1 to 1)"
+        )
+    if findings := findings_of(take):
+        attempts = int(take.measures.get("resampled", 0)) + 1
+        lines.append(f"The best of {attempts} attempts, and still not right; try another seed.")
+        lines += [finding.sentence for finding in findings]
+    return lines
 
 
 def _hits_lines(take: Take) -> list[str]:

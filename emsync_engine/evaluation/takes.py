@@ -14,8 +14,9 @@ from emsync_engine.affect.reading import AffectReader
 from emsync_engine.evaluation.boundaries import chord_onsets, seeded_boundaries
 from emsync_engine.evaluation.va_grid import mean_of_known
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.composer import compose_with, findings_of
+from emsync_engine.music.composer import compose_with
 from emsync_engine.music.degeneracy import badness
+from emsync_engine.music.ranking import findings_of
 from emsync_engine.project.model import (
     Boundary,
     BoundaryId,
@@ -93,11 +94,11 @@ def measure_takes(
         monitor.advance("evaluate", seed, takes)
         timeline = seeded_timeline(seed, seconds)
         started = time.perf_counter()
-        take = compose_with(
+        [take] = compose_with(
             model,
             timeline,
             settings=settings,
-            seed=seed,
+            seeds=[seed],
             frame_rate=FRAME_RATE,
             weights_sha256="",
             monitor=monitor,

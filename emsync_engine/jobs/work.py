@@ -55,10 +55,10 @@ def composed(job: ComposeJob, session: Session, monitor: Monitor) -> Composed:
 
     frame_rate = job.frame_rate or probe(job.path).frame_rate.ratio
     monitor.advance("load", 0)
-    take = compose(
+    [take] = compose(
         job.timeline,
         settings=job.settings,
-        seed=job.seed,
+        seeds=[job.seed],
         frame_rate=frame_rate,
         device=chosen_device(job.device),
         monitor=monitor,
@@ -79,6 +79,7 @@ def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
         render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor),
         take.music.duration_s,
         fade_s=ENDING_FADES_S[take.settings.ending],
+        is_loop=take.settings.ending == "loop",
         target_lufs=job.target_lufs,
         monitor=monitor,
     )

@@ -13,10 +13,11 @@ from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longest_silence
+from emsync_engine.music.degeneracy import Finding, badness, degeneracies
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
+from emsync_engine.music.ranking import measures_of
 from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
 
@@ -36,14 +37,15 @@ def compose(
     timeline: Timeline,
     *,
     settings: GenerationSettings,
-    seed: int,
+    seeds: Sequence[int],
     frame_rate: Fraction,
     device: str = "cpu",
     monitor: Monitor = SILENT,
-) -> Take:
-    """Write one take for the whole film with the weights that the settings name.
+) -> list[Take]:
+    """Write a take for each seed with the weights that the settings name.
 
-    The same timeline, settings, seed, weights, machine and versions give the same notes.
+    The same timeline, settings, seed, weights, machine and versions give the same notes, however
+    many takes are written together.
     """
     from emsync_engine.music.layouts import settings_for
     from emsync_engine.weights import load_composer
@@ -53,7 +55,7 @@ def compose(
         model,
         timeline,
         settings=settings_for(model, settings),
-        seed=seed,
+        seeds=seeds,
         frame_rate=frame_rate,
         weights_sha256=entry.sha256,
         monitor=monitor,
@@ -65,59 +67,101 @@ def compose_with(
     timeline: Timeline,
     *,
     settings: GenerationSettings,
-    seed: int,
+    seeds: Sequence[int],
     frame_rate: Fraction,
     weights_sha256: str,
     monitor: Monitor = SILENT,
-) -> Take:
-    """Write one take with a given model, its tempo fitted to the hits.
+) -> list[Take]:
+    """Write takes with a given model, in one pass, their tempo fitted to the hits.
 
-    The take holds the music as it lands, and its hits as they are after the fit; the tokens are as
+    A take holds the music as it lands, and its hits as they are after the fit; the tokens are as
     they were written. ``landing.Landing`` says which measures tell of the fit.
 
     A degenerate take (``degeneracy.degeneracies``) is written again with a seed that follows from
-    this one, twice at most. If none is sound, the least bad is kept: ``measures`` tells in
+    its own, twice at most. If none is sound, the least bad is kept: ``measures`` tells in
     ``resampled`` how many were thrown away, in ``degenerate`` what number of things is wrong with
     this one, and ``findings_of`` says what they are.
     """
     from emsync_engine.music.generation import Brief
-    from emsync_engine.music.landing import landed
 
-    if seed < 0:
-        raise InputUnusableError(f"A seed is a whole number from 0 on, not {seed}.")
+    if any(seed < 0 for seed in seeds):
+        raise InputUnusableError(f"A seed is a whole number from 0 on, not {min(seeds)}.")
     ensemble = ensemble_named(settings.ensemble)
-    duration_s = float(timeline.duration)
-    path = emotion_path(timeline)
     hits_s = tuple(float(hit.time) for hit in timeline.hits)
-    brief = Brief(duration_s, path, hits_s, ensemble.families, settings)
-    attempts: list[_Attempt] = []
-    while len(attempts) < ATTEMPTS and not (attempts and attempts[-1].is_sound):
-        attempts.append(_attempt(model, brief, attempt_seed(seed, len(attempts)), monitor))
+    path = emotion_path(timeline)
+    brief = Brief(float(timeline.duration), path, hits_s, ensemble.families, settings)
+    written = _written(model, brief, seeds, monitor)
+    return [
+        _take(
+            _best_attempt(model, brief, seed, tokens, monitor),
+            timeline,
+            brief,
+            seed=seed,
+            frame_rate=frame_rate,
+            weights_sha256=weights_sha256,
+        )
+        for seed, tokens in zip(seeds, written, strict=True)
+    ]
+
+
+def _written(
+    model: Composer, brief: Brief, seeds: Sequence[int], monitor: Monitor
+) -> list[tuple[int, ...]]:
+    """Tokens for each seed; several are written in one pass."""
+    from emsync_engine.music.generation import write_takes, write_tokens
+
+    if len(seeds) == 1:
+        return [tuple(write_tokens(model, brief, seed=seeds[0], monitor=monitor))]
+    return write_takes(model, brief, seeds=seeds, monitor=monitor)
+
+
+def _best_attempt(
+    model: Composer, brief: Brief, seed: int, tokens: tuple[int, ...], monitor: Monitor
+) -> _Attempt:
+    """The first sound attempt at a take, else the least bad of them."""
+    attempts = [_attempt_of(tokens, brief)]
+    while not attempts[-1].is_sound and len(attempts) < ATTEMPTS:
+        again = attempt_seed(seed, len(attempts))
+        attempts.append(_attempt_of(_written(model, brief, [again], monitor)[0], brief))
     best = min(attempts, key=lambda attempt: badness(attempt.findings))
     for finding in best.findings:
         logger.warning("seed %d, after %d attempts: %s", seed, len(attempts), finding.sentence)
-    tokens = best.tokens
+    return replace(best, thrown_away=len(attempts) - 1)
+
+
+def _take(
+    attempt: _Attempt,
+    timeline: Timeline,
+    brief: Brief,
+    *,
+    seed: int,
+    frame_rate: Fraction,
+    weights_sha256: str,
+) -> Take:
+    from emsync_engine.music.landing import landed
+
+    settings = brief.settings
     landing = landed(
-        replace(best.music, programs=dict(ensemble.programs)),
-        hits_s,
+        replace(attempt.music, programs=dict(ensemble_named(settings.ensemble).programs)),
+        brief.hits_s,
         settings=settings,
         frame_s=float(1 / frame_rate),
     )
-    music = shape_velocities(landing.music, lambda time_s: path(time_s).arousal, seed=seed)
+    music = shape_velocities(landing.music, lambda time_s: brief.va_at(time_s).arousal, seed=seed)
     return Take(
-        id=take_id(seed, tokens, settings),
+        id=take_id(seed, attempt.tokens, settings),
         seed=seed,
         settings=settings,
-        tokens=tokens,
+        tokens=attempt.tokens,
         music=music,
         hits=landing.hits,
         weights_sha256=weights_sha256,
         engine_version=__version__,
         measures={
-            **measures_of(music),
+            **measures_of(music, timeline),
             **landing.measures,
-            "resampled": float(len(attempts) - 1),
-            "degenerate": float(len(best.findings)),
+            "resampled": float(attempt.thrown_away),
+            "degenerate": float(len(attempt.findings)),
         },
     )
 
@@ -129,16 +173,14 @@ class _Attempt:
     tokens: tuple[int, ...]
     music: Music
     findings: tuple[Finding, ...]
+    thrown_away: int = 0
 
     @property
     def is_sound(self) -> bool:
         return not self.findings
 
 
-def _attempt(model: Composer, brief: Brief, seed: int, monitor: Monitor) -> _Attempt:
-    from emsync_engine.music.generation import write_tokens
-
-    tokens = tuple(write_tokens(model, brief, seed=seed, monitor=monitor))
+def _attempt_of(tokens: tuple[int, ...], brief: Brief) -> _Attempt:
     music = decode(tokens, duration_s=brief.duration_s)
     return _Attempt(tokens, music, degeneracies(music, brief.families))
 
@@ -153,11 +195,6 @@ def attempt_seed(seed: int, number: int) -> int:
     if number == 0:
         return seed
     return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0])
-
-
-def findings_of(take: Take) -> tuple[Finding, ...]:
-    """What the gate finds wrong with a take, in sentences; nothing, if it is sound."""
-    return degeneracies(take.music, ensemble_named(take.settings.ensemble).families)
 
 
 def candidate_seed(seed: int, number: int) -> int:
@@ -176,33 +213,3 @@ def hash_of(tokens: Sequence[int]) -> str:
     import hashlib
 
     return hashlib.sha256(" ".join(map(str, tokens)).encode()).hexdigest()[:16]
-
-
-def measures_of(music: Music) -> dict[str, float]:
-    """Numbers that tell takes apart: notes a second, families, the longest silence in seconds."""
-    duration_s = max(music.duration_s, 1e-9)
-    return {
-        "notes_per_s": len(music.notes) / duration_s,
-        "families": float(len(music.families)),
-        "longest_silence_s": longest_silence_s(music),
-    }
-
-
-def longest_silence_s(music: Music) -> float:
-    """Longest stretch in which nothing sounds, seconds."""
-    start, end = longest_silence(music)
-    return end - start
-
-
-def rank(takes: Sequence[Take]) -> list[Take]:
-    """Takes, the best first: sound ones, then hits landed, then hits near."""
-
-    def merit(take: Take) -> tuple[float, int, int, float]:
-        return (
-            -badness(findings_of(take)),
-            sum(hit.status == "exact" for hit in take.hits),
-            sum(hit.status != "missed" for hit in take.hits),
-            -take.measures["longest_silence_s"],
-        )
-
-    return sorted(takes, key=merit, reverse=True)

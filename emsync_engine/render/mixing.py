@@ -14,7 +14,7 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.notes import Family
 from emsync_engine.render.fluidsynth import Stems, sample_count
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
-from emsync_engine.render.reverb import reverberated
+from emsync_engine.render.reverb import RESPONSE_S, reverberated
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -24,9 +24,9 @@ CEILING_DBTP = -1.0
 FADE_S = 3.0  # thesis section 4
 
 ENDING_FADES_S: Mapping[str, float] = MappingProxyType(
-    {"fade": FADE_S, "ring": 0.4, "button": 0.05, "loop": 0.0}
+    {"fade": FADE_S, "ring": 0.4, "button": 0.05, "loop": 0.005}
 )
-"""Fade of each ending: ring-out and button end in the music, and only must not click."""
+"""Fade of each ending: all but the fade itself end in the music, and only must not click."""
 
 REVERB_SENDS: Mapping[Family, float] = MappingProxyType(
     {"drums": 0.10, "bass": 0.05, "guitar": 0.22, "piano": 0.25, "strings": 0.35}
@@ -61,6 +61,7 @@ def mix_stems(
     fade_s: float = FADE_S,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
+    is_loop: bool = False,
     monitor: Monitor = SILENT,
 ) -> Mix:
     """Put dry stems into one hall, fade the end, and set the level by one gain for all.
@@ -72,6 +73,7 @@ def mix_stems(
     ----------
     stems : per family (N, 2), N = round(duration x 48000); ValueError otherwise
     fade_s : a shorter film fades over a third of its length; 0 for none
+    is_loop : the hall of the end goes on over the start, as it does when the music repeats
     """
     length = sample_count(duration_s)
     if any(stem.shape != (length, 2) for stem in stems.values()):
@@ -80,7 +82,8 @@ def mix_stems(
     wet: dict[Family, FloatArray] = {}
     for index, (family, stem) in enumerate(stems.items()):
         monitor.advance("mix", index, len(stems) + 1)
-        wet[family] = (stem + REVERB_SENDS[family] * reverberated(stem)) * fade
+        hall = _reverberated_in_a_loop(stem) if is_loop else reverberated(stem)
+        wet[family] = (stem + REVERB_SENDS[family] * hall) * fade
     monitor.advance("mix", len(stems), len(stems) + 1)
     samples = _sum(wet, length)
     loudness, peak = integrated_loudness(samples), true_peak_dbtp(samples)
@@ -90,6 +93,12 @@ def mix_stems(
         wet[family] *= gain
     monitor.advance("mix", len(stems) + 1, len(stems) + 1)
     return Mix(_sum(wet, length), wet, loudness + gain_db, peak + gain_db, gain_db, note)
+
+
+def _reverberated_in_a_loop(stem: FloatArray) -> FloatArray:
+    """The hall's answer to a stem that has been heard before, as often as the hall remembers."""
+    before = -(-round(RESPONSE_S * SAMPLE_RATE) // max(len(stem), 1))
+    return reverberated(np.tile(stem, (before + 1, 1)))[before * len(stem) :]
 
 
 def fade_gains(length: int, fade_s: float) -> FloatArray:

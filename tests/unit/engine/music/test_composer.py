@@ -1,18 +1,13 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import encode, quantise
-from emsync_engine.music.composer import (
-    attempt_seed,
-    candidate_seed,
-    compose_with,
-    findings_of,
-    longest_silence_s,
-    rank,
-)
+from emsync_engine.music.composer import attempt_seed, candidate_seed, compose_with
 from emsync_engine.music.ensembles import EnsembleUnknownError, ensemble_named
+from emsync_engine.music.ranking import findings_of, longest_silence_s, rank, score_of
 from emsync_engine.project.model import (
     Boundary,
     BoundaryId,
@@ -33,11 +28,15 @@ TIMELINE = Timeline(
 
 
 def compose(seed=1, **settings):
+    return composed_together([seed], **settings)[0]
+
+
+def composed_together(seeds, **settings):
     return compose_with(
         toy_model(),
         TIMELINE,
         settings=GenerationSettings(**settings),
-        seed=seed,
+        seeds=seeds,
         frame_rate=Fraction(30000, 1001),
         weights_sha256="0" * 64,
     )
@@ -59,6 +58,9 @@ def test_the_same_seed_gives_the_same_take():
 
 
 def test_candidate_k_is_the_same_whatever_their_number():
+    seeds = [candidate_seed(7, number) for number in range(3)]
+    together = composed_together(seeds)
+    assert together == [compose(seed=seed) for seed in seeds]
     assert candidate_seed(7, 0) == 7
     assert len({candidate_seed(7, number) for number in range(64)}) == 64
 
@@ -75,6 +77,20 @@ def test_the_longest_silence_counts_the_ends():
     notes = (Note(2.0, 3.0, "piano", 60), Note(2.5, 6.0, "piano", 64), Note(7.0, 8.0, "piano", 60))
     assert longest_silence_s(Music(8.0, notes)) == 2.0
     assert longest_silence_s(Music(12.0, notes)) == 4.0
+
+
+def test_the_score_counts_hits_emotion_and_soundness():
+    take = compose()
+    followed = replace(take, measures={**take.measures, "va_error": 0.1})
+    strayed = replace(take, measures={**take.measures, "va_error": 0.6})
+    assert score_of(followed) - score_of(strayed) == pytest.approx(0.5)
+    near, missed = (
+        replace(followed, hits=(replace(take.hits[0], status=status),))
+        for status in ("near", "missed")
+    )
+    assert score_of(near) - score_of(missed) == pytest.approx(0.5)
+    silent = replace(followed, music=Music(20.0, ()))
+    assert rank([silent, strayed, followed]) == [followed, strayed, silent]
 
 
 def test_takes_with_long_silence_rank_last():
@@ -98,11 +114,11 @@ def composed_from(monkeypatch, *attempts, seed=3):
         return iter(encode(quantise(attempts[len(seeds) - 1])))
 
     monkeypatch.setattr("emsync_engine.music.generation.write_tokens", write)
-    take = compose_with(
+    [take] = compose_with(
         toy_model(),
         Timeline(Fraction(20), (), (EMOTION,)),
         settings=GenerationSettings(ensemble="solo-piano", ending="fade"),
-        seed=seed,
+        seeds=[seed],
         frame_rate=Fraction(25),
         weights_sha256="0" * 64,
     )

@@ -62,6 +62,19 @@ def test_very_short_films_are_mixed(seconds):
         assert mix.loudness_lufs == pytest.approx(-14, abs=1)
 
 
+def test_in_a_loop_the_hall_of_the_end_sounds_over_the_start():
+    stem = np.zeros((4 * RATE, 2), np.float32)
+    stem[-RATE // 10 :] = tone(0.1)  # sounds at the very end only
+    once = mix_stems({"strings": stem}, 4.0, fade_s=0.0)
+    loop = mix_stems({"strings": stem}, 4.0, fade_s=0.0, is_loop=True)
+    assert np.max(np.abs(once.samples[: RATE // 2])) < 1e-4
+    assert np.max(np.abs(loop.samples[: RATE // 2])) > 0.01 * np.max(np.abs(loop.samples))
+    for seconds in (0.0, 0.04, 0.5):
+        short = mix_stems({"piano": tone(seconds)}, seconds, fade_s=0.0, is_loop=True)
+        assert len(short.samples) == round(seconds * RATE)
+        assert np.all(np.isfinite(short.samples))
+
+
 def test_stems_of_another_length_are_refused():
     with pytest.raises(ValueError, match="shape"):
         mix_stems({"piano": tone(1)}, 2.0)

@@ -1,0 +1,21 @@
+"""What people are told of a take."""
+
+from dataclasses import replace
+
+from emsync_engine.cli.report import _music_lines
+from emsync_engine.project.notes import Music, Note
+from tests.unit.engine.project_samples import sample_project
+
+
+def test_people_are_told_how_far_the_emotion_is_off():
+    measures = {"va_error": 0.3, "valence_error": 0.4, "arousal_error": 0.2}
+    take = replace(sample_project().takes[0], measures=measures)
+    assert "0.40 in valence, 0.20 in arousal" in _music_lines(take)[0]
+
+
+def test_people_are_told_what_is_wrong_with_a_take():
+    silent = Music(30.0, (Note(0.0, 2.0, "piano", 60),))
+    take = replace(sample_project().takes[0], music=silent, measures={"resampled": 2.0})
+    lines = _music_lines(take)
+    assert lines[0] == "The best of 3 attempts, and still not right; try another seed."
+    assert any("Nothing sounds" in line for line in lines)
