@@ -13,7 +13,6 @@ from emsync_desktop.edits import (
     neighbours,
     segment_index_at,
     with_boundary_added,
-    with_hit,
     without_boundary,
 )
 from emsync_desktop.timeline.geometry import snapped
@@ -140,7 +139,7 @@ class Editor(QObject):
         boundary = boundary_of(self._timeline, boundary_id) if boundary_id is not None else None
         if boundary is None:
             return
-        after = with_hit(self._timeline, boundary.id, not boundary.is_hit)
+        after = self._timeline.with_hit_wanted(boundary.id, not boundary.is_hit)
         self._push(after, self.tr("Remove hit") if boundary.is_hit else self.tr("Set hit"))
 
     # -- emotion and takes

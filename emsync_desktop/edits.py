@@ -44,14 +44,6 @@ def without_boundary(timeline: Timeline, boundary_id: BoundaryId) -> Timeline:
     )
 
 
-def with_hit(timeline: Timeline, boundary_id: BoundaryId, is_hit: bool) -> Timeline:
-    """Say whether the music must mark a boundary."""
-    boundaries = tuple(
-        replace(one, is_hit=is_hit) if one.id == boundary_id else one for one in timeline.boundaries
-    )
-    return replace(timeline, boundaries=boundaries)
-
-
 def neighbours(timeline: Timeline, boundary_id: BoundaryId) -> tuple[Fraction, Fraction]:
     """Times of the boundaries (or film edges) between which one boundary may move."""
     edges = [Fraction(0), *(one.time for one in timeline.boundaries), timeline.duration]

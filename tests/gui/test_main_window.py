@@ -179,6 +179,7 @@ def test_every_edit_of_a_boundary_has_its_key(opened):
     assert times(opened)[0] == Fraction(25, 24)
     press(view, KEY.Key_H)
     assert not opened.document.timeline.boundaries[0].is_hit
+    assert opened.document.timeline.boundaries[0].wanted is False  # a new choice of hits keeps it
     press(view, KEY.Key_Right)
     press(view, KEY.Key_M)
     assert times(opened)[1] == Fraction(26, 24)

@@ -7,7 +7,6 @@ from emsync_desktop.edits import (
     neighbours,
     segment_index_at,
     with_boundary_added,
-    with_hit,
     without_boundary,
 )
 from emsync_engine.errors import BoundaryOrderError
@@ -42,12 +41,6 @@ def test_joining_keeps_the_emotion_of_the_longer_segment():
 def test_the_first_of_two_equal_segments_gives_its_emotion():
     even = timeline().with_boundary_at(BoundaryId("two"), Fraction(5, 2))
     assert without_boundary(even, BoundaryId("two")).emotions[0] == JOYFUL
-
-
-def test_a_hit_is_set_and_taken_away():
-    marked = with_hit(timeline(), BoundaryId("five"), True)
-    assert len(marked.hits) == 3
-    assert with_hit(marked, BoundaryId("five"), False) == timeline()
 
 
 def test_a_boundary_moves_between_its_neighbours():
