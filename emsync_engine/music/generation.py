@@ -68,6 +68,7 @@ class TokenWriter:
         self.tokens: list[int] = []
         self._steps: list[int] = []  # time after each token
         self._offsets: list[int] = []  # steps to the next open boundary
+        self._steps_to_pass = v.MAX_SHIFT_STEPS  # to the next one that is not here
         self.grammar = Grammar(brief.families)
         on_grid = sorted({steps_of(hit_s) for hit_s in brief.hits_s})
         self._cursor = BoundaryCursor(np.array(on_grid) * v.STEP_S, sensitivity_s=REACH_S)
@@ -108,7 +109,9 @@ class TokenWriter:
         if token == v.CHORD:
             self._cursor.reach(self.time_s)
         if token == v.CHORD or not self._steps or step != self._steps[-1]:
-            offset = round(float(self._cursor.offsets(np.array([self.time_s]))[0]) / v.STEP_S)
+            times_s = self.time_s + np.array([0.0, v.STEP_S / 2])
+            here, beyond = self._cursor.offsets(times_s) / v.STEP_S
+            offset, self._steps_to_pass = round(here), round(beyond + 0.5)
         else:
             offset = self._offsets[-1]
         self.tokens.append(token)
@@ -187,17 +190,16 @@ class TokenWriter:
         In training none does either, since the boundaries are the chords themselves. At the hit
         the model is free to place its chord, or to go on without.
         """
-        steps = self._offsets[-1]
-        return steps if 0 < steps < v.MAX_SHIFT_STEPS else v.MAX_SHIFT_STEPS
+        return min(self._steps_to_pass, v.MAX_SHIFT_STEPS)
 
 
 def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
     """The rows of a take, and for all but the first the strength of its guidance."""
     strands, strengths = [Strand()], []
     settings = brief.settings
-    if settings.va_guidance != 1:
-        strands.append(Strand(told_va=False))
-        strengths.append(settings.va_guidance)
+    if settings.va_guidance != 1:  # each axis apart: arousal would drown valence
+        strands += [Strand(told_valence=False), Strand(told_arousal=False)]
+        strengths += [settings.va_guidance] * 2
     if settings.boundary_guidance != 1 and brief.hits_s:
         strands.append(Strand(told_boundaries=False))
         strengths.append(settings.boundary_guidance)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emsync_engine.affect.following import following
 from emsync_engine.errors import WeightsMissingError
 from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longest_silence
 from emsync_engine.music.ensembles import ensemble_named
@@ -32,6 +31,7 @@ def measures_of(music: Music, timeline: Timeline) -> dict[str, float]:
 
 def _emotion_measures(music: Music, timeline: Timeline) -> dict[str, float]:
     """Nothing where the regressor is not installed: a take is worth having without it."""
+    from emsync_engine.affect.following import following
     from emsync_engine.affect.regressor import shipped_regressor
 
     try:

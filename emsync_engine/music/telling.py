@@ -28,7 +28,8 @@ _CHUNK_STEPS = 125
 class Strand:
     """The same tokens read under one choice of what the model is told."""
 
-    told_va: bool = True
+    told_valence: bool = True
+    told_arousal: bool = True
     told_boundaries: bool = True
 
 
@@ -78,8 +79,10 @@ class Telling:
             [min(max(self._duration_s - time_s, 0.0), MAX_COUNTDOWN_S) for time_s in times_s]
         ).repeat(rows, 1)
         for row, strand in enumerate(self._strands):
-            if not strand.told_va:
-                va[row] = math.nan
+            if not strand.told_valence:
+                va[row, ..., 0] = math.nan
+            if not strand.told_arousal:
+                va[row, ..., 1] = math.nan
             if not strand.told_boundaries:
                 offset_s[row] = math.nan
         return Conditions(va, offset_s, countdown_s, self._families)

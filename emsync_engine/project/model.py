@@ -217,7 +217,7 @@ class GenerationSettings:
     ending: str = "ring"
     temperature: float = 1.0
     top_p: float = 0.95
-    va_guidance: float = 1.5
+    va_guidance: float = 3.0
     boundary_guidance: float = 1.0
     weights: str = "open"
     sync_percent: float = 6.0

@@ -161,7 +161,8 @@ def test_a_full_cache_is_done_without_and_told_once(folder, small_disk, monkeypa
         "kept for the next time."
     ]
     assert outcome.json["duration_s"] == 2
-    assert everything_in(disk) == set()
+    kept = everything_in(disk)  # nothing of the film, at most small tables that are whole
+    assert all(name.startswith("attack-") for name in kept)
 
 
 def test_with_no_room_for_temporary_files_either(folder, small_disk, monkeypatch):

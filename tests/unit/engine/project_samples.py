@@ -66,7 +66,9 @@ def sample_project() -> Project:
     take = Take(
         id="take-1",
         seed=20260,
-        settings=GenerationSettings(ensemble="chamber", ending="ring", temperature=1.2, top_p=0.7),
+        settings=GenerationSettings(
+            ensemble="chamber", ending="ring", temperature=1.2, top_p=0.7, va_guidance=1.5
+        ),
         tokens=tuple(range(1, 61)),
         music=music,
         hits=(

@@ -119,7 +119,7 @@ def test_what_is_told_is_what_the_conditioners_say(fills_in):
         va_at=lambda time_s: VAPoint(math.sin(time_s), math.cos(3 * time_s)),
         duration_s=20.0,
         families=("piano", "bass"),
-        strands=[Strand(), Strand(told_va=False), Strand(told_boundaries=False)],
+        strands=[Strand(), Strand(told_valence=False), Strand(told_boundaries=False)],
     )
     steps, offsets = [0, 7, 124, 125, 126, 900, 2500], [1000, 0, 3, 999, 2, 40, 1000]
     with torch.inference_mode():
