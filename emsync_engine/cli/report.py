@@ -144,8 +144,7 @@ def _music_lines(take: Take) -> list[str]:
             f"{take.measures['arousal_error']:.2f} in arousal (each from -1 to 1)"
         )
     if findings := findings_of(take):
-        attempts = int(take.measures.get("resampled", 0)) + 1
-        lines.append(f"The best of {attempts} attempts, and still not right; try another seed.")
+        lines.append("Something is not right with this music; another seed may do better.")
         lines += [finding.sentence for finding in findings]
     return lines
 

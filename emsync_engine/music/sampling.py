@@ -28,6 +28,11 @@ _CALL_PER_S = 0.3
 _CALL_LIMIT = 3.0
 """A pitched family that is silent for longer is called in: its ON tokens gain so many nats."""
 
+FIRST_ENTRY_S = 2.0
+_ENTRY_PER_S = 2.0
+_ENTRY_LIMIT = 14.0
+"""A pitched family that has not played at all is called in sooner and louder: it was asked for."""
+
 LONGEST_NOTE_S = 12.0
 """Longest note but for one in two hundred stretches of a minute of human music."""
 
@@ -129,6 +134,7 @@ class Grammar:
         self._chord_notes_due = 0
         self._held_until: dict[int, int] = {}
         self._last_heard: dict[Family, int] = dict.fromkeys(families, 0)
+        self._unheard = set(families)
         self.allowed = self._family_allows.copy()
         self._refresh()
 
@@ -151,6 +157,7 @@ class Grammar:
                 self._held_until[off] = self.collector.step + self._chord_steps()
         if v.is_on(token):
             self._last_heard[v.note_of(token)[0]] = self.collector.step
+            self._unheard.discard(v.note_of(token)[0])
             self.allowed[token] = False
             self.allowed[token + v.FIRST_OFF - v.FIRST_ON] = True
         elif v.is_off(token):
@@ -186,14 +193,21 @@ class Grammar:
             if over_s > 0:
                 result[v.off_token(family, pitch)] += over_s * _RELEASE_PER_S
         for family, heard in self._last_heard.items():
-            over_s = (step - heard) * v.STEP_S - SILENT_FAMILY_S
-            if over_s > 0 and family != "drums":
+            if (gain := self._call(family, (step - heard) * v.STEP_S)) > 0:
                 first = v.on_token(family, LOWEST_PITCH)
-                result[first : first + v.PITCHES] += min(over_s * _CALL_PER_S, _CALL_LIMIT)
+                result[first : first + v.PITCHES] += gain
         if self._events_here >= MAX_EVENTS_AT_ONCE:
             result[: v.FIRST_SHIFT] = -np.inf
             result[v.FIRST_SHIFT :] = scores[v.FIRST_SHIFT :]
         return result
+
+    def _call(self, family: Family, silent_s: float) -> float:
+        """What the ON tokens of a silent family gain, in nats; drums may rest."""
+        if family == "drums":
+            return 0.0
+        if family in self._unheard:
+            return min((silent_s - FIRST_ENTRY_S) * _ENTRY_PER_S, _ENTRY_LIMIT)
+        return min((silent_s - SILENT_FAMILY_S) * _CALL_PER_S, _CALL_LIMIT)
 
 
 def family_flags(families: Collection[str]) -> NDArray[np.float32]:

@@ -144,8 +144,23 @@ def test_the_notes_of_a_chord_are_held():
     assert np.isfinite(grammar.masked(scores)[v.off_token("strings", 60)])
 
 
+def test_a_family_that_never_played_is_called_in_sooner():
+    grammar = Grammar(("drums", *ENSEMBLE))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    grammar.take(v.on_token("strings", 60))
+    for _ in range(6):
+        grammar.take(v.shift_token(125))
+    masked = grammar.masked(scores)
+    assert masked[v.on_token("bass", 40)] > 6
+    assert masked[v.on_token("strings", 62)] < 1
+    grammar.take(v.on_token("bass", 40))
+    assert grammar.masked(scores)[v.on_token("bass", 41)] == 0
+    assert masked[v.on_token("drums", 38)] == 0
+
+
 def test_a_family_that_is_silent_for_long_is_called_in():
     grammar = Grammar(("drums", *ENSEMBLE))
+    grammar.take(v.on_token("strings", 50))
     scores = np.zeros(v.SIZE, dtype=np.float32)
     for second in range(8):
         grammar.take(v.on_token("piano", 60 + second))
