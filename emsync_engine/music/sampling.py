@@ -65,13 +65,25 @@ def guided(
 
     Returns
     -------
-    (V,) scores. OFF tokens are never guided: a note ends when the music says so.
+    (V,) scores. OFF tokens are never guided: a note ends when the music says so, and with the
+    probability that it says. So the others are brought back to the probability they had together.
     """
+    if not untold:
+        return told
+    is_off = slice(v.FIRST_OFF, v.FIRST_SHIFT)
     scores = told.copy()
     for strength, without in untold:
         scores += (strength - 1.0) * (told - without)
-    scores[v.FIRST_OFF : v.FIRST_SHIFT] = told[v.FIRST_OFF : v.FIRST_SHIFT]
+    scores += _mass(told, is_off) - _mass(scores, is_off)
+    scores[is_off] = told[is_off]
     return scores
+
+
+def _mass(scores: NDArray[np.float32], left_out: slice) -> float:
+    """Logarithm of the summed exponentials of all but a stretch."""
+    others = np.concatenate([scores[: left_out.start], scores[left_out.stop :]])
+    largest = float(others.max())
+    return largest + float(np.log(np.exp(others - largest).sum()))
 
 
 def nucleus_draw(

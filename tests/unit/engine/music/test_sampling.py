@@ -70,10 +70,14 @@ def test_guidance_strengthens_the_difference_but_leaves_off_tokens():
     told = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
     without = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
     scores = guided(told, [(2.0, without)])
-    on = v.on_token("piano", 60)
-    off = v.off_token("piano", 60)
-    assert scores[on] == pytest.approx(2 * told[on] - without[on], abs=1e-5)
-    assert scores[off] == told[off]
+    on, other = v.on_token("piano", 60), v.on_token("piano", 62)
+    off = slice(v.FIRST_OFF, v.FIRST_SHIFT)
+    strengthened = 2 * told - without
+    assert scores[on] - scores[other] == pytest.approx(
+        strengthened[on] - strengthened[other], abs=1e-4
+    )
+    np.testing.assert_array_equal(scores[off], told[off])
+    assert np.exp(scores).sum() == pytest.approx(1.0, abs=1e-4)  # so OFF is as likely as it was
     np.testing.assert_allclose(guided(told, [(1.0, without)]), told, atol=1e-6)
 
 
