@@ -33,8 +33,8 @@ _ENTRY_PER_S = 2.0
 _ENTRY_LIMIT = 14.0
 """A pitched family that has not played at all is called in sooner and louder: it was asked for."""
 
-LONGEST_NOTE_S = 12.0
-"""Longest note but for one in two hundred stretches of a minute of human music."""
+LONGEST_NOTE_S = 5.0
+"""999 of 1,000 notes in held-out ensembles are shorter (strings 4.8 s, piano 4.6, bass 6.3)."""
 
 _RELEASE_PER_S = 4.0
 """A note held longer is let go: its OFF gains so many nats for each second more."""

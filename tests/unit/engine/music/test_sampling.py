@@ -3,6 +3,7 @@ import pytest
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.music.sampling import (
+    LONGEST_NOTE_S,
     MAX_EVENTS_AT_ONCE,
     Grammar,
     Warming,
@@ -179,7 +180,7 @@ def test_a_note_held_for_too_long_is_let_go():
     grammar = Grammar(("strings", "piano"))
     on, off = v.on_token("strings", 60), v.off_token("strings", 60)
     grammar.take(on)
-    for _ in range(12):
+    for _ in range(int(LONGEST_NOTE_S)):
         grammar.take(v.shift_token(v.MAX_SHIFT_STEPS))
     scores = np.zeros(v.SIZE, dtype=np.float32)
     assert grammar.masked(scores)[off] == 0
