@@ -260,10 +260,8 @@ def _write_outputs(
     monitor: Monitor,
 ) -> tuple[str, ...]:
     """Render and write everything; returns what is worth saying about it."""
-    from emsync_engine.midi.writing import write_midi
-    from emsync_engine.music.hit_sheet import write_hit_sheet
     from emsync_engine.render.fluidsynth import render_stems
-    from emsync_engine.render.mixing import ENDING_FADES_S, mix_stems
+    from emsync_engine.render.mixing import mix_take
     from emsync_engine.render.soundfont import find_soundfont
     from emsync_engine.render.wav import write_wav
     from emsync_engine.video.mux import mux
@@ -275,33 +273,11 @@ def _write_outputs(
             take.music, soundfont, accents_s=landed_onsets(take.hits), monitor=monitor
         )
     with watch.stage("mix"):
-        mix = mix_stems(
-            stems,
-            float(analysis.timeline.duration),
-            fade_s=ENDING_FADES_S[take.settings.ending],
-            is_loop=take.settings.ending == "loop",
-            target_lufs=request.target_lufs,
-            monitor=monitor,
-        )
+        mix = mix_take(take, stems, target_lufs=request.target_lufs, monitor=monitor)
     write_wav(mix.samples, places.wav)
     if places.stems is not None:
         write_stems(mix.stems, places.stems)
-    markers = [
-        (float(boundary.time), "hit" if boundary.is_hit else "boundary")
-        for boundary in analysis.timeline.boundaries
-    ]
-    write_midi(take.music, places.midi, markers=markers, title=_title(path))
-    if places.constant_midi is not None:
-        write_midi(
-            take.music,
-            places.constant_midi,
-            markers=markers,
-            title=_title(path),
-            constant_tempo=True,
-        )
-    for sheet_path in (places.hits_csv, places.hits_picture):
-        if sheet_path is not None:
-            write_hit_sheet(_hit_sheet(path, analysis, take), sheet_path)
+    _write_notes(path, analysis, take, places)
     with watch.stage("mux"):
         muxed = mux(
             path,
@@ -321,6 +297,29 @@ def _write_outputs(
     }
     save_project(project_of(path, analysis, takes, provenance), places.project, overwrite=True)
     return (*analysis.warnings, muxed.how, mix.note)
+
+
+def _write_notes(path: Path, analysis: Analysis, take: Take, places: Outputs) -> None:
+    """Write what can be read of a take: MIDI, and where it lands."""
+    from emsync_engine.midi.writing import write_midi
+    from emsync_engine.music.hit_sheet import write_hit_sheet
+
+    markers = [
+        (float(boundary.time), "hit" if boundary.is_hit else "boundary")
+        for boundary in analysis.timeline.boundaries
+    ]
+    write_midi(take.music, places.midi, markers=markers, title=_title(path))
+    if places.constant_midi is not None:
+        write_midi(
+            take.music,
+            places.constant_midi,
+            markers=markers,
+            title=_title(path),
+            constant_tempo=True,
+        )
+    for sheet_path in (places.hits_csv, places.hits_picture):
+        if sheet_path is not None:
+            write_hit_sheet(_hit_sheet(path, analysis, take), sheet_path)
 
 
 def _hit_sheet(path: Path, analysis: Analysis, take: Take) -> HitSheet:

@@ -19,11 +19,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from emsync_engine.affect.reading import WINDOW_S, AffectReading, FloatArray, reading_of
+from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
 from emsync_engine.affect.roll import CHANNELS, rolls
-from emsync_engine.affect.sounding import DRUMS, NoteArrays, arrays_of
+from emsync_engine.affect.sounding import DRUMS, NoteArrays
 from emsync_engine.errors import WeightsCorruptError
-from emsync_engine.project.notes import Music
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-judge"
@@ -91,7 +90,7 @@ def as_input(roll: NDArray[np.uint8]) -> Tensor:
 
 
 @dataclass(frozen=True, slots=True)
-class MusicJudge:
+class MusicJudge(ScaledReader):
     """Reads valence and arousal from rolls (an ``AffectReader``).
 
     ``scale`` (2, Q) and ``spread`` (2,) are as in ``regressor.MusicAffect``.
@@ -120,22 +119,6 @@ class MusicJudge:
         first, after = (np.searchsorted(onsets, centres_s + sign * width_s / 2) for sign in (-1, 1))
         rated[first == after] = np.nan
         return rated
-
-    def on_scale(self, rated: FloatArray) -> FloatArray:
-        """(N, 2) deviations to [-1, 1]; NaN stays."""
-        even = np.linspace(-1.0, 1.0, self.scale.shape[1])
-        columns = [np.interp(rated[:, axis], self.scale[axis], even) for axis in range(2)]
-        return np.where(np.isnan(rated), np.nan, np.stack(columns, axis=1))
-
-    def read_windows(
-        self, music: Music, centres_s: FloatArray, width_s: float = WINDOW_S
-    ) -> FloatArray:
-        """Valence and arousal of the windows around (N,) centres, (N, 2); see ``AffectReader``."""
-        return self.on_scale(self.rate_windows(arrays_of(music), centres_s, width_s))
-
-    def read(self, music: Music, start_s: float, end_s: float) -> AffectReading:
-        """Reading of a stretch; see ``AffectReader``."""
-        return reading_of(self, music, start_s, end_s, spread=self.spread)
 
 
 def save_music_judge(judge: MusicJudge, path: Path, notes: Mapping[str, str]) -> None:

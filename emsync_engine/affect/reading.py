@@ -7,12 +7,14 @@ nothing is labelled with it, nothing ranked.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.affect.sounding import NoteArrays, arrays_of
 from emsync_engine.project.model import VAPoint
 from emsync_engine.project.notes import Music
 
@@ -53,6 +55,41 @@ class AffectReader(Protocol):
         -------
         (N, 2) float64 in [-1, 1]: NaN where nothing sounds, valence NaN where only drums do
         """
+
+
+class ScaledReader(ABC):
+    """A reader that rates windows in deviations of the human ratings, and evens them out.
+
+    ``scale`` (2, Q) are the quantiles of both axes over the reference music, evenly from -1 to 1;
+    ``spread`` (2,) is the usual deviation from people, on the scale from -1 to 1.
+    """
+
+    __slots__ = ()
+
+    scale: FloatArray
+    spread: FloatArray
+
+    @abstractmethod
+    def rate_windows(
+        self, notes: NoteArrays, centres_s: FloatArray, width_s: float = WINDOW_S
+    ) -> FloatArray:
+        """(N, 2) in deviations of the human ratings, NaN where nothing can be read."""
+
+    def on_scale(self, rated: FloatArray) -> FloatArray:
+        """(N, 2) deviations to [-1, 1], the scale of the composer's labels; NaN stays."""
+        even = np.linspace(-1.0, 1.0, self.scale.shape[1])
+        columns = [np.interp(rated[:, axis], self.scale[axis], even) for axis in range(2)]
+        return np.where(np.isnan(rated), np.nan, np.stack(columns, axis=1))
+
+    def read_windows(
+        self, music: Music, centres_s: FloatArray, width_s: float = WINDOW_S
+    ) -> FloatArray:
+        """Valence and arousal of the windows around (N,) centres, (N, 2); see ``AffectReader``."""
+        return self.on_scale(self.rate_windows(arrays_of(music), centres_s, width_s))
+
+    def read(self, music: Music, start_s: float, end_s: float) -> AffectReading:
+        """Reading of a stretch; see ``AffectReader``."""
+        return reading_of(self, music, start_s, end_s, spread=self.spread)
 
 
 def window_centres_s(start_s: float, end_s: float, *, hop_s: float = 2.0) -> FloatArray:

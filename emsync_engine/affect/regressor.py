@@ -25,10 +25,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.affect.descriptors import GROUPS, NAMES, describe
-from emsync_engine.affect.reading import WINDOW_S, AffectReading, FloatArray, reading_of
-from emsync_engine.affect.sounding import NoteArrays, arrays_of
+from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
+from emsync_engine.affect.sounding import NoteArrays
 from emsync_engine.errors import WeightsCorruptError
-from emsync_engine.project.notes import Music
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-va"
@@ -73,7 +72,7 @@ def _squared(a: NDArray[np.float32], b: NDArray[np.float32]) -> NDArray[np.float
 
 
 @dataclass(frozen=True, slots=True)
-class MusicAffect:
+class MusicAffect(ScaledReader):
     """Reads valence and arousal from notes (an ``AffectReader``).
 
     ``anchors`` (A, D) are standardised descriptors of the training pieces, ``heads`` (A, H) their
@@ -105,22 +104,6 @@ class MusicAffect:
     ) -> FloatArray:
         """(N, 2) in deviations of the human ratings, before the scale is evened out."""
         return self.rate(describe(notes, centres_s - width_s / 2, centres_s + width_s / 2))
-
-    def on_scale(self, rated: FloatArray) -> FloatArray:
-        """(N, 2) deviations to [-1, 1], the scale of the composer's labels; NaN stays."""
-        even = np.linspace(-1.0, 1.0, self.scale.shape[1])
-        columns = [np.interp(rated[:, axis], self.scale[axis], even) for axis in range(2)]
-        return np.where(np.isnan(rated), np.nan, np.stack(columns, axis=1))
-
-    def read_windows(
-        self, music: Music, centres_s: FloatArray, width_s: float = WINDOW_S
-    ) -> FloatArray:
-        """Valence and arousal of the windows around (N,) centres, (N, 2); see ``AffectReader``."""
-        return self.on_scale(self.rate_windows(arrays_of(music), centres_s, width_s))
-
-    def read(self, music: Music, start_s: float, end_s: float) -> AffectReading:
-        """Reading of a stretch; see ``AffectReader``."""
-        return reading_of(self, music, start_s, end_s, spread=self.spread)
 
 
 def save_music_affect(model: MusicAffect, path: Path, notes: Mapping[str, str]) -> None:

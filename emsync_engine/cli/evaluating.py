@@ -237,14 +237,7 @@ def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.evaluation.va_grid import grid_lines, measure_va_grid
 
     judge, writer, settings = shipped_judge(), _writer(options), _settings(options)
-    grid = measure_va_grid(
-        writer,
-        judge,
-        seeds=options.seeds,
-        seconds=options.seconds,
-        settings=settings,
-        monitor=monitor,
-    )
+    grid = measure_va_grid(writer, judge, **_amounts(options), monitor=monitor)
     step = measure_step_response(
         writer, judge, seeds=options.seeds, settings=settings, monitor=monitor
     )
@@ -258,13 +251,7 @@ def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 def _steering(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.evaluation.steering import measure_steering, steering_lines
 
-    report = measure_steering(
-        _writer(options),
-        seeds=options.seeds,
-        seconds=options.seconds,
-        settings=_settings(options),
-        monitor=monitor,
-    )
+    report = measure_steering(_writer(options), **_amounts(options), monitor=monitor)
     monitor.clear()
     _answer(options, report, steering_lines(report))
 
@@ -272,15 +259,14 @@ def _steering(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 def _boundaries(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.evaluation.boundaries import boundary_lines, measure_boundaries
 
-    report = measure_boundaries(
-        _writer(options),
-        seeds=options.seeds,
-        seconds=options.seconds,
-        settings=_settings(options),
-        monitor=monitor,
-    )
+    report = measure_boundaries(_writer(options), **_amounts(options), monitor=monitor)
     monitor.clear()
     _answer(options, report, boundary_lines(report))
+
+
+def _amounts(options: argparse.Namespace) -> dict[str, Any]:
+    """How much is to be written, and how."""
+    return {"seeds": options.seeds, "seconds": options.seconds, "settings": _settings(options)}
 
 
 def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> None:

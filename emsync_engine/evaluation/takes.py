@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from emsync_engine.affect.following import following
 from emsync_engine.affect.reading import AffectReader
 from emsync_engine.evaluation.boundaries import chord_onsets, seeded_boundaries
-from emsync_engine.evaluation.va_grid import mean_of_known
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.composer import compose_with
 from emsync_engine.music.degeneracy import badness
@@ -26,14 +26,13 @@ from emsync_engine.project.model import (
     Timeline,
     VAPoint,
 )
-from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
     from emsync_engine.music.layouts import Composer
+    from emsync_engine.project.notes import Music
 
 SHOWN = 5
 FRAME_RATE = Fraction(24)
-_SHORTEST_READ_S = 6.0
 _EVEN = (1 / 6,) * 6
 
 
@@ -41,10 +40,10 @@ _EVEN = (1 / 6,) * 6
 class TakeNumbers:
     """One take and how good it is.
 
-    ``reached`` is the share of the hits with a strong chord within 1 s, before any fit;
-    ``va_error`` the mean difference per axis of the judge's reading and what was told, over the
-    segments of 6 s and more, NaN without a judge. ``demerit`` is 1 - reached + va_error + how far
-    the gate's findings are over their limits: 0 would be perfect.
+    ``reached`` is the share of the hits with a strong chord within 1 s; ``va_error`` the distance
+    of the judge's reading from what was told (``affect.following``), NaN without a judge.
+    ``demerit`` is 1 - reached + va_error + how far the gate's findings are over their limits: 0
+    would be perfect.
     """
 
     seed: int
@@ -127,7 +126,7 @@ def numbers_of(
     """What is written beside a take's piano roll."""
     findings = findings_of(take)
     reached = _reached(take.music, [float(hit.time) for hit in timeline.hits])
-    error = float("nan") if judge is None else va_error(judge, take.music, timeline)
+    error = float("nan") if judge is None else following(judge, take.music, timeline).va_error
     return TakeNumbers(
         seed=take.seed,
         tokens=take.tokens,
@@ -149,23 +148,6 @@ def _reached(music: Music, hits_s: Sequence[float]) -> float:
     chords = chord_onsets(music)
     near = [len(chords) and float(np.abs(chords - hit).min()) <= 1.0 for hit in hits_s]
     return float(np.mean(near)) if near else 1.0
-
-
-def va_error(judge: AffectReader, music: Music, timeline: Timeline) -> float:
-    """Mean |reading - told| of both axes over the segments of 6 s and more; NaN without any."""
-    from emsync_engine.affect.reading import WINDOW_S
-
-    errors = []
-    for segment in timeline.segments:
-        start, end = float(segment.start), float(segment.end)
-        if end - start >= _SHORTEST_READ_S:
-            half = min(WINDOW_S, end - start) / 2
-            centres = np.linspace(start + half, end - half, 1 if end - start < WINDOW_S else 2)
-            read = mean_of_known(judge.read_windows(music, centres, 2 * half))
-            point = segment.emotion.point
-            errors += [abs(read[0] - point.valence), abs(read[1] - point.arousal)]
-    known = np.array(errors)[~np.isnan(errors)] if errors else np.array([])
-    return float(known.mean()) if len(known) else float("nan")
 
 
 def shown_takes(report: TakesReport) -> list[TakeNumbers]:

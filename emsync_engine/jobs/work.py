@@ -71,18 +71,12 @@ def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
     """Play a take into WAV files of the session."""
     from emsync_engine.music.hits import landed_onsets
     from emsync_engine.render.fluidsynth import render_stems
-    from emsync_engine.render.mixing import ENDING_FADES_S, mix_stems
+    from emsync_engine.render.mixing import mix_take
     from emsync_engine.render.wav import write_wav
 
     take: Take = job.take
-    mix = mix_stems(
-        render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor),
-        take.music.duration_s,
-        fade_s=ENDING_FADES_S[take.settings.ending],
-        is_loop=take.settings.ending == "loop",
-        target_lufs=job.target_lufs,
-        monitor=monitor,
-    )
+    played = render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor)
+    mix = mix_take(take, played, target_lufs=job.target_lufs, monitor=monitor)
     with session.render_folder(take.id) as folder:
         stems: dict[Family, Path] = {}
         parts = mix.stems if job.stems else {}

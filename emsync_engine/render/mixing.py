@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.project.model import Take
 from emsync_engine.project.notes import Family
 from emsync_engine.render.fluidsynth import Stems, sample_count
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
@@ -93,6 +94,21 @@ def mix_stems(
         wet[family] *= gain
     monitor.advance("mix", len(stems) + 1, len(stems) + 1)
     return Mix(_sum(wet, length), wet, loudness + gain_db, peak + gain_db, gain_db, note)
+
+
+def mix_take(
+    take: Take, stems: Stems, *, target_lufs: float = TARGET_LUFS, monitor: Monitor = SILENT
+) -> Mix:
+    """Mix a take's stems as its ending asks for."""
+    ending = take.settings.ending
+    return mix_stems(
+        stems,
+        take.music.duration_s,
+        fade_s=ENDING_FADES_S[ending],
+        is_loop=ending == "loop",
+        target_lufs=target_lufs,
+        monitor=monitor,
+    )
 
 
 def _reverberated_in_a_loop(stem: FloatArray) -> FloatArray:

@@ -9,19 +9,14 @@ sources together: what is asked of the composer then means the same whatever it 
 
 from __future__ import annotations
 
-from typing import Literal, get_args
-
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.music.conditioning import LABEL_KINDS
 from emsync_engine.training.features import FEATURES
 
 AROUSAL_WEIGHTS = {"onset_density": 0.6, "bpm": 0.25, "note_density": 0.15}
 VALENCE_WEIGHTS = {"mode": 0.7, "register": 0.15, "bpm": 0.15}
-
-Kind = Literal["none", "rule", "regressor", "human"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-"""Where a label comes from; a store keeps the place in this list for every second and axis."""
 
 
 def ranks(values: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -91,13 +86,13 @@ def labels_of_ratings(
 
     Returns
     -------
-    (S, 2) float32 labels in [-1, 1], NaN where unknown; (S, 2) uint8 places in ``KINDS``. Drums
-    alone have an arousal by rule and no valence.
+    (S, 2) float32 labels in [-1, 1], NaN where unknown; (S, 2) uint8 places in ``LABEL_KINDS``.
+    Drums alone have an arousal by rule and no valence.
     """
     labels = np.stack([weighted_ranks(rated[:, axis], weights) for axis in range(2)], axis=1)
-    kinds = np.full(labels.shape, KINDS.index("regressor"), dtype=np.uint8)
+    kinds = np.full(labels.shape, LABEL_KINDS.index("regressor"), dtype=np.uint8)
     unsaid = np.isnan(labels)
     labels[unsaid] = ruled[unsaid]
-    kinds[unsaid] = KINDS.index("rule")
-    kinds[np.isnan(labels)] = KINDS.index("none")
+    kinds[unsaid] = LABEL_KINDS.index("rule")
+    kinds[np.isnan(labels)] = LABEL_KINDS.index("none")
     return labels, kinds

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
+from emsync_engine.affect.following import following
 from emsync_engine.evaluation.takes import (
     TakeNumbers,
     TakesReport,
     measure_takes,
     seeded_timeline,
     shown_takes,
-    va_error,
 )
 from emsync_engine.project.model import GenerationSettings
 from tests.toy import toy_model
@@ -77,6 +77,7 @@ def test_va_error_is_read_segment_by_segment():
     timeline = seeded_timeline(3, 60.0)
     right = ObedientWriter().piece(Follows(timeline), 0)
     wrong = ObedientWriter(gain=-1.0).piece(Follows(timeline), 0)
-    assert va_error(PerfectJudge(), right, timeline) < 0.06
+    assert following(PerfectJudge(), right, timeline).va_error < 0.06
     told = np.abs([[s.emotion.point.valence, s.emotion.point.arousal] for s in timeline.segments])
-    assert va_error(PerfectJudge(), wrong, timeline) == pytest.approx(2 * told.mean(), rel=0.3)
+    found = following(PerfectJudge(), wrong, timeline).va_error
+    assert found == pytest.approx(2 * told.mean(), rel=0.3)
