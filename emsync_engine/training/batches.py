@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as AnySequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -11,6 +11,7 @@ import torch
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
 from emsync_engine.music.conditioning import Conditions
+from emsync_engine.training.contrast import AROUSAL, VALENCE, Contrast, Pairs, exchanged_pairs
 from emsync_engine.training.excerpts import Reading, read_piece
 from emsync_engine.training.sequences import Sequence, make_fill_in, make_sequence, make_splice
 from emsync_engine.training.store import Entry, TokenStore
@@ -39,6 +40,7 @@ _ALWAYS_ENSEMBLES = frozenset(("freedoom", "simutrans", "blasphemer")) | {
 }
 
 _SPLICE_CANDIDATES = 5
+_OPENINGS = 0.2  # of the excerpts that emotions are told apart on
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,35 @@ class BatchSampler:
             [_with_dropouts(sequence, rng, self._dropouts) for sequence in sequences], self._length
         )
 
+    def is_contrast(self, step: int, contrast: Contrast) -> bool:
+        """Whether a step tells emotions apart."""
+        return bool(np.random.default_rng((*self._seed, step, 1)).random() < contrast.share)
+
+    def pairs_at(self, step: int, contrast: Contrast) -> Pairs:
+        """Short excerpts, with one axis exchanged each, of one step: as many tokens as a batch.
+
+        Boundaries, the end and the families may be untold; the emotion never is.
+        """
+        rng = np.random.default_rng((*self._seed, step, 2))
+        count = max(self._batch * self._length // (2 * contrast.length), 2)
+        chosen = rng.choice(len(self._entries), size=count, p=self._shares)
+        dropouts = replace(self._dropouts, va=0.0, one_axis=0.0)
+        sequences = [
+            _with_dropouts(
+                self._excerpt(self._entries[int(n)], contrast.length, rng), rng, dropouts
+            )
+            for n in chosen
+        ]
+        axes = np.where(rng.random(count) < contrast.arousal, AROUSAL, VALENCE)
+        tokens, conditions = collate(sequences, contrast.length)
+        return exchanged_pairs(tokens, conditions, torch.from_numpy(axes))
+
+    def _excerpt(self, entry: Entry, length: int, rng: np.random.Generator) -> Sequence:
+        piece = self._read(entry, rng)
+        last = max(len(piece.tokens) - length, 1)
+        start = 0 if rng.random() < _OPENINGS else int(rng.integers(0, last))
+        return make_sequence(piece, start, length + 1, rng)
+
     def _sequence(self, entry: Entry, rng: np.random.Generator) -> Sequence:
         piece = self._read(entry, rng)
         start = self._start(entry, piece, rng)
@@ -220,3 +251,35 @@ def held_out_chunks(
             for entry, start in found[::stride][:per_group]
         )
     return chunks
+
+
+def held_out_pairs(store: TokenStore, *, length: int, per_axis: int = 48) -> list[Pairs]:
+    """Excerpts of held-out ensembles with one axis exchanged, the same ones every time.
+
+    One batch for each axis; none if fewer than two excerpts are held out.
+    """
+    rng = np.random.default_rng(0)
+    entries = [
+        entry
+        for entry in store.split("validation")
+        if len(entry.families) >= ENSEMBLE_FAMILIES and entry.tokens > length
+    ]
+    if len(entries) < 2:
+        return []
+    chosen = [entries[int(place)] for place in rng.integers(0, len(entries), per_axis)]
+    tokens, conditions = collate(
+        [
+            make_sequence(
+                read_piece(store, entry, None),
+                int(rng.integers(0, entry.tokens - length)),
+                length + 1,
+                None,
+            )
+            for entry in chosen
+        ],
+        length,
+    )
+    return [
+        exchanged_pairs(tokens, conditions, torch.full((per_axis,), axis))
+        for axis in (VALENCE, AROUSAL)
+    ]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 from torch.nn import functional as F
 
 from emsync_engine.midi import vocabulary as v
@@ -13,6 +14,7 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.layouts import Composer
 from emsync_engine.training.batches import collate
+from emsync_engine.training.contrast import AROUSAL, VALENCE, Pairs, margins
 from emsync_engine.training.sequences import Sequence
 
 
@@ -78,3 +80,29 @@ def untold(conditions: Conditions) -> Conditions:
         torch.full_like(conditions.countdown_s, math.nan),
         torch.full_like(conditions.families, math.nan),
     )
+
+
+@torch.no_grad()
+def told_apart(model: Composer, pairs: list[Pairs]) -> dict[str, float]:
+    """Share of the held-out pairs of which the likelier one is the true one, by axis.
+
+    0.5 is a guess; NaN where there are no pairs.
+    """
+    device = model.head.weight.device
+    was_training = model.training
+    model.eval()
+    found: dict[int, list[Tensor]] = {VALENCE: [], AROUSAL: []}
+    for some in pairs:
+        tokens = some.tokens.to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = model(tokens[:, :-1].repeat(2, 1), some.both.to(device))
+        margin = margins(replace(some, tokens=tokens), logits).cpu()
+        for axis, own in found.items():
+            own.append(margin[some.axes == axis])
+    model.train(was_training)
+    shares = {}
+    for name, own in zip(("valence", "arousal"), found.values(), strict=True):
+        all_margins = torch.cat(own) if own else torch.empty(0)
+        known = all_margins[~torch.isnan(all_margins)]
+        shares[name] = float((known > 0).float().mean()) if len(known) else math.nan
+    return shares

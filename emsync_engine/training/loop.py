@@ -16,10 +16,12 @@ from torch.nn import functional as F
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.layouts import Composer, Configuration, new_composer
 from emsync_engine.music.transformer import ModelConfiguration
-from emsync_engine.training.batches import BatchSampler, held_out_chunks
-from emsync_engine.training.held_out import measure
+from emsync_engine.training.batches import BatchSampler, held_out_chunks, held_out_pairs
+from emsync_engine.training.contrast import Pairs, contrast_loss, margins
+from emsync_engine.training.held_out import measure, told_apart
 from emsync_engine.training.processes import OneProcess, Processes
 from emsync_engine.training.recipe import Recipe
 from emsync_engine.training.store import TokenStore
@@ -75,6 +77,7 @@ class Trainer:
             mixture=recipe.mixture,
         )
         self.held_out = held_out_chunks(store, length=recipe.length, per_group=6)
+        self.held_out_pairs = held_out_pairs(store, length=recipe.contrast.length)
         self.step = 0
         self.tokens = 0
         self.seconds = 0.0
@@ -103,24 +106,46 @@ class Trainer:
         self.save()
 
     def _train_step(self, forward: Any, progress: float) -> float:
-        tokens, conditions = self.sampler.batch_at(self.step)
-        tokens = tokens.to(self.device)
         factor = self._rate_factor(progress)
         for optimiser in self.optimisers:
             for group in optimiser.param_groups:
                 group["lr"] = group["full_rate"] * factor
             optimiser.zero_grad(set_to_none=True)
         self.model.train()
-        with torch.autocast(self.device.type, dtype=torch.bfloat16):
-            logits = forward(tokens[:, :-1], conditions.to(self.device))
-        loss = weighted_loss(logits, tokens[:, 1:])
-        loss.backward()  # type: ignore[no-untyped-call]
+        contrast = self.recipe.contrast
+        if self.sampler.is_contrast(self.step, contrast):
+            loss = self._contrast_step(forward, self.sampler.pairs_at(self.step, contrast))
+        else:
+            loss = self._plain_step(forward, *self.sampler.batch_at(self.step))
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
         for optimiser in self.optimisers:
             optimiser.step()
         self.step += 1
-        self.tokens += int((tokens[:, 1:] != v.PAD).sum()) * self.processes.count
+        return loss
+
+    def _plain_step(self, forward: Any, tokens: Tensor, conditions: Conditions) -> float:
+        """Gradients of the next token's loss; returns that loss."""
+        tokens = tokens.to(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            logits = forward(tokens[:, :-1], conditions.to(self.device))
+        loss = weighted_loss(logits, tokens[:, 1:])
+        loss.backward()  # type: ignore[no-untyped-call]
+        self._count(tokens)
         return float(loss.detach())
+
+    def _contrast_step(self, forward: Any, pairs: Pairs) -> float:
+        """Gradients of the next token's loss and of telling emotions apart; returns the former."""
+        tokens = pairs.tokens.to(self.device)
+        with torch.autocast(self.device.type, dtype=torch.bfloat16):
+            logits = forward(tokens[:, :-1].repeat(2, 1), pairs.both.to(self.device))
+        loss = weighted_loss(logits[: len(tokens)], tokens[:, 1:])
+        apart = contrast_loss(margins(replace(pairs, tokens=tokens), logits))
+        (loss + self.recipe.contrast.weight * apart).backward()  # type: ignore[no-untyped-call]
+        self._count(tokens)
+        return float(loss.detach())
+
+    def _count(self, tokens: Tensor) -> None:
+        self.tokens += int((tokens[:, 1:] != v.PAD).sum()) * self.processes.count
 
     def _rate_factor(self, progress: float) -> float:
         """Warm-up over the first steps, cool-down over the last share of the run."""
@@ -139,10 +164,11 @@ class Trainer:
             "tokens_per_s": round(self.tokens / max(self.seconds, 1e-9)),
             "train_loss": round(sum(losses) / max(len(losses), 1), 4),
             "held_out": {group: asdict(accuracy) for group, accuracy in found.items()},
+            "told_apart": told_apart(self.model, self.held_out_pairs),
         }
         with (self.folder / LOG).open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
-        logger.info("step %d: %s", self.step, found["all"])
+        logger.info("step %d: %s, told apart %s", self.step, found["all"], line["told_apart"])
 
     def save(self) -> None:
         """Write the checkpoint beside, then replace the old one; one process does."""

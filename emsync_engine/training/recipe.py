@@ -11,6 +11,7 @@ from emsync_engine.errors import InputUnusableError
 from emsync_engine.music.layouts import Configuration, configuration_from
 from emsync_engine.music.transformer import ModelConfiguration
 from emsync_engine.training.batches import Dropouts, Mixture
+from emsync_engine.training.contrast import Contrast
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +21,7 @@ class Recipe:
     model: Configuration = field(default_factory=ModelConfiguration)
     dropouts: Dropouts = field(default_factory=Dropouts)
     mixture: Mixture = field(default_factory=Mixture)
+    contrast: Contrast = field(default_factory=Contrast)
     batch: int = 8
     length: int = 1024  # tokens per sequence
     seed: int = 1
@@ -44,6 +46,7 @@ def read_recipe(path: Path) -> Recipe:
         model = configuration_from(sizes.pop("layout", "rotary"), sizes)
         dropouts = Dropouts(**table.pop("dropouts", {}))
         mixture = Mixture(**table.pop("mixture", {}))
-        return Recipe(model=model, dropouts=dropouts, mixture=mixture, **table)
+        contrast = Contrast(**table.pop("contrast", {}))
+        return Recipe(model=model, dropouts=dropouts, mixture=mixture, contrast=contrast, **table)
     except (OSError, ValueError, TypeError) as error:
         raise InputUnusableError(f"{path.name} is no training recipe: {error}.") from error

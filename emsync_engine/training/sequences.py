@@ -59,10 +59,15 @@ def make_sequence(
 ) -> Sequence:
     """A chunk of ``length`` tokens: FEWER/MORE_INSTRUMENTS, then the piece from token ``start``.
 
-    Without ``rng`` nothing is random: no transposition.
+    Without ``rng`` nothing is random, no transposition, and nothing left out; with it the ends of
+    notes that began before the chunk are, since sampling never ends a note that it did not begin.
     """
     first = max(start, 1)
-    places = np.concatenate([[0], np.arange(first, min(first + length - 1, len(piece.tokens)))])
+    end = min(first + length - 1, len(piece.tokens))
+    if rng is None:
+        places = np.concatenate([[0], np.arange(first, end)])
+    else:
+        places = np.concatenate([[0], _kept(piece, first, end)])
     tokens, times_s = piece.tokens[places], piece.times_s[places].copy()
     if len(times_s) > 1 and start > 1:
         times_s[0] = times_s[1]  # the leading token belongs to where the chunk begins
