@@ -1,13 +1,12 @@
 """The model one token at a time: the same sums as its forward pass, in few calls on few bytes.
 
 A token of one take has to bring every weight and every cached key and value from memory once, and
-that is what its time should go to (measured in ``docs/sampling-speed.md``). So the matrices are
-packed once for the processor's own kernels, in bfloat16 where it multiplies that natively, which
-is what the shipped weights are stored in; keys and values are kept in the same type; and a layer
-is some twenty calls into torch.
+that is what its time should go to (measured in ``docs/sampling-speed.md``). So weights, keys and
+values are held in bfloat16, which is what the shipped weights are stored in, and a step is one
+compiled function (``compiled_step``). Where it cannot be compiled, and on a GPU, a layer is some
+twenty calls into torch, on matrices packed once for the processor's own kernels.
 
-The rows of several takes are read in one pass. Every pass has ``ROWS`` rows, used or not, and
-attention is computed for each take by itself, so that the numbers of one take never depend on how
+The rows of several takes are read in one pass, and the numbers of one take never depend on how
 many others are written beside it.
 """
 
@@ -18,12 +17,13 @@ import warnings
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from emsync_engine.music.compiled_step import CompiledCache, CompiledStep, kernel
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.transformer import (
     Block,
@@ -34,7 +34,7 @@ from emsync_engine.music.transformer import (
 )
 
 ROWS = 8
-"""Rows of one pass: four takes under guidance, at nearly the price of one."""
+"""Rows of one pass: two takes under guidance, for less than the price of two."""
 
 _LENGTH_STEP = 64
 
@@ -159,10 +159,15 @@ class TakeCache:
         """Tokens that are held."""
         return self.layers[0].length
 
-    def clear(self) -> None:
-        """Forget everything."""
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, whatever is held."""
+        return sum(layer.keys.nbytes + layer.values.nbytes for layer in self.layers)
+
+    def keep(self, length: int) -> None:
+        """Forget all but the first tokens."""
         for layer in self.layers:
-            layer.length = 0
+            layer.length = length
 
     def attend(self, number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Attention of one more token in one layer, which is added.
@@ -190,112 +195,60 @@ class TakeCache:
         return torch.bmm(shares, all_values[:, :padded]).view(queries.shape)
 
 
-class Decoder:
-    """A model made ready to write: its weights packed, its steps for several takes at once.
+Cache: TypeAlias = CompiledCache | TakeCache
 
-    Changes of the model's weights after this are not seen.
 
-    Parameters
-    ----------
-    dtype : of weights and cache; chosen by the processor where not given
+class CalledStep:
+    """The step as some three hundred calls into torch, where it cannot be compiled, and on a GPU.
+
+    Every pass has ``ROWS`` rows, used or not, and attention is computed for each take by itself,
+    so that the numbers of one take never depend on how many others are written beside it.
     """
 
-    def __init__(self, model: MusicTransformer, *, dtype: torch.dtype | None = None) -> None:
-        self.model = model
-        self.device = model.head.weight.device
-        self.dtype = dtype or native_type(self.device)
-        c = self.configuration = model.configuration
+    def __init__(self, model: MusicTransformer, *, dtype: torch.dtype) -> None:
+        self._model, self._dtype = model, dtype
+        self._device = model.head.weight.device
+        c = self._configuration = model.configuration
         blocks = [block for block in model.blocks if isinstance(block, Block)]
-        with one_thread():
-            self._layers = [_layer(block, model.rotary, c, self.dtype) for block in blocks]
-            self._turns = torch.stack([layer.turns for layer in self._layers], dim=1)
-            self._mix = torch.zeros(
-                ROWS, c.heads, c.head_width, dtype=self.dtype, device=self.device
-            )
-            self._norm = model.norm.weight.detach() * math.sqrt(c.width)
-            self._head = PackedMatrix(model.head.weight, self.dtype)
-            self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
+        self._layers = [_layer(block, model.rotary, c, dtype) for block in blocks]
+        self._turns = torch.stack([layer.turns for layer in self._layers], dim=1)
+        self._mix = torch.zeros(ROWS, c.heads, c.head_width, dtype=dtype, device=self._device)
+        self._norm = model.norm.weight.detach() * math.sqrt(c.width)
+        self._head = PackedMatrix(model.head.weight, dtype)
+        self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
 
     @property
     def weight_bytes(self) -> int:
         """Bytes of weights that one step reads."""
         return sum(layer.bytes for layer in self._layers) + self._head.bytes
 
-    def cache_bytes(self, tokens: int, rows: int) -> int:
-        """Bytes of keys and values that one step reads behind so many tokens."""
-        c = self.configuration
-        return 2 * c.layers * c.width * tokens * rows * self.dtype.itemsize
-
     def new_cache(self, rows: int) -> TakeCache:
         """An empty cache for the rows of one take."""
-        return TakeCache(self.model.new_caches(rows, dtype=self.dtype))
+        return TakeCache(self._model.new_caches(rows, dtype=self._dtype))
 
-    @torch.inference_mode()
-    def read(self, tokens: Sequence[int], conditions: Conditions, cache: TakeCache) -> Tensor:
-        """Read many tokens of one take into an empty cache.
-
-        Parameters
-        ----------
-        conditions : (R, T), for the R rows of the take
-
-        Returns
-        -------
-        (R, vocabulary) float32 logits behind the last token, on the CPU
-        """
-        cache.clear()
-        batch = conditions.va.shape[0]
-        told = conditions.to(self.device)
-        read = torch.tensor([list(tokens)], device=self.device).expand(batch, -1)
-        is_low = self.dtype != torch.float32
-        with (
-            one_thread(),
-            warnings.catch_warnings(),
-            torch.autocast(self.device.type, dtype=self.dtype, enabled=is_low),
-        ):
-            # norms keep float32 weights under autocast, as in training
-            warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
-            logits = self.model(read, told, cache.layers)
-        last: Tensor = logits[:, -1].float().cpu()
-        return last
-
-    @torch.inference_mode()
     def step(
         self, tokens: Sequence[int], told: Sequence[Tensor], caches: Sequence[TakeCache]
     ) -> Tensor:
-        """Read one more token of every take.
-
-        Parameters
-        ----------
-        tokens : (N,) one for each take
-        told : (N,) of (R, width) what its rows are told beside it; N R is at most ``ROWS``
-        caches : (N,)
-
-        Returns
-        -------
-        (N, R, vocabulary) float32 logits, on the CPU
-        """
+        """Read one more token of every take; as ``Decoder.step``."""
         takes, rows = len(told), len(told[0])
         used = takes * rows
-        if used > ROWS:
-            raise ValueError(f"a pass has {ROWS} rows, not {used}")
         # rows that nobody uses repeat the first one
         takes_of = [row // rows if row < used else 0 for row in range(ROWS)]
-        with one_thread():
-            read = torch.tensor([tokens[take] for take in takes_of], device=self.device)
-            x = self._embedding[read]
-            x += torch.cat([*told, told[0][:1].expand(ROWS - used, -1)])
-            places = torch.tensor([caches[take].length for take in takes_of], device=self.device)
-            turns = self._turns[places].unbind(1)
-            for number, layer in enumerate(self._layers):
-                x += layer.out(self._mixed(number, x, turns[number], caches))
-                x += layer.down(self._gated(layer, x))
-            logits = self._head(self._normed(x, self._norm))
-            return logits[:used].view(takes, rows, -1).float().cpu()
+        read = torch.tensor([tokens[take] for take in takes_of], device=self._device)
+        x = self._embedding[read]
+        x += torch.cat([*told, told[0][:1].expand(ROWS - used, -1)])
+        places = torch.tensor([caches[take].length for take in takes_of], device=self._device)
+        turns = self._turns[places].unbind(1)
+        for number, layer in enumerate(self._layers):
+            x += layer.out(self._mixed(number, x, turns[number], caches))
+            x += layer.down(self._gated(layer, x))
+        logits = self._head(self._normed(x, self._norm))
+        return logits[:used].view(takes, rows, -1).float().cpu()
 
     def _normed(self, x: Tensor, weight: Tensor) -> Tensor:
         """RMSNorm; the root of the width is in the weight."""
         length = torch.linalg.vector_norm(x, dim=-1, keepdim=True)
-        return torch.mul(x, weight / length, out=torch.empty_like(x, dtype=self.dtype))
+        return torch.mul(x, weight / length, out=torch.empty_like(x, dtype=self._dtype))
 
     def _gated(self, layer: _Layer, x: Tensor) -> Tensor:
         gate, value = layer.gate(self._normed(x, layer.feed_norm)).chunk(2, dim=-1)
@@ -303,13 +256,13 @@ class Decoder:
 
     def _mixed(self, number: int, x: Tensor, turns: Tensor, caches: Sequence[TakeCache]) -> Tensor:
         """What attention brings to every row, (ROWS, width)."""
-        layer, c = self._layers[number], self.configuration
+        layer, c = self._layers[number], self._configuration
         qkv = layer.qkv(self._normed(x, layer.attention_norm))
         qkv = qkv.view(ROWS, 3, c.heads, c.head_width)
         heads = qkv[:, :2]
         unit = heads / torch.linalg.vector_norm(heads, dim=-1, keepdim=True, dtype=torch.float32)
         first, second = turns.unbind(1)
-        turned = torch.empty_like(unit, dtype=self.dtype)
+        turned = torch.empty_like(unit, dtype=self._dtype)
         swapped = unit.roll(c.head_width // 2, dims=-1)
         torch.addcmul(unit * first, swapped, second, out=turned)
         queries, keys = turned.unbind(1)
@@ -320,3 +273,124 @@ class Decoder:
             self._mix[own] = cache.attend(number, queries[own], keys[own], values[own])
             place += cache.rows
         return self._mix.view(ROWS, c.width)
+
+
+class Decoder:
+    """A model made ready to write: its weights packed, its steps for several takes at once.
+
+    Changes of the model's weights after this are not seen.
+
+    Parameters
+    ----------
+    dtype : of weights and cache; where not given, bfloat16 if the step is compiled, else as
+        ``native_type`` says
+    compiled : whether the step may be compiled; it is where it can be (``compiled_step.kernel``)
+    """
+
+    def __init__(
+        self,
+        model: MusicTransformer,
+        *,
+        dtype: torch.dtype | None = None,
+        compiled: bool = True,
+    ) -> None:
+        self.model = model
+        self.device = model.head.weight.device
+        self.configuration = model.configuration
+        module = kernel() if compiled and self.device.type == "cpu" else None
+        self._reading_type = dtype or native_type(self.device)
+        self._step: CompiledStep | CalledStep
+        with one_thread():
+            if module is None:
+                self.dtype = self._reading_type
+                self._step = CalledStep(model, dtype=self.dtype)
+            else:
+                self.dtype = dtype or torch.bfloat16
+                self._step = CompiledStep(module, model, dtype=self.dtype)
+
+    @property
+    def is_compiled(self) -> bool:
+        """Whether a step is one compiled function."""
+        return isinstance(self._step, CompiledStep)
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of weights that one step reads."""
+        return self._step.weight_bytes
+
+    def cache_bytes(self, tokens: int, rows: int) -> int:
+        """Bytes of keys and values that one step reads behind so many tokens."""
+        c = self.configuration
+        return 2 * c.layers * c.width * tokens * rows * self.dtype.itemsize
+
+    def new_cache(self, rows: int) -> Cache:
+        """An empty cache for the rows of one take."""
+        return self._step.new_cache(rows)
+
+    @torch.inference_mode()
+    def read(self, tokens: Sequence[int], conditions: Conditions, cache: Cache) -> Tensor:
+        """Read many tokens of one take into an empty cache.
+
+        Parameters
+        ----------
+        conditions : (R, T), for the R rows of the take
+
+        Returns
+        -------
+        (R, vocabulary) float32 logits behind the last token, on the CPU
+        """
+        cache.keep(0)
+        with one_thread():
+            if isinstance(cache, TakeCache):
+                return self._read(tokens, conditions, cache.layers)
+            layers = self._layers_for(len(tokens), rows=cache.rows)
+            last = self._read(tokens, conditions, layers)
+            cache.fill(layers)
+            return last
+
+    def _layers_for(self, length: int, *, rows: int) -> list[LayerCache]:
+        """Caches of the model's own pass, for one reading."""
+        c = self.configuration
+        shape = (rows, c.heads, length, c.head_width)
+        kind = self._reading_type
+        return [
+            LayerCache(torch.empty(shape, dtype=kind), torch.empty(shape, dtype=kind))
+            for _ in range(c.layers)
+        ]
+
+    def _read(
+        self, tokens: Sequence[int], conditions: Conditions, layers: list[LayerCache]
+    ) -> Tensor:
+        batch = conditions.va.shape[0]
+        told = conditions.to(self.device)
+        read = torch.tensor([list(tokens)], device=self.device).expand(batch, -1)
+        kind = self._reading_type
+        with (
+            warnings.catch_warnings(),
+            torch.autocast(self.device.type, dtype=kind, enabled=kind != torch.float32),
+        ):
+            # norms keep float32 weights under autocast, as in training
+            warnings.filterwarnings("ignore", message="Mismatch dtype between input and weight")
+            logits = self.model(read, told, layers)
+        last: Tensor = logits[:, -1].float().cpu()
+        return last
+
+    @torch.inference_mode()
+    def step(self, tokens: Sequence[int], told: Sequence[Tensor], caches: Sequence[Any]) -> Tensor:
+        """Read one more token of every take.
+
+        Parameters
+        ----------
+        tokens : (N,) one for each take
+        told : (N,) of (R, width) what its rows are told beside it; N R is at most ``ROWS``
+        caches : (N,) of this decoder
+
+        Returns
+        -------
+        (N, R, vocabulary) float32 logits, on the CPU
+        """
+        used = len(told) * len(told[0])
+        if used > ROWS:
+            raise ValueError(f"a pass has {ROWS} rows, not {used}")
+        with one_thread():
+            return self._step.step(tokens, told, caches)

@@ -76,8 +76,7 @@ def print_steps(model, dtype):
     told = [torch.zeros(rows, decoder.configuration.width)]
 
     def step():
-        for layer in cache.layers:
-            layer.length = length - 1
+        cache.keep(length - 1)
         decoder.step([7], told, [cache])
 
     print(f"type {decoder.dtype}, weights {decoder.weight_bytes / 1e6:.1f} MB a token")

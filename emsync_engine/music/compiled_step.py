@@ -1,0 +1,230 @@
+"""The composer's step as one call: weights and cache laid out for ``music.step_kernel``.
+
+Numba is imported when the first decoder is made, and compiles when the first token is read; the
+compiled code is kept for the next start (``docs/sampling-speed.md`` states the seconds).
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Sequence
+from functools import cache
+from types import ModuleType
+from typing import Any, TypeAlias
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional as F
+
+from emsync_engine.music.transformer import Block, LayerCache, ModelConfiguration, MusicTransformer
+
+_log = logging.getLogger(__name__)
+
+HELD_TYPES = (torch.bfloat16, torch.float32)
+"""What weights and cache can be held in; sums are float32."""
+
+Numbers: TypeAlias = NDArray[Any]
+
+
+@cache
+def kernel() -> ModuleType | None:
+    """The compiled step, or None where numba or the processor's part in it is missing.
+
+    Asked of the machine and never timed: it has to give the same take every day.
+    """
+    try:
+        from emsync_engine.music import step_kernel
+    except ImportError as error:
+        _log.warning("music is written with the slower step: numba cannot be loaded (%s)", error)
+        return None
+    if not step_kernel.is_suitable():
+        _log.info("music is written with the slower step: the processor has no AVX2 or NEON")
+        return None
+    return step_kernel
+
+
+class CompiledCache:
+    """Keys and values of one take, in all its rows and layers, as blocks of the kernel.
+
+    Parameters
+    ----------
+    lanes : of a block
+    chains : a multiple of this is the depth of a block of keys
+    """
+
+    def __init__(
+        self,
+        rows: int,
+        configuration: ModelConfiguration,
+        *,
+        dtype: torch.dtype,
+        lanes: int,
+        chains: int,
+    ) -> None:
+        c = configuration
+        self.rows, self.length = rows, 0
+        self._lanes = lanes
+        blocks = math.ceil(c.context / lanes)
+        depth = math.ceil(c.head_width / chains) * chains
+        parts = math.ceil(c.head_width / lanes)
+        shape = (rows, c.layers, c.heads)
+        self.keys = torch.zeros(*shape, blocks, depth, lanes, dtype=dtype)
+        self.values = torch.zeros(*shape, parts, blocks * lanes, lanes, dtype=dtype)
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, whatever is held."""
+        return self.keys.nbytes + self.values.nbytes
+
+    def keep(self, length: int) -> None:
+        """Forget all but the first tokens."""
+        self.length = length
+
+    def fill(self, layers: Sequence[LayerCache]) -> None:
+        """Hold what the model's own pass has left in its caches, in place of what was held."""
+        lanes = self._lanes
+        self.length = layers[0].length
+        blocks = math.ceil(self.length / lanes)
+        for number, layer in enumerate(layers):
+            keys = layer.keys[:, :, : self.length].to(self.keys.dtype)
+            deeper, later = self.keys.shape[-2] - keys.shape[-1], blocks * lanes - self.length
+            keys = F.pad(keys, (0, deeper, 0, later))
+            keys = keys.reshape(*keys.shape[:2], blocks, lanes, -1)
+            self.keys[:, number, :, :blocks] = keys.transpose(-1, -2)
+            values = layer.values[:, :, : self.length].to(self.values.dtype)
+            wider = self.values.shape[3] * lanes - values.shape[-1]
+            values = F.pad(values, (0, wider))
+            values = values.reshape(*values.shape[:3], -1, lanes)
+            self.values[:, number, :, :, : self.length] = values.transpose(2, 3)
+
+    def addresses(self) -> tuple[Numbers, Numbers]:
+        """Where keys and values of each row lie."""
+        rows = np.arange(self.rows, dtype=np.int64)
+        held = (self.keys, self.values)
+        keys, values = (tensor.data_ptr() + rows * (tensor.nbytes // self.rows) for tensor in held)
+        return keys, values
+
+
+class CompiledStep:
+    """A model's weights in blocks, and the step over them.
+
+    Parameters
+    ----------
+    module : what ``kernel`` gives
+    dtype : of weights and cache, one of ``HELD_TYPES``
+    """
+
+    def __init__(self, module: ModuleType, model: MusicTransformer, *, dtype: torch.dtype) -> None:
+        c = self._configuration = model.configuration
+        self._module, self._dtype = module, dtype
+        self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
+        blocks = [block for block in model.blocks if isinstance(block, Block)]
+        attentions = [block.attention for block in blocks]
+        self._matrices = [
+            self._packed([attention.qkv.weight for attention in attentions]),
+            self._packed([attention.out.weight for attention in attentions]),
+            self._packed([block.gate.weight for block in blocks]),
+            self._packed([block.down.weight for block in blocks]),
+            self._packed([model.head.weight]),
+        ]
+        norms = [
+            n for block in blocks for n in (block.attention_norm.weight, block.feed_norm.weight)
+        ]
+        scale = c.head_width**-0.5
+        head_norms = [
+            norm
+            for attention in attentions
+            for norm in (attention.query_norm.weight * scale, attention.key_norm.weight)
+        ]
+        self._small = [
+            _numbers(torch.stack([*norms, model.norm.weight])),
+            _numbers(torch.stack(head_norms)),
+            _numbers(torch.stack([model.rotary.cos, model.rotary.sin], dim=1)),
+        ]
+
+    def _packed(self, weights: Sequence[Tensor]) -> Numbers:
+        """Matrices (out, in) as (number, blocks, in, LANES), 0 behind the last output."""
+        lanes = self._module.LANES
+        stacked = torch.stack([weight.detach() for weight in weights]).to(self._dtype)
+        missing = -stacked.shape[1] % lanes
+        blocks = F.pad(stacked, (0, 0, 0, missing)).reshape(
+            len(weights), -1, lanes, stacked.shape[2]
+        )
+        return _numbers(blocks.transpose(2, 3))
+
+    @property
+    def weight_bytes(self) -> int:
+        """Bytes of weights that one step reads."""
+        return sum(matrix.nbytes for matrix in self._matrices)
+
+    def new_cache(self, rows: int) -> CompiledCache:
+        """An empty cache for the rows of one take."""
+        return CompiledCache(
+            rows,
+            self._configuration,
+            dtype=self._dtype,
+            lanes=self._module.LANES,
+            chains=self._module.CHAINS,
+        )
+
+    def _room(self, rows: int, matrix: Numbers) -> Numbers:
+        """For what rows become through a packed matrix."""
+        return _empty(rows, matrix.shape[1] * matrix.shape[3])
+
+    def _rooms(self, rows: int, held: CompiledCache) -> list[Numbers]:
+        """What the kernel computes in."""
+        c = self._configuration
+        qkv, out, gate, _, _ = self._matrices
+        return [
+            _empty(rows, c.width),
+            self._room(rows, qkv),
+            _empty(rows, c.width),
+            self._room(rows, out),
+            self._room(rows, gate),
+            _empty(rows, c.feed_forward),
+            np.zeros(held.keys.shape[4], dtype=np.float32),
+            _empty(c.head_width),
+            _empty(held.values.shape[4]),
+            _empty(*held.values.shape[3::2]),
+        ]
+
+    def step(
+        self, tokens: Sequence[int], told: Sequence[Tensor], caches: Sequence[CompiledCache]
+    ) -> Tensor:
+        """Read one more token of every take; as ``Decoder.step``."""
+        rows = len(told[0])
+        read = torch.tensor(tokens).repeat_interleave(rows)
+        x = torch.cat(list(told)).add_(self._embedding[read]).numpy()
+        addresses = [held.addresses() for held in caches]
+        logits = self._room(len(x), self._matrices[-1])
+        self._module.step(
+            x,
+            np.repeat([held.length for held in caches], rows),
+            np.concatenate([keys for keys, _ in addresses]),
+            np.concatenate([values for _, values in addresses]),
+            *self._small,
+            *self._matrices,
+            logits,
+            *self._rooms(len(x), caches[0]),
+        )
+        for held in caches:
+            held.length += 1
+        said = logits[:, : self._configuration.vocabulary]
+        return torch.from_numpy(said.reshape(len(told), rows, -1))
+
+
+def _empty(*shape: int) -> Numbers:
+    return np.empty(shape, dtype=np.float32)
+
+
+def _numbers(tensor: Tensor) -> Numbers:
+    """As numpy; bfloat16 as its bits."""
+    kept = tensor.detach().contiguous()
+    if kept.dtype == torch.bfloat16:
+        bits: Numbers = kept.view(torch.int16).numpy().view(np.uint16)
+        return bits
+    numbers: Numbers = kept.float().numpy()
+    return numbers
