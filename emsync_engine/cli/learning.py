@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.errors import InputUnusableError
 from emsync_engine.music.devices import chosen_device
+from emsync_engine.output import written_whole
+
+if TYPE_CHECKING:
+    from emsync_engine.music.originality import MelodyIndex
+    from emsync_engine.training.label_entries import LabelEntry
+    from emsync_engine.training.originality_index import HumanPiece
 
 
 def train(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
-    """Prepare music, train the composer, or draw a run's curve."""
+    """Prepare music and labels, train, and index what was learned from."""
     _TRAIN[options.what](options, monitor)
 
 
@@ -107,10 +120,136 @@ def _train_va_labels(options: argparse.Namespace, monitor: TerminalMonitor) -> N
         print(f"{group:<30} valence {valence:6.2f}   arousal {arousal:6.2f}")
 
 
+def _train_index(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.cli.report import folder_line
+    from emsync_engine.music.originality import save_melody_index
+    from emsync_engine.training.originality_index import (
+        build_index,
+        human_pieces,
+        with_human_runs,
+    )
+    from emsync_engine.training.store import open_store
+    from emsync_engine.weights import sha256_of
+
+    store = open_store(options.work / "store")
+    started = time.perf_counter()
+    index = build_index(store, monitor=monitor)
+    built = time.perf_counter()
+    human = human_pieces(store, index, monitor=monitor)
+    index = with_human_runs(index, human)
+    with written_whole(options.out) as partial:
+        save_melody_index(index, partial)
+    monitor.clear()
+    print(f"{len(index.names)} pieces indexed in {built - started:.0f} s")
+    print(folder_line(options.out))
+    print(f"SHA-256 {sha256_of(options.out)}")
+    _report_originality(options, index, human, monitor)
+
+
+def _report_originality(
+    options: argparse.Namespace,
+    index: MelodyIndex,
+    human: list[HumanPiece],
+    monitor: TerminalMonitor,
+) -> None:
+    """Print the distributions, and write the page if it is asked for."""
+    from emsync_engine.cli.report import folder_line
+    from emsync_engine.evaluation.originality import (
+        measure_originality,
+        originality_lines,
+        write_originality_page,
+    )
+    from emsync_engine.evaluation.pieces import PieceWriter
+    from emsync_engine.evaluation.suite import FOLDER
+    from emsync_engine.weights import load_composer
+
+    writer = None
+    if options.takes:
+        model, entry = load_composer(options.weights, chosen_device(options.device))
+        writer = PieceWriter(model, weights_sha256=entry.sha256, folder=options.work / FOLDER)
+    report = measure_originality(
+        index,
+        human,
+        writer,
+        index_bytes=options.out.stat().st_size,
+        takes=options.takes,
+        seconds=options.seconds,
+        monitor=monitor,
+    )
+    monitor.clear()
+    print("\n".join(originality_lines(report)))
+    if options.report is not None:
+        print(folder_line(write_originality_page(report, options.report)))
+
+
+def _train_label(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.affect.regressor import shipped_regressor
+    from emsync_engine.errors import WeightsMissingError
+    from emsync_engine.training.label_entries import (
+        Skipped,
+        label_entries,
+        midi_files,
+        read_valences,
+    )
+
+    files = midi_files(options.folder)
+    valences = None if options.valences is None else read_valences(options.valences)
+    try:
+        reader = shipped_regressor()
+    except WeightsMissingError:
+        reader = None
+    written: list[LabelEntry] = []
+    with lines_to(options.out) as write:
+        for found in label_entries(
+            options.folder, valences=valences, reader=reader, monitor=monitor
+        ):
+            if isinstance(found, Skipped):
+                monitor.clear()
+                print(found.sentence, file=sys.stderr)
+            else:
+                write(json.dumps(found.as_json()))
+                written.append(found)
+        monitor.clear()
+        if not written:
+            raise InputUnusableError(
+                f"None of the {len(files)} MIDI files in {options.folder} can be used."
+            )
+    print("\n".join(label_summary(written, len(files))), file=sys.stderr)
+
+
+@contextmanager
+def lines_to(path: Path | None) -> Iterator[Callable[[str], None]]:
+    """Lines to standard output, or to a file that is there only when all of them are."""
+    if path is None:
+        yield print
+        return
+    with written_whole(path) as partial, partial.open("w", encoding="utf-8") as file:
+        yield lambda line: print(line, file=file)
+
+
+def label_summary(written: Sequence[LabelEntry], files: int) -> list[str]:
+    """How many files have an entry, and where valence and arousal come from."""
+    sources = {
+        axis: Counter(str(getattr(entry, f"{axis}_source") or "none") for entry in written)
+        for axis in ("valence", "arousal")
+    }
+    twins = sum(entry.same_music_as is not None for entry in written)
+    return [
+        f"{len(written)} of {files} MIDI files labelled, {files - len(written)} left out; "
+        f"{twins} hold the music of another",
+        *(
+            f"{axis} from " + ", ".join(f"{name}: {count}" for name, count in found.most_common())
+            for axis, found in sources.items()
+        ),
+    ]
+
+
 _TRAIN = {
     "prepare": _train_prepare,
     "music": _train_music,
     "curve": _train_curve,
     "va": _train_va,
     "va-labels": _train_va_labels,
+    "index": _train_index,
+    "label": _train_label,
 }

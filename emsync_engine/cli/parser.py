@@ -145,6 +145,8 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     music.add_argument("--compile", action="store_true", help="compile the model (needs g++)")
     music.add_argument("--export", type=Path, metavar="FILE", help="write the weights here at last")
     _add_train_va(what)
+    _add_train_index(what)
+    _add_train_label(what)
     curve = what.add_parser("curve", help="the training curve of a run, as a picture")
     curve.add_argument("run_folder", type=Path, metavar="RUN")
     curve.add_argument("-o", dest="out", type=Path, required=True, metavar="PNG")
@@ -160,6 +162,34 @@ def _add_train_va(what: Commands[argparse.ArgumentParser]) -> None:
     labels = what.add_parser("va-labels", help="label a token store with the regressor again")
     labels.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     labels.add_argument("-o", dest="out", type=Path, metavar="NPY", help="leave the store's as is")
+
+
+def _add_train_index(what: Commands[argparse.ArgumentParser]) -> None:
+    index = what.add_parser("index", help="index the training music's melodies, for originality")
+    index.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
+    index.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE")
+    index.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="write originality.md and its picture there"
+    )
+    index.add_argument(
+        "--takes", type=_number, default=0, metavar="N", help="compose N takes to compare (0)"
+    )
+    index.add_argument("--seconds", type=float, default=60.0, metavar="S", help="length of a take")
+    index.add_argument("--weights", default="open", metavar="NAME")
+    index.add_argument("--device", choices=DEVICES, default="auto")
+
+
+def _add_train_label(what: Commands[argparse.ArgumentParser]) -> None:
+    label = what.add_parser(
+        "label", help="tempo, density, instruments, valence and arousal of a folder of MIDI"
+    )
+    label.add_argument("folder", type=Path, metavar="FOLDER")
+    label.add_argument(
+        "--valences", type=Path, metavar="JSON", help="Spotify's valences by the files' MD5"
+    )
+    label.add_argument(
+        "--out", type=Path, metavar="FILE", help="JSON lines here (default: standard output)"
+    )
 
 
 def va_point(text: str) -> VAPoint:
@@ -186,6 +216,12 @@ def _detector(text: str) -> str:
 def _seed(text: str) -> int:
     if not text.isdigit():
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 on")
+    return int(text)
+
+
+def _number(text: str) -> int:
+    if not text.isdigit() or int(text) > 1000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 1000")
     return int(text)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ HONEST_SHARE = 0.8  # of the onsets on the grid, from here on the file's beats a
 _GRID_TOLERANCE_BEATS = 0.025
 _DIVISIONS = (4, 3)  # sixteenths' quarter-beat grid and triplets
 _MAX_LENGTH_S = 3 * 3600.0
+_MOST_BARS = 100_000
 
 
 def family_of(program: int, *, is_drums: bool = False) -> Family | None:
@@ -86,13 +88,20 @@ class Score:
 
     def bar_ticks(self) -> NDArray[np.int64]:
         """Ticks of the bar lines up to the last note."""
-        bars: list[int] = []
+        return np.array([bar for bars in self._bar_ranges() for bar in bars], dtype=np.int64)
+
+    @property
+    def bar_count(self) -> int:
+        """Number of bar lines, counted without listing them: a damaged file may have billions."""
+        return sum(map(len, self._bar_ranges()))
+
+    def _bar_ranges(self) -> Iterator[range]:
+        """The bar lines of each meter."""
         end = self.end_tick
         changes = [*self.meters, (end, 4.0)]
         for (start, beats), (following, _) in pairwise(changes):
             length = max(round(beats * self.ticks_per_beat), 1)
-            bars.extend(range(start, min(following, end), length))
-        return np.array(bars, dtype=np.int64)
+            yield range(start, min(following, end), length)
 
     def grid_share(self) -> float:
         """Share of the onsets that stand on the file's sixteenths or triplets, 0 to 1."""
@@ -115,7 +124,8 @@ def read_score(path: Path) -> Score:
     except FileNotFoundError as error:
         raise MidiUnreadableError(path, "there is no such file") from error
     except Exception as error:  # mido raises whatever its parser stumbles over
-        raise MidiUnreadableError(path, f"it is damaged ({error})") from error
+        detail = " ".join(str(error).split()) or "it ends too early"
+        raise MidiUnreadableError(path, f"it is damaged ({detail})") from error
     if midi.ticks_per_beat <= 0:
         raise MidiUnreadableError(path, "it counts time in SMPTE frames, not in beats")
     tempi: dict[int, int] = {0: 500_000}
@@ -128,6 +138,8 @@ def read_score(path: Path) -> Score:
     score = _with_tempo_map(midi.ticks_per_beat, parts, tempi, meters)
     if float(score.seconds(np.array([score.end_tick]))[0]) > _MAX_LENGTH_S:
         raise MidiUnreadableError(path, "it lasts longer than three hours")
+    if score.bar_count > _MOST_BARS:
+        raise MidiUnreadableError(path, f"it has more than {_MOST_BARS:,} bars")
     return score
 
 

@@ -17,7 +17,7 @@ from typing import Literal
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
 from emsync_engine.project.notes import Family, Music, Note
 
-Kind = Literal["loop", "silence", "density", "missing family"]
+Kind = Literal["loop", "silence", "density", "missing family", "borrowed melody"]
 Span = tuple[float, float]
 
 LONGEST_SILENCE_S = 4.0

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from emsync_engine.errors import WeightsMissingError
 from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longest_silence
 from emsync_engine.music.ensembles import ensemble_named
+from emsync_engine.music.originality import borrowed, originality_measures
 from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Music
 
@@ -17,8 +18,9 @@ UNREAD_ERROR = 0.5  # of a take whose emotion could not be read
 def measures_of(music: Music, timeline: Timeline) -> dict[str, float]:
     """Numbers that tell takes apart.
 
-    Notes a second, families, the longest silence in seconds, and the distance from the emotion
-    that was asked for (``va_error`` and its two axes), as the regressor reads it.
+    Notes a second, families, the longest silence in seconds, the distance from the emotion that
+    was asked for (``va_error`` and its two axes), as the regressor reads it, and how much melody
+    is shared with the training music (``originality_measures``).
     """
     duration_s = max(music.duration_s, 1e-9)
     return {
@@ -26,6 +28,7 @@ def measures_of(music: Music, timeline: Timeline) -> dict[str, float]:
         "families": float(len(music.families)),
         "longest_silence_s": longest_silence_s(music),
         **_emotion_measures(music, timeline),
+        **originality_measures(music),
     }
 
 
@@ -53,7 +56,8 @@ def longest_silence_s(music: Music) -> float:
 
 def findings_of(take: Take) -> tuple[Finding, ...]:
     """What the gate finds wrong with a take, in sentences; nothing, if it is sound."""
-    return degeneracies(take.music, ensemble_named(take.settings.ensemble).families)
+    families = ensemble_named(take.settings.ensemble).families
+    return (*degeneracies(take.music, families), *borrowed(take.measures))
 
 
 def score_of(take: Take) -> float:
