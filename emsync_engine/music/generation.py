@@ -174,6 +174,7 @@ class TokenWriter:
         rows : (R, V) log-probabilities
         """
         scores = guided(rows[0], list(zip(self._strengths, rows[1:], strict=True)))
+        self.grammar.hear(rows[0])
         scores = self.grammar.masked(scores)
         scores[v.FIRST_SHIFT + self._longest_shift() :] = -np.inf
         return scores

@@ -13,15 +13,13 @@ from numpy.typing import NDArray
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE
 from emsync_engine.midi.tokenizer import NoteCollector
+from emsync_engine.music.note_ends import NoteEnds
 from emsync_engine.project.notes import FAMILIES, LOWEST_PITCH, Family
 
 MAX_EVENTS_AT_ONCE = 40
 """Events without a TIMESHIFT between them, from here on time must pass."""
 
 SMALL_NUCLEUS = 3
-
-CHORD_HELD_S = (1.0, 2.0)
-"""A chord's notes last half a bar, at least and at most this long: else it is no strong chord."""
 
 SILENT_FAMILY_S = 4.0
 _CALL_PER_S = 0.3
@@ -32,12 +30,6 @@ FIRST_ENTRY_S = 2.0
 _ENTRY_PER_S = 2.0
 _ENTRY_LIMIT = 14.0
 """A pitched family that has not played at all is called in sooner and louder: it was asked for."""
-
-LONGEST_NOTE_S = 5.0
-"""999 of 1,000 notes in held-out ensembles are shorter (strings 4.8 s, piano 4.6, bass 6.3)."""
-
-_RELEASE_PER_S = 4.0
-"""A note held longer is let go: its OFF gains so many nats for each second more."""
 
 _PATIENCE_TOKENS = 8
 _WARMING_PER_TOKEN = 0.02
@@ -144,7 +136,7 @@ class Grammar:
         self._events_here = 0
         self._marked_here: set[int] = set()
         self._chord_notes_due = 0
-        self._held_until: dict[int, int] = {}
+        self._ends = NoteEnds(self.collector)
         self._last_heard: dict[Family, int] = dict.fromkeys(families, 0)
         self._unheard = set(families)
         self.allowed = self._family_allows.copy()
@@ -165,14 +157,15 @@ class Grammar:
                 self._chord_notes_due = CHORD_SIZE
             elif v.is_on(token) and v.note_of(token)[0] in CHORD_FAMILIES and self._chord_notes_due:
                 self._chord_notes_due -= 1
-                off = token + v.FIRST_OFF - v.FIRST_ON
-                self._held_until[off] = self.collector.step + self._chord_steps()
+                self._ends.hold(token + v.FIRST_OFF - v.FIRST_ON)
         if v.is_on(token):
+            self._ends.begin(v.note_of(token))
             self._last_heard[v.note_of(token)[0]] = self.collector.step
             self._unheard.discard(v.note_of(token)[0])
             self.allowed[token] = False
             self.allowed[token + v.FIRST_OFF - v.FIRST_ON] = True
         elif v.is_off(token):
+            self._ends.end(v.note_of(token))
             self.allowed[token] = False
             self.allowed[token + v.FIRST_ON - v.FIRST_OFF] = self._family_allows[
                 token + v.FIRST_ON - v.FIRST_OFF
@@ -184,26 +177,15 @@ class Grammar:
         self.allowed[v.CHORD] = self._allows_chords and v.CHORD not in self._marked_here
         self.allowed[v.FIRST_SHIFT :] = self._chord_notes_due == 0
 
-    def _chord_steps(self) -> int:
-        """Steps for which the notes of a chord are held."""
-        bars = self.collector.bars
-        half_bar_s = (bars[-1] - bars[-2]) * v.STEP_S / 2 if len(bars) > 1 else 0.0
-        shortest, longest = CHORD_HELD_S
-        return round(min(max(half_bar_s, shortest), longest) / v.STEP_S)
+    def hear(self, told: NDArray[np.float32]) -> None:
+        """Learn what the model says before a draw, (V,) log-probabilities without guidance."""
+        self._ends.hear(told)
 
     def masked(self, scores: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Scores, -inf for what may not follow; silent families called in, stuck notes let go."""
+        """Scores, -inf for what may not follow; silent families called in, late notes let go."""
         result = np.where(self.allowed, scores, -np.inf).astype(np.float32)
         step = self.collector.step
-        for off, until in list(self._held_until.items()):
-            if step < until:
-                result[off] = -np.inf
-            else:
-                del self._held_until[off]
-        for (family, pitch), onset in self.collector.sounding.items():
-            over_s = (step - onset) * v.STEP_S - LONGEST_NOTE_S
-            if over_s > 0:
-                result[v.off_token(family, pitch)] += over_s * _RELEASE_PER_S
+        self._ends.shape(result)
         for family, heard in self._last_heard.items():
             if (gain := self._call(family, (step - heard) * v.STEP_S)) > 0:
                 first = v.on_token(family, LOWEST_PITCH)

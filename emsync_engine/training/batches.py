@@ -11,7 +11,7 @@ import torch
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
 from emsync_engine.music.conditioning import Conditions
-from emsync_engine.training.contrast import AROUSAL, VALENCE, Contrast, Pairs, exchanged_pairs
+from emsync_engine.training.contrast import AROUSAL, VALENCE, Contrast, Pairs, mirrored_pairs
 from emsync_engine.training.excerpts import Reading, read_piece
 from emsync_engine.training.sequences import Sequence, make_fill_in, make_sequence, make_splice
 from emsync_engine.training.store import Entry, TokenStore
@@ -163,7 +163,7 @@ class BatchSampler:
         return bool(np.random.default_rng((*self._seed, step, 1)).random() < contrast.share)
 
     def pairs_at(self, step: int, contrast: Contrast) -> Pairs:
-        """Short excerpts, with one axis exchanged each, of one step: as many tokens as a batch.
+        """Short excerpts, one axis of each mirrored, of one step: as many tokens as a batch.
 
         Boundaries, the end and the families may be untold; the emotion never is.
         """
@@ -179,7 +179,7 @@ class BatchSampler:
         ]
         axes = np.where(rng.random(count) < contrast.arousal, AROUSAL, VALENCE)
         tokens, conditions = collate(sequences, contrast.length)
-        return exchanged_pairs(tokens, conditions, torch.from_numpy(axes))
+        return mirrored_pairs(tokens, conditions, torch.from_numpy(axes))
 
     def _excerpt(self, entry: Entry, length: int, rng: np.random.Generator) -> Sequence:
         piece = self._read(entry, rng)
@@ -254,7 +254,7 @@ def held_out_chunks(
 
 
 def held_out_pairs(store: TokenStore, *, length: int, per_axis: int = 48) -> list[Pairs]:
-    """Excerpts of held-out ensembles with one axis exchanged, the same ones every time.
+    """Excerpts of held-out ensembles with one axis mirrored, the same ones every time.
 
     One batch for each axis; none if fewer than two excerpts are held out.
     """
@@ -280,6 +280,6 @@ def held_out_pairs(store: TokenStore, *, length: int, per_axis: int = 48) -> lis
         length,
     )
     return [
-        exchanged_pairs(tokens, conditions, torch.full((per_axis,), axis))
+        mirrored_pairs(tokens, conditions, torch.full((per_axis,), axis))
         for axis in (VALENCE, AROUSAL)
     ]

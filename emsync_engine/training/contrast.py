@@ -1,9 +1,9 @@
-"""Telling emotions apart: the music's own emotion against another piece's.
+"""Telling emotions apart: the music's own emotion against the opposite one.
 
 The loss of the next token hardly asks what valence is for: once a few bars are known, so is the
 mode, and a label says nothing new. So a share of the steps shows short excerpts from anywhere, each
-under its own conditions and once more with one axis of emotion taken from another excerpt, and asks
-which of the two is the true one. The answer is the ratio of the likelihoods that the model itself
+under its own conditions and once more with one axis of emotion mirrored, and asks which of the two
+is the true one. The answer is the ratio of the likelihoods that the model itself
 gives (as in GeDi, Krause et al. 2020; contrast of conditions, Chen et al. 2024). The model that
 foretells the music best under every emotion is also the one that answers best, so that the two
 losses pull in one direction.
@@ -30,26 +30,26 @@ class Contrast:
     share: float = 0.0  # of the steps
     length: int = 192  # tokens of an excerpt
     weight: float = 0.2  # of the answer, beside the mean loss of a token
-    arousal: float = 0.3  # how often it is the arousal that is exchanged, else the valence
+    arousal: float = 0.2  # how often it is the arousal that is mirrored, else the valence
 
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Excerpts (N, T+1) with their own conditions and with the exchanged ones, both (N, T).
+    """Excerpts (N, T+1) with their own conditions and with the mirrored ones, both (N, T).
 
-    ``axes`` (N,) says which axis was exchanged: ``VALENCE`` or ``AROUSAL``.
+    ``axes`` (N,) says which axis was mirrored: ``VALENCE`` or ``AROUSAL``.
     """
 
     tokens: Tensor
     own: Conditions
-    exchanged: Conditions
+    mirrored: Conditions
     axes: Tensor
 
     @property
     def both(self) -> Conditions:
         """(2 N, T) conditions, the own ones first."""
         return Conditions(
-            va=torch.cat([self.own.va, self.exchanged.va]),
+            va=torch.cat([self.own.va, self.mirrored.va]),
             offset_s=self.own.offset_s.repeat(2, 1),
             countdown_s=self.own.countdown_s.repeat(2, 1),
             families=self.own.families.repeat(2, 1),
@@ -57,8 +57,11 @@ class Pairs:
         )
 
 
-def exchanged_pairs(tokens: Tensor, conditions: Conditions, axes: Tensor) -> Pairs:
-    """Give each excerpt one axis of the next one's emotion.
+def mirrored_pairs(tokens: Tensor, conditions: Conditions, axes: Tensor) -> Pairs:
+    """Mirror one axis of each excerpt's emotion.
+
+    Labels fill [-1, 1] evenly, so that an emotion is as frequent as its opposite: then the ratio of
+    the two likelihoods is all that the answer depends on.
 
     Parameters
     ----------
@@ -68,11 +71,11 @@ def exchanged_pairs(tokens: Tensor, conditions: Conditions, axes: Tensor) -> Pai
     """
     va = conditions.va.clone()
     rows = torch.arange(len(va))
-    va[rows, :, axes] = conditions.va.roll(1, dims=0)[rows, :, axes]
-    exchanged = Conditions(
+    va[rows, :, axes] *= -1
+    mirrored = Conditions(
         va, conditions.offset_s, conditions.countdown_s, conditions.families, kinds=conditions.kinds
     )
-    return Pairs(tokens, conditions, exchanged, axes)
+    return Pairs(tokens, conditions, mirrored, axes)
 
 
 def margins(pairs: Pairs, logits: Tensor) -> Tensor:
@@ -84,7 +87,7 @@ def margins(pairs: Pairs, logits: Tensor) -> Tensor:
 
     Returns
     -------
-    (N,) NaN where one of the two emotions is unknown
+    (N,) NaN where the emotion is unknown
     """
     targets = pairs.tokens[:, 1:].repeat(2, 1)
     nll = F.cross_entropy(
@@ -92,13 +95,8 @@ def margins(pairs: Pairs, logits: Tensor) -> Tensor:
     )
     own, other = nll.sum(dim=1).chunk(2)
     rows = torch.arange(len(pairs.axes))
-    known = pairs.tokens[:, :-1] != v.PAD
-    unknown = torch.stack(
-        [
-            (torch.isnan(conditions.va[rows, :, pairs.axes]) & known.cpu()).any(dim=1)
-            for conditions in (pairs.own, pairs.exchanged)
-        ]
-    ).any(dim=0)
+    known = pairs.tokens[:, :-1].cpu() != v.PAD
+    unknown = (torch.isnan(pairs.own.va[rows, :, pairs.axes]) & known).any(dim=1)
     return torch.where(unknown.to(own.device), torch.nan, other - own)
 
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from emsync_engine.midi import vocabulary as v
+from emsync_engine.music.note_ends import LONGEST_NOTE_S
 from emsync_engine.music.sampling import (
-    LONGEST_NOTE_S,
     MAX_EVENTS_AT_ONCE,
     Grammar,
     Warming,
