@@ -14,6 +14,7 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.boundaries import MAX_OFFSET_S
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.music.conditioning import MAX_COUNTDOWN_S, Conditioning, Conditions
+from emsync_engine.music.decoding import one_thread
 from emsync_engine.music.sampling import family_flags
 from emsync_engine.project.model import VAPoint
 from emsync_engine.project.notes import Family
@@ -63,7 +64,8 @@ class Telling:
     def _offset_vectors(self) -> Tensor:
         """(offsets in steps, R, width)"""
         offsets_s = torch.arange(steps_of(MAX_OFFSET_S) + 1, device=self._device) * v.STEP_S
-        told = self._conditioning.offset(offsets_s)
+        with one_thread():
+            told = self._conditioning.offset(offsets_s)
         missing = self._conditioning.offset.missing.expand_as(told)
         return torch.stack([told if s.told_boundaries else missing for s in self._strands], dim=1)
 
@@ -101,5 +103,6 @@ class Telling:
         steps = range(chunk * _CHUNK_STEPS, (chunk + 1) * _CHUNK_STEPS)
         conditions = self.conditions(steps, [0] * len(steps)).to(self._device)
         conditions.offset_s.fill_(math.nan)
-        vectors: Tensor = self._conditioning(conditions) - self._conditioning.offset.missing
+        with one_thread():
+            vectors: Tensor = self._conditioning(conditions) - self._conditioning.offset.missing
         return vectors.transpose(0, 1).contiguous()

@@ -2,11 +2,13 @@
 
     python -m tests.benchmarks.sampling_speed [--seconds 60] [--seeds 2] [--type float32]
 
-Prints the bytes of weights and cache that one token reads, the calls into torch that it makes, the
-read bandwidth measured here, the floor that follows from both, and the time that a step takes;
-then whole takes of the default settings, four candidates in one pass, and ten minutes against ten
-times one. Times of steps are processor time of the one thread that works; nothing else should run.
-Beside the step stands the model's own forward pass in float32, which it replaces.
+Prints how long the step takes to compile, or to be loaded; the bytes of weights and cache that one
+token reads, the read bandwidth measured here, the floor that follows from both, and the time that
+a step takes, compiled and in calls into torch; then whole takes of the default settings, four
+candidates together, and ten minutes against ten times one. Times of steps are processor time of
+the one thread that works; nothing else should run. Below the steps stands the model's own forward
+pass in float32, which they replace. With NUMBA_CACHE_DIR set to an empty folder the step is
+compiled as on a fresh machine.
 """
 
 import argparse
@@ -69,9 +71,16 @@ def brief_of(duration_s):
     )
 
 
-def print_steps(model, dtype):
-    decoder = decoding.Decoder(model, dtype=dtype)
-    rows = 2  # told and untold, as the default settings ask
+def print_first(model):
+    started = time.perf_counter()
+    decoder = decoding.Decoder(model)
+    decoder.step([7], [torch.zeros(1, decoder.configuration.width)], [decoder.new_cache(1)])
+    print(f"first step, with loading or compiling: {time.perf_counter() - started:.1f} s")
+
+
+def print_steps(model, dtype, *, compiled, rows=3):
+    """Rows: told, without valence, without arousal, as the default settings ask."""
+    decoder = decoding.Decoder(model, dtype=dtype, compiled=compiled)
     cache = decoder.new_cache(rows)
     told = [torch.zeros(rows, decoder.configuration.width)]
 
@@ -79,7 +88,10 @@ def print_steps(model, dtype):
         cache.keep(length - 1)
         decoder.step([7], told, [cache])
 
-    print(f"type {decoder.dtype}, weights {decoder.weight_bytes / 1e6:.1f} MB a token")
+    kind = "compiled" if decoder.is_compiled else "called"
+    print(
+        f"{kind}, {rows} rows, {decoder.dtype}, weights {decoder.weight_bytes / 1e6:.1f} MB a token"
+    )
     for length in LENGTHS:
         cache_bytes = decoder.cache_bytes(length, rows)
         read = decoder.weight_bytes + cache_bytes
@@ -94,7 +106,6 @@ def print_steps(model, dtype):
     with Counter() as counter:
         step()
     print(f"{counter.calls} operations a step, views included")
-    print_forward(model, rows)
 
 
 def print_forward(model, rows):
@@ -135,7 +146,7 @@ def print_takes(model, seconds, seeds):
         sum(1 for _ in write_tokens(model, brief_of(seconds / 4), seed=seed)) for seed in range(4)
     )
     apart = (time.process_time() - started) / alone
-    print(f"four candidates in one pass: {together / apart:.2f} of the time of four one by one")
+    print(f"four candidates together: {together / apart:.2f} of the time of four one by one")
 
 
 def print_length(model):
@@ -158,7 +169,11 @@ def main():
     model, _ = load_composer()
     dtype = getattr(torch, arguments.type) if arguments.type else None
     print(GOAL)
-    print_steps(model, dtype)
+    print_first(model)
+    print_steps(model, dtype, compiled=True)
+    print_steps(model, dtype, compiled=True, rows=6)
+    print_steps(model, dtype, compiled=False)
+    print_forward(model, 3)
     if arguments.steps_only:
         return
     print_takes(model, arguments.seconds, arguments.seeds)
