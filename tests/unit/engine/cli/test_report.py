@@ -13,6 +13,15 @@ def test_people_are_told_how_far_the_emotion_is_off():
     assert "0.40 in valence, 0.20 in arousal" in _music_lines(take)[0]
 
 
+def test_people_are_told_how_much_melody_is_shared():
+    measures = {"originality": 14.0, "originality_pieces": 1.0, "originality_human": 21.0}
+    take = replace(sample_project().takes[0], measures=measures)
+    assert "14 notes of melody in a row" in _music_lines(take)[0]
+    assert "21 at most" in _music_lines(take)[0]
+    copied = replace(take, measures={**measures, "originality": 30.0})
+    assert "30 notes of melody in a row are also in one piece" in _music_lines(copied)[-1]
+
+
 def test_people_are_told_what_is_wrong_with_a_take():
     silent = Music(30.0, (Note(0.0, 2.0, "piano", 60),))
     take = replace(sample_project().takes[0], music=silent, measures={})
