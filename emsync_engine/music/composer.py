@@ -13,11 +13,10 @@ from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.degeneracy import Finding, badness, degeneracies
+from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.originality import borrowed, originality_measures
 from emsync_engine.music.ranking import measures_of
 from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
@@ -78,7 +77,7 @@ def compose_with(
     A take holds the music as it lands, and its hits as they are after the fit; the tokens are as
     they were written. ``landing.Landing`` says which measures tell of the fit.
 
-    A degenerate take (``degeneracy.degeneracies``, ``originality.borrowed``) is written again with
+    A degenerate take (``degeneracy.degeneracies`` and ``borrowed``) is written again with
     a seed that follows from its own, twice at most. If none is sound, the least bad is kept:
     ``measures`` tells in ``resampled`` how many were thrown away, in ``degenerate`` what number of
     things is wrong with this one, and ``findings_of`` says what they are.
@@ -182,6 +181,8 @@ class _Attempt:
 
 
 def _attempt_of(tokens: tuple[int, ...], brief: Brief) -> _Attempt:
+    from emsync_engine.music.originality import originality_measures
+
     music = decode(tokens, duration_s=brief.duration_s)
     wrong = degeneracies(music, brief.families)
     return _Attempt(tokens, music, (*wrong, *borrowed(originality_measures(music))))

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from math import inf
 from typing import Literal
 
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
@@ -89,6 +90,23 @@ def degeneracies(
         *_family_findings(music, families, tacet_s),
     ]
     return tuple(finding for finding in found if finding is not None)
+
+
+def borrowed(measures: Mapping[str, float]) -> tuple[Finding, ...]:
+    """What is wrong by ``originality.originality_measures``: nothing, if people share as much."""
+    notes, limit = measures.get("originality", 0.0), measures.get("originality_human", inf)
+    if notes <= limit:
+        return ()
+    pieces = measures.get("originality_pieces", 1.0)
+    where = "one piece" if pieces == 1 else f"{pieces:.0f} pieces"
+    return (
+        Finding(
+            "borrowed melody",
+            f"{notes:.0f} notes of melody in a row are also in {where} of the training music, "
+            f"where 95 of 100 human pieces share {limit:.0f} at most.",
+            notes / max(limit, 1.0),
+        ),
+    )
 
 
 def badness(findings: Sequence[Finding]) -> float:

@@ -12,7 +12,6 @@ for every fragment, in the order of the music: what runs on there as it runs on 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -22,7 +21,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
-from emsync_engine.music.degeneracy import Finding
 from emsync_engine.project.notes import FAMILIES, Family, Music
 
 if TYPE_CHECKING:
@@ -324,20 +322,3 @@ def originality_measures(music: Music) -> dict[str, float]:
     if index.human is not None:
         measures["originality_human"] = index.human.percentile95
     return measures
-
-
-def borrowed(measures: Mapping[str, float]) -> tuple[Finding, ...]:
-    """What the gate says of ``originality_measures``: nothing, if people share as much."""
-    notes, limit = measures.get("originality", 0.0), measures.get("originality_human", np.inf)
-    if notes <= limit:
-        return ()
-    pieces = measures.get("originality_pieces", 1.0)
-    where = "one piece" if pieces == 1 else f"{pieces:.0f} pieces"
-    return (
-        Finding(
-            "borrowed melody",
-            f"{notes:.0f} notes of melody in a row are also in {where} of the training music, "
-            f"where 95 of 100 human pieces share {limit:.0f} at most.",
-            notes / limit,
-        ),
-    )

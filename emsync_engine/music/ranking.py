@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emsync_engine.errors import WeightsMissingError
-from emsync_engine.music.degeneracy import Finding, badness, degeneracies, longest_silence
+from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies, longest_silence
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.originality import borrowed, originality_measures
 from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Music
 
@@ -22,6 +21,8 @@ def measures_of(music: Music, timeline: Timeline) -> dict[str, float]:
     was asked for (``va_error`` and its two axes), as the regressor reads it, and how much melody
     is shared with the training music (``originality_measures``).
     """
+    from emsync_engine.music.originality import originality_measures
+
     duration_s = max(music.duration_s, 1e-9)
     return {
         "notes_per_s": len(music.notes) / duration_s,

@@ -11,12 +11,12 @@ from emsync_engine.midi.reading import music_of, read_score
 from emsync_engine.midi.tokenizer import encode, quantise
 from emsync_engine.music import originality
 from emsync_engine.music.composer import compose_with
+from emsync_engine.music.degeneracy import borrowed
 from emsync_engine.music.originality import (
     EXTRA_NOTES,
     SEPARATOR,
     HumanRuns,
     MelodyIndex,
-    borrowed,
     fragments_of,
     load_melody_index,
     longest_shared_run,
