@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 
 from emsync_engine.project.model import Boundary, BoundaryId, Timeline, new_boundary_id
@@ -21,27 +20,17 @@ def segment_index_at(timeline: Timeline, time: Fraction) -> int:
 def with_boundary_added(
     timeline: Timeline, time: Fraction, boundary_id: BoundaryId | None = None
 ) -> Timeline:
-    """Split the segment at a time; both halves keep its emotion.
+    """Split the segment at a time, by a hit; both halves keep what it had.
 
     BoundaryOrderError where a boundary stands already, or outside the film.
     """
-    index = segment_index_at(timeline, time)
     added = Boundary(boundary_id or new_boundary_id(), time, origin="user", is_hit=True)
-    boundaries = (*timeline.boundaries[:index], added, *timeline.boundaries[index:])
-    emotions = timeline.emotions[: index + 1] + timeline.emotions[index:]
-    return replace(timeline, boundaries=boundaries, emotions=emotions)
+    return timeline.with_boundary(added)
 
 
 def without_boundary(timeline: Timeline, boundary_id: BoundaryId) -> Timeline:
-    """Join the segments on both sides; the longer one's emotion is kept."""
-    index = next(i for i, one in enumerate(timeline.boundaries) if one.id == boundary_id)
-    before, after = timeline.segments[index : index + 2]
-    kept = before if before.end - before.start >= after.end - after.start else after
-    return replace(
-        timeline,
-        boundaries=timeline.boundaries[:index] + timeline.boundaries[index + 1 :],
-        emotions=(*timeline.emotions[:index], kept.emotion, *timeline.emotions[index + 2 :]),
-    )
+    """Join the segments on both sides; what the longer one had is kept."""
+    return timeline.without_boundary(boundary_id)
 
 
 def neighbours(timeline: Timeline, boundary_id: BoundaryId) -> tuple[Fraction, Fraction]:

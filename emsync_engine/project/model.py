@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal, NewType, get_args
 
 from emsync_engine.errors import BoundaryOrderError
+from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.notes import Music
 
 BoundaryId = NewType("BoundaryId", str)
@@ -17,11 +18,12 @@ Emotion = Literal["anger", "disgust", "fear", "joy", "sadness", "surprise"]
 EMOTIONS: tuple[Emotion, ...] = get_args(Emotion)
 CutKind = Literal["hard", "fade", "dissolve"]
 Origin = Literal["detected", "imported", "user"]
-HitStatus = Literal["exact", "near", "missed"]
+HitStatus = Literal["exact", "near", "missed", "tacet"]
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 LARGEST_STRENGTH = 1000.0
+SLOWEST_BPM, FASTEST_BPM = 40.0, 220.0
 
 
 def new_boundary_id() -> BoundaryId:
@@ -97,28 +99,40 @@ class Boundary:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """The stretch [start, end) between two boundaries, with one emotion."""
+    """The stretch [start, end) between two boundaries, with one emotion.
+
+    In a ``tacet`` segment the music is silent: it is cued out at the start and in at the end.
+    """
 
     index: int
     start: Fraction
     end: Fraction
     emotion: SegmentEmotion
+    is_tacet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
-    """Boundaries of one video, strictly inside (0, duration), in increasing order."""
+    """Boundaries of one video, strictly inside (0, duration), in increasing order.
+
+    ``tacet`` says of each segment whether its music is silent; where it is left out, none is.
+    """
 
     duration: Fraction
     boundaries: tuple[Boundary, ...]
     emotions: tuple[SegmentEmotion, ...]  # one per segment: len(boundaries) + 1
+    tacet: tuple[bool, ...] = ()  # likewise
 
     def __post_init__(self) -> None:
-        if len(self.emotions) != len(self.boundaries) + 1:
-            raise BoundaryOrderError(
-                f"{len(self.boundaries)} boundaries make {len(self.boundaries) + 1} segments, "
-                f"but there are {len(self.emotions)} emotions."
-            )
+        count = len(self.boundaries) + 1
+        if not self.tacet:
+            object.__setattr__(self, "tacet", (False,) * count)
+        for given, name in ((self.emotions, "emotions"), (self.tacet, "tacet flags")):
+            if len(given) != count:
+                raise BoundaryOrderError(
+                    f"{count - 1} boundaries make {count} segments, "
+                    f"but there are {len(given)} {name}."
+                )
         edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
         if any(later <= earlier for earlier, later in pairwise(edges)):
             raise BoundaryOrderError(
@@ -130,11 +144,24 @@ class Timeline:
         """Stretches between the boundaries; they tile the film."""
         edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
         return tuple(
-            Segment(index, start, end, emotion)
-            for index, (start, end, emotion) in enumerate(
-                zip(edges, edges[1:], self.emotions, strict=False)
+            Segment(index, start, end, emotion, is_tacet)
+            for index, (start, end, emotion, is_tacet) in enumerate(
+                zip(edges, edges[1:], self.emotions, self.tacet, strict=False)
             )
         )
+
+    @property
+    def tacet_spans(self) -> tuple[tuple[Fraction, Fraction], ...]:
+        """Stretches [cue out, cue in) of silence in order of time, neighbouring segments as one."""
+        spans: list[tuple[Fraction, Fraction]] = []
+        for segment in self.segments:
+            if not segment.is_tacet:
+                continue
+            if spans and spans[-1][1] == segment.start:
+                spans[-1] = (spans[-1][0], segment.end)
+            else:
+                spans.append((segment.start, segment.end))
+        return tuple(spans)
 
     @property
     def hits(self) -> tuple[Boundary, ...]:
@@ -143,13 +170,43 @@ class Timeline:
 
     def with_boundary_at(self, boundary_id: BoundaryId, time: Fraction) -> Timeline:
         """Move one boundary between its neighbours; BoundaryOrderError if it would pass one."""
-        if all(boundary.id != boundary_id for boundary in self.boundaries):
-            raise BoundaryOrderError(f"There is no boundary {boundary_id}.")
+        self._place_of(boundary_id)
         moved = tuple(
             replace(boundary, time=time) if boundary.id == boundary_id else boundary
             for boundary in self.boundaries
         )
         return replace(self, boundaries=moved)
+
+    def with_boundary(self, added: Boundary) -> Timeline:
+        """Split a segment; both halves keep its emotion and its silence.
+
+        BoundaryOrderError where a boundary stands already, or outside the film.
+        """
+        index = sum(boundary.time <= added.time for boundary in self.boundaries)
+        return replace(
+            self,
+            boundaries=(*self.boundaries[:index], added, *self.boundaries[index:]),
+            emotions=self.emotions[: index + 1] + self.emotions[index:],
+            tacet=self.tacet[: index + 1] + self.tacet[index:],
+        )
+
+    def without_boundary(self, boundary_id: BoundaryId) -> Timeline:
+        """Join the segments on both sides; what the longer one had is kept."""
+        index = self._place_of(boundary_id)
+        before, after = self.segments[index : index + 2]
+        kept = before if before.end - before.start >= after.end - after.start else after
+        return replace(
+            self,
+            boundaries=self.boundaries[:index] + self.boundaries[index + 1 :],
+            emotions=(*self.emotions[:index], kept.emotion, *self.emotions[index + 2 :]),
+            tacet=(*self.tacet[:index], kept.is_tacet, *self.tacet[index + 2 :]),
+        )
+
+    def _place_of(self, boundary_id: BoundaryId) -> int:
+        for index, boundary in enumerate(self.boundaries):
+            if boundary.id == boundary_id:
+                return index
+        raise BoundaryOrderError(f"There is no boundary {boundary_id}.")
 
     def with_hit_wanted(self, boundary_id: BoundaryId, wanted: bool | None) -> Timeline:
         """Make a boundary a hit or none; None leaves it to the next choice by strength."""
@@ -167,8 +224,7 @@ class Timeline:
         return self._with(boundary_id, lambda one: replace(one, strength=strength))
 
     def _with(self, boundary_id: BoundaryId, change: Callable[[Boundary], Boundary]) -> Timeline:
-        if all(boundary.id != boundary_id for boundary in self.boundaries):
-            raise BoundaryOrderError(f"There is no boundary {boundary_id}.")
+        self._place_of(boundary_id)
         boundaries = tuple(change(one) if one.id == boundary_id else one for one in self.boundaries)
         return replace(self, boundaries=boundaries)
 
@@ -177,6 +233,12 @@ class Timeline:
         emotions = list(self.emotions)
         emotions[index] = replace(emotions[index], chosen=point)
         return replace(self, emotions=tuple(emotions))
+
+    def with_tacet(self, index: int, is_tacet: bool) -> Timeline:
+        """Silence the music of one segment, or let it play again."""
+        tacet = list(self.tacet)
+        tacet[index] = is_tacet
+        return replace(self, tacet=tuple(tacet))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +256,8 @@ class VideoSource:
 class Hit:
     """Where the music stands at one boundary that it was to mark.
 
-    ``landed_s`` is None where no strong chord is near; errors are landed minus wanted.
+    ``landed_s`` is None where no strong chord is near; errors are landed minus wanted. Where the
+    user silenced the music, the status is ``tacet``: nothing was to land there.
     """
 
     time_s: float
@@ -210,7 +273,9 @@ class GenerationSettings:
     """How a take was asked for; with the seed and the engine's version enough to make it again.
 
     ``sync_percent`` is the limit of the tempo fit: how far, and from bar to bar, the tempo may be
-    bent so that chords land on the hits. 0 to 15, 0 for not at all.
+    bent so that chords land on the hits. 0 to 15, 0 for not at all. ``key`` (one of
+    ``key_names.KEYS``) and ``tempo_bpm`` (40 to 220 beats a minute) are the user's word; None
+    leaves them to the composer. ValueError for others.
     """
 
     ensemble: str = "cinematic"
@@ -221,11 +286,25 @@ class GenerationSettings:
     boundary_guidance: float = 1.0
     weights: str = "open"
     sync_percent: float = 6.0
+    key: str | None = None
+    tempo_bpm: float | None = None
+
+    def __post_init__(self) -> None:
+        if self.key is not None and self.key not in KEYS:
+            raise ValueError(f"{self.key!r} is not one of the keys: {', '.join(KEYS)}")
+        if self.tempo_bpm is not None and not SLOWEST_BPM <= self.tempo_bpm <= FASTEST_BPM:
+            raise ValueError(
+                f"a tempo lies in {SLOWEST_BPM:g}..{FASTEST_BPM:g} beats a minute, "
+                f"not {self.tempo_bpm}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One generated soundtrack for a timeline."""
+    """One generated soundtrack for a timeline.
+
+    ``tacet_s`` are the stretches (cue out, cue in) in seconds in which it was to be silent.
+    """
 
     id: str
     seed: int
@@ -236,6 +315,7 @@ class Take:
     weights_sha256: str
     engine_version: str
     measures: Mapping[str, float] = field(default_factory=dict)
+    tacet_s: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,13 @@ from fractions import Fraction
 from typing import get_args
 
 from emsync_engine.errors import BoundaryOrderError, ProjectUnreadableError
+from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.model import (
     EMOTIONS,
+    FASTEST_BPM,
     LARGEST_STRENGTH,
     SCHEMA_VERSION,
+    SLOWEST_BPM,
     Boundary,
     BoundaryId,
     GenerationSettings,
@@ -49,6 +52,7 @@ def project_data(project: Project) -> dict[str, object]:
             "duration": _fraction_text(timeline.duration),
             "boundaries": [_boundary_data(boundary) for boundary in timeline.boundaries],
             "emotions": [_emotion_data(emotion) for emotion in timeline.emotions],
+            "tacet": [bool(is_tacet) for is_tacet in timeline.tacet],
         },
         "takes": [_take_data(take) for take in project.takes],
         "chosen_take": project.chosen_take,
@@ -103,6 +107,8 @@ def _take_data(take: Take) -> dict[str, object]:
             "boundary_guidance": float(settings.boundary_guidance),
             "weights": settings.weights,
             "sync_percent": float(settings.sync_percent),
+            "key": settings.key,
+            "tempo_bpm": _optional_float(settings.tempo_bpm),
         },
         "weights_sha256": take.weights_sha256,
         "engine_version": take.engine_version,
@@ -111,6 +117,7 @@ def _take_data(take: Take) -> dict[str, object]:
             for name, measure in take.measures.items()
             if math.isfinite(measure)
         },
+        "tacet_s": [[float(start), float(end)] for start, end in take.tacet_s],
         "hits": [_hit_data(hit) for hit in take.hits],
         "music": _music_data(take.music),
         "tokens": [int(token) for token in take.tokens],
@@ -188,7 +195,9 @@ def _video(value: Value) -> VideoSource:
 
 
 def _timeline(value: Value) -> Timeline:
-    duration, boundaries, emotions = value.fields("duration", "boundaries", "emotions")
+    duration, boundaries, emotions, tacet = value.fields(
+        "duration", "boundaries", "emotions", "tacet"
+    )
     read = tuple(_boundary(boundary) for boundary in boundaries.items())
     _require_distinct(boundaries.place, [boundary.id for boundary in read])
     try:
@@ -196,6 +205,7 @@ def _timeline(value: Value) -> Timeline:
             duration=duration.time(),
             boundaries=read,
             emotions=tuple(_emotion(emotion) for emotion in emotions.items()),
+            tacet=tuple(flag.flag() for flag in tacet.items(len(read) + 1)),
         )
     except BoundaryOrderError as error:
         raise ProjectUnreadableError(f"{value.place}: {error}") from error
@@ -241,9 +251,9 @@ def _point(value: Value) -> VAPoint:
 
 
 def _take(value: Value) -> Take:
-    identity, seed, settings, sha256, version, measures, hits, music, tokens = value.fields(
+    identity, seed, settings, sha256, version, measures, tacet, hits, music, tokens = value.fields(
         *("id", "seed", "settings", "weights_sha256", "engine_version"),
-        *("measures", "hits", "music", "tokens"),
+        *("measures", "tacet_s", "hits", "music", "tokens"),
     )
     return Take(
         id=identity.text(),
@@ -258,15 +268,33 @@ def _take(value: Value) -> Take:
             name: measure.number(-_LARGEST, _LARGEST)
             for name, measure in measures.entries().items()
         },
+        tacet_s=tuple(_span(span) for span in tacet.items()),
     )
 
 
+def _span(value: Value) -> tuple[float, float]:
+    start, end = (time.number(0, LONGEST_FILM_S) for time in value.items(2))
+    if end <= start:
+        raise ProjectUnreadableError(f"{value.place} ends before it begins.")
+    return start, end
+
+
 def _settings(value: Value) -> GenerationSettings:
-    ensemble, ending, temperature, top_p, va_guidance, boundary_guidance, weights, sync = (
-        value.fields(
-            *("ensemble", "ending", "temperature", "top_p"),
-            *("va_guidance", "boundary_guidance", "weights", "sync_percent"),
-        )
+    (
+        ensemble,
+        ending,
+        temperature,
+        top_p,
+        va_guidance,
+        boundary_guidance,
+        weights,
+        sync,
+        key,
+        bpm,
+    ) = value.fields(
+        *("ensemble", "ending", "temperature", "top_p"),
+        *("va_guidance", "boundary_guidance", "weights", "sync_percent"),
+        *("key", "tempo_bpm"),
     )
     return GenerationSettings(
         ensemble=ensemble.text(),
@@ -277,7 +305,15 @@ def _settings(value: Value) -> GenerationSettings:
         boundary_guidance=boundary_guidance.number(-1000, 1000),
         weights=weights.text(),
         sync_percent=sync.number(0, 15),
+        key=key.optional(_key),
+        tempo_bpm=bpm.optional(lambda bpm: bpm.number(SLOWEST_BPM, FASTEST_BPM)),
     )
+
+
+def _key(value: Value) -> str:
+    if value.content not in KEYS:
+        value.refuse('a key such as "C major", "F# minor" or "Bb major"')
+    return value.text()
 
 
 def _hit(value: Value) -> Hit:

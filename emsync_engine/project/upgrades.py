@@ -24,6 +24,22 @@ def _with_wishes_and_sync(document: Document) -> Document:
     return upgraded_document
 
 
+def _with_key_tempo_and_tacet(document: Document) -> Document:
+    """2 to 3: nobody named a key or a tempo, and no segment was silent."""
+    upgraded_document = copy.deepcopy(document)
+    timeline = upgraded_document.get("timeline")
+    if isinstance(timeline, dict):
+        emotions = timeline.get("emotions")
+        timeline.setdefault("tacet", [False] * len(emotions if isinstance(emotions, list) else []))
+    for take in _objects(upgraded_document, "takes"):
+        take.setdefault("tacet_s", [])
+        settings = take.get("settings")
+        if isinstance(settings, dict):
+            settings.setdefault("key", None)
+            settings.setdefault("tempo_bpm", None)
+    return upgraded_document
+
+
 def _objects(parent: object, key: str) -> list[Document]:
     """The objects of a list, as far as the file has them: what is wrong is found when reading."""
     children = parent.get(key) if isinstance(parent, dict) else None
@@ -34,7 +50,10 @@ def _objects(parent: object, key: str) -> list[Document]:
 
 # From each older version the function that makes the next one of it. A new schema version adds a
 # row here and a stored example to tests/data; neither is ever taken away.
-UPGRADES: Mapping[int, Callable[[Document], Document]] = {1: _with_wishes_and_sync}
+UPGRADES: Mapping[int, Callable[[Document], Document]] = {
+    1: _with_wishes_and_sync,
+    2: _with_key_tempo_and_tacet,
+}
 
 
 def upgraded(

@@ -43,6 +43,13 @@ def test_the_first_of_two_equal_segments_gives_its_emotion():
     assert without_boundary(even, BoundaryId("two")).emotions[0] == JOYFUL
 
 
+def test_silence_is_kept_as_the_emotion_is():
+    silent = timeline().with_tacet(1, True)
+    split = with_boundary_added(silent, Fraction(3))
+    assert split.tacet == (False, True, True, False, False)
+    assert without_boundary(silent, BoundaryId("two")).tacet == (True, False, False)
+
+
 def test_a_boundary_moves_between_its_neighbours():
     assert neighbours(timeline(), BoundaryId("two")) == (0, 5)
     assert neighbours(timeline(), BoundaryId("seven")) == (5, 10)

@@ -7,6 +7,7 @@ from typing import get_args
 
 from hypothesis import strategies as st
 
+from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.model import (
     EMOTIONS,
     Boundary,
@@ -49,6 +50,7 @@ def sample_project() -> Project:
             Boundary(BoundaryId("b-user"), 150 / rate, "user", 1.0, wanted=False, strength=0.5),
         ),
         emotions=(CALM, TENSE, CALM),
+        tacet=(False, True, False),
     )
     music = Music(
         duration_s=10.01,
@@ -67,7 +69,13 @@ def sample_project() -> Project:
         id="take-1",
         seed=20260,
         settings=GenerationSettings(
-            ensemble="chamber", ending="ring", temperature=1.2, top_p=0.7, va_guidance=1.5
+            ensemble="chamber",
+            ending="ring",
+            temperature=1.2,
+            top_p=0.7,
+            va_guidance=1.5,
+            key="F# minor",
+            tempo_bpm=96.0,
         ),
         tokens=tuple(range(1, 61)),
         music=music,
@@ -78,6 +86,7 @@ def sample_project() -> Project:
         weights_sha256="ab" * 32,
         engine_version="0.1.0",
         measures={"va_error": 0.28, "originality": 9.0},
+        tacet_s=((7.5, 8.25),),
     )
     return Project(
         video=VideoSource(
@@ -124,7 +133,12 @@ def timelines(draw: st.DrawFn, most: int = 6) -> Timeline:
         )
         for index, time in enumerate(inside)
     )
-    return Timeline(duration, boundaries, tuple(draw(emotions) for _ in times))
+    return Timeline(
+        duration,
+        boundaries,
+        tuple(draw(emotions) for _ in times),
+        tuple(draw(st.booleans()) for _ in times),
+    )
 
 
 @st.composite
@@ -165,6 +179,8 @@ settings_of_takes = st.builds(
     va_guidance=st.floats(0, 5),
     boundary_guidance=st.floats(0, 5),
     weights=st.text(max_size=12),
+    key=st.none() | st.sampled_from(KEYS),
+    tempo_bpm=st.none() | st.floats(40, 220),
 )
 takes = st.builds(
     Take,
@@ -177,6 +193,7 @@ takes = st.builds(
     weights_sha256=st.text(max_size=12),
     engine_version=st.text(max_size=8),
     measures=st.dictionaries(st.text(max_size=8), st.floats(-1e9, 1e9), max_size=3),
+    tacet_s=st.lists(st.tuples(st.floats(0, 3600), st.floats(3601, 7200)), max_size=2).map(tuple),
 )
 
 

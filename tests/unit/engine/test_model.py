@@ -1,4 +1,5 @@
 import dataclasses
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -6,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emsync_engine.errors import BoundaryOrderError
-from emsync_engine.project.model import Boundary, BoundaryId, Timeline, VAPoint, new_boundary_id
+from emsync_engine.project.model import (
+    Boundary,
+    BoundaryId,
+    GenerationSettings,
+    Timeline,
+    VAPoint,
+    new_boundary_id,
+)
 from emsync_engine.project.notes import Music, Note
 from tests.unit.engine.project_samples import CALM, TENSE, sample_project, timelines
 
@@ -34,6 +42,7 @@ def test_moving_a_boundary_reorders_nothing(timeline, data):
     moved = timeline.with_boundary_at(timeline.boundaries[index].id, low + share * (high - low))
     assert [b.id for b in moved.boundaries] == [b.id for b in timeline.boundaries]
     assert moved.emotions == timeline.emotions
+    assert moved.tacet == timeline.tacet
     back = moved.with_boundary_at(timeline.boundaries[index].id, timeline.boundaries[index].time)
     assert back == timeline
 
@@ -54,6 +63,8 @@ def test_a_timeline_that_contradicts_itself_is_refused():
     later = Boundary(BoundaryId("b"), Fraction(3))
     with pytest.raises(BoundaryOrderError, match="2 segments"):
         Timeline(Fraction(5), (inside,), (CALM,))
+    with pytest.raises(BoundaryOrderError, match="1 tacet flags"):
+        Timeline(Fraction(5), (inside,), (CALM, TENSE), (True,))
     for boundaries in ((later, inside), (inside, inside)):
         with pytest.raises(BoundaryOrderError, match="increasing order"):
             Timeline(Fraction(5), boundaries, (CALM,) * 3)
@@ -64,6 +75,50 @@ def test_a_timeline_that_contradicts_itself_is_refused():
         Timeline(Fraction(5), (inside,), (CALM, TENSE)).with_boundary_at(
             BoundaryId("?"), Fraction(1)
         )
+
+
+@given(timelines(), st.fractions(0, 7200, max_denominator=1000))
+def test_silence_follows_splits_and_joins_as_emotion_does(timeline, time):
+    added = Boundary(BoundaryId("added"), time)
+    if time == 0 or time >= timeline.duration or time in {b.time for b in timeline.boundaries}:
+        with pytest.raises(BoundaryOrderError):
+            timeline.with_boundary(added)
+        return
+    split = timeline.with_boundary(added)
+    assert split.tacet_spans == timeline.tacet_spans
+    assert split.without_boundary(added.id) == timeline
+    for boundary in timeline.boundaries:
+        joined = timeline.without_boundary(boundary.id)
+        index = timeline.boundaries.index(boundary)
+        before, after = timeline.segments[index : index + 2]
+        longer = before if before.end - before.start >= after.end - after.start else after
+        assert joined.tacet[index] == longer.is_tacet
+        assert joined.emotions[index] == longer.emotion
+
+
+def test_a_segment_is_silenced_and_plays_again():
+    timeline = replace(sample_project().timeline, tacet=())
+    assert timeline.tacet == (False, False, False)
+    silent = timeline.with_tacet(1, True)
+    assert [segment.is_tacet for segment in silent.segments] == [False, True, False]
+    first, second = timeline.boundaries
+    assert silent.tacet_spans == ((first.time, second.time),)
+    assert silent.with_tacet(2, True).tacet_spans == ((first.time, timeline.duration),)
+    assert silent.with_tacet(1, False) == timeline
+
+
+@pytest.mark.parametrize("settings", [{"key": "H major"}, {"key": "Gb major"}, {"key": ""}])
+def test_a_key_has_one_spelling(settings):
+    assert GenerationSettings(key="F# major").key == "F# major"
+    with pytest.raises(ValueError, match="is not one of the keys"):
+        GenerationSettings(**settings)
+
+
+@pytest.mark.parametrize("tempo_bpm", [39.9, 220.5, 0, -96, float("nan"), float("inf")])
+def test_a_tempo_that_nobody_plays_is_refused(tempo_bpm):
+    assert GenerationSettings(tempo_bpm=40.0).tempo_bpm == 40.0
+    with pytest.raises(ValueError, match="a tempo lies in"):
+        GenerationSettings(tempo_bpm=tempo_bpm)
 
 
 def test_a_chosen_point_goes_before_the_detected_one():

@@ -34,16 +34,35 @@ def test_a_saved_project_is_the_same_project(project):
         assert load_project(path) == project
 
 
-def test_the_first_version_keeps_opening():
-    present = sample_project()
-    detected, placed = present.timeline.boundaries
-    first_boundaries = (detected, replace(placed, wanted=None, strength=None))
-    settings_then = replace(present.takes[0].settings, sync_percent=0.0)
-    assert load_project(DATA / "project_v1.emsync") == replace(
-        present,
-        timeline=replace(present.timeline, boundaries=first_boundaries),
-        takes=(replace(present.takes[0], settings=settings_then),),
+def as_written_by_version_2(project):
+    """The sample before there were keys, tempi and silent segments."""
+    settings_then = replace(project.takes[0].settings, key=None, tempo_bpm=None)
+    return replace(
+        project,
+        timeline=replace(project.timeline, tacet=()),
+        takes=(replace(project.takes[0], settings=settings_then, tacet_s=()),),
     )
+
+
+def as_written_by_version_1(project):
+    """And before anybody could say what is to be hit, or bend the tempo."""
+    later = as_written_by_version_2(project)
+    detected, placed = later.timeline.boundaries
+    first_boundaries = (detected, replace(placed, wanted=None, strength=None))
+    settings_then = replace(later.takes[0].settings, sync_percent=0.0)
+    return replace(
+        later,
+        timeline=replace(later.timeline, boundaries=first_boundaries),
+        takes=(replace(later.takes[0], settings=settings_then),),
+    )
+
+
+def test_the_first_version_keeps_opening():
+    assert load_project(DATA / "project_v1.emsync") == as_written_by_version_1(sample_project())
+
+
+def test_the_second_version_keeps_opening():
+    assert load_project(DATA / "project_v2.emsync") == as_written_by_version_2(sample_project())
 
 
 def test_the_present_version_is_the_sample():
@@ -216,6 +235,21 @@ def changed(*keys: str | int, to: object = ..., drop: bool = False) -> str:
         (
             changed("takes", 0, "settings", "temperature", to=float("inf")),
             "Infinity, which is no number",
+        ),
+        (
+            changed("takes", 0, "settings", "key", to="H major"),
+            r"takes\[0\]\.settings\.key must be a key such as",
+        ),
+        (
+            changed("takes", 0, "settings", "tempo_bpm", to=5),
+            r"takes\[0\]\.settings\.tempo_bpm must be between 40 and 220",
+        ),
+        (changed("takes", 0, "settings", "key", drop=True), r"settings\.key is missing"),
+        (changed("timeline", "tacet", to=[True]), "timeline.tacet must be a list of 3 values"),
+        (changed("timeline", "tacet", 1, to=1), r"timeline\.tacet\[1\] must be true or false"),
+        (
+            changed("takes", 0, "tacet_s", 0, to=[8.0, 7.5]),
+            r"takes\[0\]\.tacet_s\[0\] ends before it begins",
         ),
         (changed("takes", 0, "measures", "va_error", to="low"), r"va_error must be a number"),
         (changed("takes", 0, "tokens", 3, to=1.5), r"takes\[0\]\.tokens\[3\] must be a whole"),
