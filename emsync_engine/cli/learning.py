@@ -15,14 +15,13 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.errors import InputUnusableError
+from emsync_engine.errors import InputUnusableError, OutputUnwritableError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.output import written_whole
 
 if TYPE_CHECKING:
-    from emsync_engine.music.originality import MelodyIndex
+    from emsync_engine.evaluation.pieces import PieceWriter
     from emsync_engine.training.label_entries import LabelEntry
-    from emsync_engine.training.originality_index import HumanPiece
 
 
 def train(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
@@ -122,6 +121,12 @@ def _train_va_labels(options: argparse.Namespace, monitor: TerminalMonitor) -> N
 
 def _train_index(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import folder_line
+    from emsync_engine.evaluation.originality import (
+        measure_originality,
+        originality_lines,
+        write_originality_page,
+    )
+    from emsync_engine.evaluation.plots import new_figure
     from emsync_engine.music.originality import save_melody_index
     from emsync_engine.training.originality_index import (
         build_index,
@@ -131,42 +136,23 @@ def _train_index(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.training.store import open_store
     from emsync_engine.weights import sha256_of
 
+    # what would be missing in the end is missed at once
+    require_folder_of(options.out)
+    if options.report is not None:
+        new_figure(1, 1)
+    writer = _take_writer(options) if options.takes else None
     store = open_store(options.work / "store")
     started = time.perf_counter()
     index = build_index(store, monitor=monitor)
-    built = time.perf_counter()
+    built_s = time.perf_counter() - started
     human = human_pieces(store, index, monitor=monitor)
     index = with_human_runs(index, human)
     with written_whole(options.out) as partial:
         save_melody_index(index, partial)
     monitor.clear()
-    print(f"{len(index.names)} pieces indexed in {built - started:.0f} s")
+    print(f"{len(index.names)} pieces indexed in {built_s:.0f} s")
     print(folder_line(options.out))
     print(f"SHA-256 {sha256_of(options.out)}")
-    _report_originality(options, index, human, monitor)
-
-
-def _report_originality(
-    options: argparse.Namespace,
-    index: MelodyIndex,
-    human: list[HumanPiece],
-    monitor: TerminalMonitor,
-) -> None:
-    """Print the distributions, and write the page if it is asked for."""
-    from emsync_engine.cli.report import folder_line
-    from emsync_engine.evaluation.originality import (
-        measure_originality,
-        originality_lines,
-        write_originality_page,
-    )
-    from emsync_engine.evaluation.pieces import PieceWriter
-    from emsync_engine.evaluation.suite import FOLDER
-    from emsync_engine.weights import load_composer
-
-    writer = None
-    if options.takes:
-        model, entry = load_composer(options.weights, chosen_device(options.device))
-        writer = PieceWriter(model, weights_sha256=entry.sha256, folder=options.work / FOLDER)
     report = measure_originality(
         index,
         human,
@@ -180,6 +166,22 @@ def _report_originality(
     print("\n".join(originality_lines(report)))
     if options.report is not None:
         print(folder_line(write_originality_page(report, options.report)))
+
+
+def _take_writer(options: argparse.Namespace) -> PieceWriter:
+    """Whoever writes the takes to compare; they are kept in the work folder."""
+    from emsync_engine.evaluation.pieces import PieceWriter
+    from emsync_engine.evaluation.suite import FOLDER
+    from emsync_engine.weights import load_composer
+
+    model, entry = load_composer(options.weights, chosen_device(options.device))
+    return PieceWriter(model, weights_sha256=entry.sha256, folder=options.work / FOLDER)
+
+
+def require_folder_of(path: Path) -> None:
+    """OutputUnwritableError if a file cannot be there for want of a folder."""
+    if not path.absolute().parent.is_dir():
+        raise OutputUnwritableError(path, "that folder does not exist")
 
 
 def _train_label(options: argparse.Namespace, monitor: TerminalMonitor) -> None:

@@ -237,7 +237,7 @@ def _places_of_run(index: MelodyIndex, run: Hashes) -> NDArray[np.int64]:
 
 def save_melody_index(index: MelodyIndex, path: Path) -> None:
     """Write an index as safetensors; its order is not kept, it follows from the hashes."""
-    from safetensors.numpy import save_file
+    from safetensors.numpy import save
 
     facts = {
         "format": FORMAT,
@@ -252,7 +252,7 @@ def save_melody_index(index: MelodyIndex, path: Path) -> None:
         "starts": index.starts.astype(np.int32),
         "owners": index.owners.astype(np.int32),
     }
-    save_file(arrays, path, metadata={"index": json.dumps(facts)})
+    path.write_bytes(save(arrays, metadata={"index": json.dumps(facts)}))
     path.chmod(0o644)
 
 

@@ -116,25 +116,42 @@ def write_store(
 
 
 def open_store(folder: Path) -> TokenStore:
-    """Open a store; InputUnusableError if it is missing or of another vocabulary."""
+    """Open a store; InputUnusableError if it is missing, damaged or of another vocabulary."""
     try:
         index = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise InputUnusableError(f"{folder} holds no token store; run emsync train prepare.") from (
             error
         )
-    if index.get("format") != FORMAT or index.get("vocabulary") != v.SIZE:
+    try:
+        is_ours = index["format"] == FORMAT and index["vocabulary"] == v.SIZE
+        store = _opened(folder, index["entries"]) if is_ours else None
+    except (OSError, EOFError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise InputUnusableError(
+            f"{folder} holds a damaged token store; run emsync train prepare again."
+        ) from error
+    if store is None:
         raise InputUnusableError(
             f"{folder} holds a token store of another version; run emsync train prepare again."
         )
-    entries = tuple(
-        Entry(**{**entry, "families": tuple(entry["families"])}) for entry in index["entries"]
-    )
+    return store
+
+
+def _opened(folder: Path, listed: list[dict[str, Any]]) -> TokenStore:
+    """The arrays of a store as memory maps; ValueError if the entries do not lie within them."""
+    entries = tuple(Entry(**{**entry, "families": tuple(entry["families"])}) for entry in listed)
+    tokens = np.load(folder / "tokens.npy", mmap_mode="r")
     labels = np.load(folder / "labels.npy", mmap_mode="r")
-    ruled = np.where(np.isnan(labels), 0, LABEL_KINDS.index("rule")).astype(np.uint8)
-    return TokenStore(
-        entries,
-        np.load(folder / "tokens.npy", mmap_mode="r"),
-        labels,
-        np.load(folder / KINDS, mmap_mode="r") if (folder / KINDS).is_file() else ruled,
-    )
+    if (folder / KINDS).is_file():
+        kinds = np.load(folder / KINDS, mmap_mode="r")
+    else:
+        kinds = np.where(np.isnan(labels), 0, LABEL_KINDS.index("rule")).astype(np.uint8)
+    for entry in entries:
+        if not (
+            0 <= entry.first_token <= entry.first_token + entry.tokens <= len(tokens)
+            and 0 <= entry.first_second <= entry.first_second + entry.seconds <= len(labels)
+        ):
+            raise ValueError(f"{entry.piece} lies outside the arrays")
+    if labels.shape != kinds.shape:
+        raise ValueError("labels and their kinds differ in length")
+    return TokenStore(entries, tokens, labels, kinds)

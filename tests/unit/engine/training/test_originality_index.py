@@ -151,6 +151,19 @@ def test_without_a_store_it_says_so(tmp_path, capsys):
     assert not out.exists()
 
 
+def test_what_is_missing_in_the_end_is_missed_at_once(folder, tmp_path, capsys, monkeypatch):
+    def build_index(store, *, monitor=None):
+        raise AssertionError("half a minute of work for nothing")
+
+    monkeypatch.setattr("emsync_engine.training.originality_index.build_index", build_index)
+    nowhere = tmp_path / "no" / "index.safetensors"
+    assert main(["train", "index", str(folder), "-o", str(nowhere)]) == 3
+    assert "that folder does not exist" in capsys.readouterr().err
+    out = str(tmp_path / "index.safetensors")
+    assert main(["train", "index", str(folder), "-o", out, "--takes", "1", "--weights", "x"]) == 4
+    assert "no weights named 'x'" in capsys.readouterr().err
+
+
 def test_a_real_preparation_can_be_indexed(prepared):
     index = with_human_runs(
         built := build_index(prepared[0].store), human_pieces(prepared[0].store, built)
