@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
+import time
 from collections.abc import Sequence
 from functools import cache
 from types import ModuleType
@@ -120,6 +121,7 @@ class CompiledStep:
     def __init__(self, module: ModuleType, model: MusicTransformer, *, dtype: torch.dtype) -> None:
         c = self._configuration = model.configuration
         self._module, self._dtype = module, dtype
+        self._has_stepped = False  # the first step loads the compiled code, or compiles it
         self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
         blocks = [block for block in model.blocks if isinstance(block, Block)]
         attentions = [block.attention for block in blocks]
@@ -200,6 +202,7 @@ class CompiledStep:
         x = torch.cat(list(told)).add_(self._embedding[read]).numpy()
         addresses = [held.addresses() for held in caches]
         logits = self._room(len(x), self._matrices[-1])
+        started = time.perf_counter()
         self._module.step(
             x,
             np.repeat([held.length for held in caches], rows),
@@ -210,6 +213,9 @@ class CompiledStep:
             logits,
             *self._rooms(len(x), caches[0]),
         )
+        if not self._has_stepped:
+            self._has_stepped = True
+            _log.info("the first step took %.1f s", time.perf_counter() - started)
         for held in caches:
             held.length += 1
         said = logits[:, : self._configuration.vocabulary]

@@ -57,7 +57,6 @@ LANES = 32
 """Outputs of one block: two vectors of AVX-512, four of AVX, eight of NEON."""
 
 _VECTOR = 16  # lanes of one value in the code below; narrower processors take it in parts
-_MOST_ROWS = 8 if _IS_ARM or _features().get("avx512f") else 3  # whose sums fit in the registers
 _AHEAD = 16384  # bytes between what is read and what is fetched from memory meanwhile
 _EPSILON = np.float32(np.finfo(np.float32).eps)  # as torch's RMSNorm adds
 CHAINS = 4  # sums that run side by side where there is one row: a sum waits for itself
@@ -270,7 +269,7 @@ def _product(weights: Any, number: Any, x: Any, out: Any) -> None:
         while row < len(x):
             own = x.ctypes.data + row * from_x * 4
             target = out.ctypes.data + (row * to_out + block * LANES) * 4
-            left = min(len(x) - row, _MOST_ROWS)
+            left = len(x) - row
             if left >= 8:
                 _ROW_8(weights, read, _AHEAD, own, from_x, target, to_out, depth)
                 row += 8
@@ -303,7 +302,7 @@ def _squares(numbers: Any, row: Any, first: Any, length: Any) -> Any:
 def _largest(numbers: Any, length: Any) -> Any:
     largest = numbers[0]
     for place in range(length):
-        largest = max(largest, numbers[place])
+        largest = numbers[place] if numbers[place] > largest else largest
     return largest
 
 
