@@ -129,10 +129,9 @@ def spotify_valence(value: object, *, md5: str, where: str) -> float | None:
             found = found.get(key, found if key != "valence" else None)
     if found is None:
         return None
-    is_number = isinstance(found, int | float) and not isinstance(found, bool)
-    if not is_number or not 0.0 <= float(found) <= 1.0:  # type: ignore[arg-type]
+    if isinstance(found, bool) or not isinstance(found, int | float) or not 0.0 <= found <= 1.0:
         raise InputUnusableError(f"{where} gives {md5} a valence that is no number from 0 to 1.")
-    return float(found) or None  # type: ignore[arg-type]
+    return float(found) or None
 
 
 def label_entries(
