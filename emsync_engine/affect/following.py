@@ -28,13 +28,18 @@ class Following:
 def following(reader: AffectReader, music: Music, timeline: Timeline) -> Following:
     """Read the music segment by segment and hold it against the points of the timeline.
 
+    Tacet segments ask for nothing; ValueError where all are.
+
     Parameters
     ----------
     reader : the regressor, not the judge: takes are ranked by this
     music : of the timeline's length, in its time
     """
     sums = [0.0, 0.0]
-    for segment in timeline.segments:
+    playing = [segment for segment in timeline.segments if not segment.is_tacet]
+    if not playing:
+        raise ValueError("no segment has music that could follow its emotion")
+    for segment in playing:
         start_s, end_s = float(segment.start), float(segment.end)
         more = max(SHORTEST_S - (end_s - start_s), 0.0) / 2
         read = reader.read(
@@ -43,5 +48,5 @@ def following(reader: AffectReader, music: Music, timeline: Timeline) -> Followi
         asked = segment.emotion.point
         sums[0] += abs(read.point.valence - asked.valence) * (end_s - start_s)
         sums[1] += abs(read.point.arousal - asked.arousal) * (end_s - start_s)
-    duration_s = float(timeline.duration)
-    return Following(sums[0] / duration_s, sums[1] / duration_s)
+    playing_s = float(sum(segment.end - segment.start for segment in playing))
+    return Following(sums[0] / playing_s, sums[1] / playing_s)

@@ -87,9 +87,14 @@ def compose_with(
     if any(seed < 0 for seed in seeds):
         raise InputUnusableError(f"A seed is a whole number from 0 on, not {min(seeds)}.")
     ensemble = ensemble_named(settings.ensemble)
-    hits_s = tuple(float(hit.time) for hit in timeline.hits)
-    path = emotion_path(timeline)
-    brief = Brief(float(timeline.duration), path, hits_s, ensemble.families, settings)
+    brief = Brief(
+        float(timeline.duration),
+        emotion_path(timeline),
+        tuple(float(hit.time) for hit in timeline.hits),
+        ensemble.families,
+        settings,
+        tuple((float(start), float(end)) for start, end in timeline.tacet_spans),
+    )
     written = _written(model, brief, seeds, monitor)
     return [
         _take(
@@ -107,9 +112,12 @@ def compose_with(
 def _written(
     model: Composer, brief: Brief, seeds: Sequence[int], monitor: Monitor
 ) -> list[tuple[int, ...]]:
-    """Tokens for each seed; several are written in one pass."""
+    """Tokens for each seed; several are written in one pass, none for a film that is tacet."""
     from emsync_engine.music.generation import write_takes, write_tokens
+    from emsync_engine.music.tacet import playing_s
 
+    if playing_s(brief.duration_s, brief.tacet_s) == 0:
+        return [() for _ in seeds]
     if len(seeds) == 1:
         return [tuple(write_tokens(model, brief, seed=seeds[0], monitor=monitor))]
     return write_takes(model, brief, seeds=seeds, monitor=monitor)
@@ -146,10 +154,11 @@ def _take(
         brief.hits_s,
         settings=settings,
         frame_s=float(1 / frame_rate),
+        tacet_s=brief.tacet_s,
     )
     music = shape_velocities(landing.music, lambda time_s: brief.va_at(time_s).arousal, seed=seed)
     return Take(
-        id=take_id(seed, attempt.tokens, settings),
+        id=take_id(seed, attempt.tokens, settings, tacet_s=brief.tacet_s),
         seed=seed,
         settings=settings,
         tokens=attempt.tokens,
@@ -163,6 +172,7 @@ def _take(
             "resampled": float(attempt.thrown_away),
             "degenerate": float(len(attempt.findings)),
         },
+        tacet_s=brief.tacet_s,
     )
 
 
@@ -182,9 +192,10 @@ class _Attempt:
 
 def _attempt_of(tokens: tuple[int, ...], brief: Brief) -> _Attempt:
     from emsync_engine.music.originality import originality_measures
+    from emsync_engine.music.tacet import silenced
 
-    music = decode(tokens, duration_s=brief.duration_s)
-    wrong = degeneracies(music, brief.families)
+    music = silenced(decode(tokens, duration_s=brief.duration_s), brief.tacet_s)
+    wrong = degeneracies(music, brief.families, tacet_s=brief.tacet_s)
     return _Attempt(tokens, music, (*wrong, *borrowed(originality_measures(music))))
 
 
@@ -205,9 +216,17 @@ def candidate_seed(seed: int, number: int) -> int:
     return seed if number == 0 else seed * _SEED_STRIDE + number
 
 
-def take_id(seed: int, tokens: Sequence[int], settings: GenerationSettings) -> str:
-    """An id that another ending or limit of the fit changes, as another seed does."""
+def take_id(
+    seed: int,
+    tokens: Sequence[int],
+    settings: GenerationSettings,
+    *,
+    tacet_s: Sequence[tuple[float, float]] = (),
+) -> str:
+    """An id that another ending, limit of the fit or silence changes, as another seed does."""
     made_of = f"{seed}/{hash_of(tokens)}/{settings.ending}/{settings.sync_percent:g}"
+    if tacet_s:
+        made_of += f"/{tuple(tacet_s)}"
     return uuid.uuid5(uuid.NAMESPACE_OID, made_of).hex[:12]
 
 

@@ -22,7 +22,9 @@ from emsync_engine.music.layouts import (
     drawing_for,
     manner_of,
 )
-from emsync_engine.music.sampling import Grammar, guided, log_softmax
+from emsync_engine.music.rests import RestingGrammar
+from emsync_engine.music.sampling import guided, log_softmax
+from emsync_engine.music.tacet import is_silent_at, sounding_end_s
 from emsync_engine.music.telling import Strand, Telling
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
@@ -38,13 +40,23 @@ _MAX_TOKENS_PER_S = 600
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """What the music is to do: how long, how it feels, where it lands, who plays."""
+    """What the music is to do: how long, how it feels, where it lands, who plays, where not.
+
+    ``tacet_s`` are spans (cue out, cue in) of silence in order of time; a hit in one of them is
+    not told.
+    """
 
     duration_s: float
     va_at: Callable[[float], VAPoint]
     hits_s: tuple[float, ...]
     families: tuple[Family, ...]
     settings: GenerationSettings = field(default_factory=GenerationSettings)
+    tacet_s: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def told_hits_s(self) -> tuple[float, ...]:
+        """The hits at which music plays."""
+        return tuple(hit_s for hit_s in self.hits_s if not is_silent_at(hit_s, self.tacet_s))
 
 
 class TokenWriter:
@@ -61,7 +73,7 @@ class TokenWriter:
         self.telling = Telling(
             decoder.model.conditioning,
             va_at=brief.va_at,
-            duration_s=brief.duration_s,
+            duration_s=sounding_end_s(brief.duration_s, brief.tacet_s),
             families=brief.families,
             strands=strands,
         )
@@ -69,8 +81,8 @@ class TokenWriter:
         self._steps: list[int] = []  # time after each token
         self._offsets: list[int] = []  # steps to the next open boundary
         self._steps_to_pass = v.MAX_SHIFT_STEPS  # to the next one that is not here
-        self.grammar = Grammar(brief.families)
-        on_grid = sorted({steps_of(hit_s) for hit_s in brief.hits_s})
+        self.grammar = RestingGrammar(brief.families, brief.tacet_s, brief.duration_s)
+        on_grid = sorted({steps_of(hit_s) for hit_s in brief.told_hits_s})
         self._cursor = BoundaryCursor(np.array(on_grid) * v.STEP_S, sensitivity_s=REACH_S)
         self.cache = decoder.new_cache(self.rows)
         self._unread = 0
@@ -181,7 +193,9 @@ class TokenWriter:
 
     def draw(self, rows: NDArray[np.float32]) -> int:
         """Draw the next token from log-probabilities (R, V), and append it."""
-        token = self._drawing.draw(self.guided_scores(rows), self._rng)
+        token = self.grammar.forced
+        if token is None:
+            token = self._drawing.draw(self.guided_scores(rows), self._rng)
         self.append(token)
         return token
 
@@ -191,7 +205,7 @@ class TokenWriter:
         In training none does either, since the boundaries are the chords themselves. At the hit
         the model is free to place its chord, or to go on without.
         """
-        return min(self._steps_to_pass, v.MAX_SHIFT_STEPS)
+        return min(self._steps_to_pass, self.grammar.steps_to_rest)
 
 
 def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
@@ -201,7 +215,7 @@ def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
     if settings.va_guidance != 1:  # each axis apart: arousal would drown valence
         strands += [Strand(told_valence=False), Strand(told_arousal=False)]
         strengths += [settings.va_guidance] * 2
-    if settings.boundary_guidance != 1 and brief.hits_s:
+    if settings.boundary_guidance != 1 and brief.told_hits_s:
         strands.append(Strand(told_boundaries=False))
         strengths.append(settings.boundary_guidance)
     return strands, strengths

@@ -30,8 +30,14 @@ _ROW = 15
 _MOST_ROWS = 22
 _COLUMN = 520
 _SHOWN_FRAMES = 3.0  # an error of so many frames reaches the edge of its strip
-_COLOURS: dict[HitStatus, str] = {"exact": "#1f7a3d", "near": "#b26a00", "missed": "#c0392b"}
-_MARKS: dict[HitStatus, str] = {"exact": "circle", "near": "square", "missed": "cross"}
+_COLOURS: dict[HitStatus, str] = {
+    **{"exact": "#1f7a3d", "near": "#b26a00", "missed": "#c0392b"},
+    "tacet": "#5b6472",
+}
+_MARKS: dict[HitStatus, str] = {
+    **{"exact": "circle", "near": "square", "missed": "cross"},
+    "tacet": "bar",
+}
 _INK, _QUIET, _LINE = "#15171b", "#5b6472", "#c9ced6"
 
 
@@ -91,7 +97,7 @@ def hits_picture(sheet: HitSheet) -> str:
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#ffffff"/>',
         _text(_LEFT, 48, sheet.title, size=20, weight=600),
         _text(_LEFT, 70, summary(sheet), colour=_QUIET, size=12),
-        *_legend(),
+        *_legend(sheet),
         *_timeline_strip(sheet),
         *_error_strip(sheet),
         *_table(sheet),
@@ -109,6 +115,8 @@ def summary(sheet: HitSheet) -> str:
         f"{len(sheet.hits)} hits: {counts['exact']} exact (within half a frame), "
         f"{counts['near']} within 100 ms, {counts['missed']} missed"
     )
+    if counts["tacet"]:
+        text += f", {counts['tacet']} tacet (the music is silent there)"
     if sheet.hits_before is not None:
         text += f"; {sheet.hits_before} exact before the tempo fit"
     plain = sum(not boundary.is_hit for boundary in sheet.timeline.boundaries)
@@ -161,22 +169,22 @@ def _mark(x: float, y: float, status: HitStatus) -> str:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="4" fill="{colour}"/>'
     if _MARKS[status] == "square":
         return f'<rect x="{x - 4:.1f}" y="{y - 4:.1f}" width="8" height="8" fill="{colour}"/>'
+    if _MARKS[status] == "bar":
+        return _line(x - 5, y, x + 5, y, colour, 2.5)
     return (
         f'<path d="M{x - 4:.1f} {y - 4:.1f} l8 8 m0 -8 l-8 8" stroke="{colour}" '
         'stroke-width="2" fill="none"/>'
     )
 
 
-def _legend() -> list[str]:
+def _legend(sheet: HitSheet) -> list[str]:
+    """The three statuses, and ``tacet`` where there is one."""
+    has_tacet = any(hit.status == "tacet" for hit in sheet.hits)
+    shown = [status for status in _COLOURS if status != "tacet" or has_tacet]
     parts: list[str] = []
-    names: tuple[tuple[HitStatus, str], ...] = (
-        ("exact", "exact"),
-        ("near", "near"),
-        ("missed", "missed"),
-    )
-    for place, (status, name) in enumerate(names):
-        x = _WIDTH - _RIGHT - 230 + 80 * place
-        parts += [_mark(x, 44, status), _text(x + 10, 48, name, colour=_QUIET)]
+    for place, status in enumerate(shown):
+        x = _WIDTH - _RIGHT + 10 - 80 * (len(shown) - place)
+        parts += [_mark(x, 44, status), _text(x + 10, 48, status, colour=_QUIET)]
     return parts
 
 
@@ -287,10 +295,14 @@ def _table(sheet: HitSheet) -> list[str]:
 
 
 def _badness(hit: Hit) -> float:
+    if hit.status == "tacet":
+        return 0.0
     return float("inf") if hit.error_ms is None else abs(hit.error_ms)
 
 
 def _error(hit: Hit) -> str:
+    if hit.status == "tacet":
+        return "tacet"
     if hit.error_ms is None or hit.error_frames is None:
         return "nothing lands"
     return f"{hit.error_ms:+.1f} ms, {hit.error_frames:+.2f} fr"

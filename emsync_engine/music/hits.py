@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 from emsync_engine.midi.chords import strong_chords
 from emsync_engine.midi.tempo_map import tempo_map_of
+from emsync_engine.music.tacet import is_silent_at
+from emsync_engine.music.warp import Span
 from emsync_engine.project.model import Hit, HitStatus
 from emsync_engine.project.notes import Music, Note
 
@@ -22,20 +24,26 @@ def hit_report(
     *,
     frame_s: float,
     chords: Sequence[tuple[Note, ...]] | None = None,
+    tacet_s: Sequence[Span] = (),
 ) -> tuple[Hit, ...]:
     """Judge every hit by the strong chord nearest to it.
 
     ``exact`` within half a frame, ``near`` within 100 ms, else ``missed`` (DESIGN section 3). A
-    chord more than 2 s away does not count as landing at all.
+    chord more than 2 s away does not count as landing at all. A hit at which the music was to be
+    silent is ``tacet``.
 
     Parameters
     ----------
     chords : the strong chords, where they are known already: a chord that was strong in the tempo
         it was written in stays one when the tempo bends
+    tacet_s : silent spans (cue out, cue in), seconds
     """
     if chords is None:
         chords = music_chords(music)
-    return tuple(_judged(hit_s, chords, frame_s) for hit_s in hits_s)
+    return tuple(
+        _silent(hit_s, tacet_s) if is_silent_at(hit_s, tacet_s) else _judged(hit_s, chords, frame_s)
+        for hit_s in hits_s
+    )
 
 
 def music_chords(music: Music) -> list[tuple[Note, ...]]:
@@ -46,8 +54,14 @@ def music_chords(music: Music) -> list[tuple[Note, ...]]:
 def landed_onsets(hits: Iterable[Hit]) -> tuple[float, ...]:
     """Onsets of the chords that land on a hit, exactly or nearly: what is to be heard in time."""
     return tuple(
-        hit.landed_s for hit in hits if hit.landed_s is not None and hit.status != "missed"
+        hit.landed_s for hit in hits if hit.landed_s is not None and hit.status in ("exact", "near")
     )
+
+
+def _silent(hit_s: float, tacet_s: Sequence[Span]) -> Hit:
+    is_cue_out = any(start == hit_s for start, _ in tacet_s)
+    what = "tacet: the music stops here" if is_cue_out else "tacet: the music is silent here"
+    return Hit(hit_s, None, None, None, what, "tacet")
 
 
 def _judged(hit_s: float, chords: Sequence[tuple[Note, ...]], frame_s: float) -> Hit:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from emsync_engine.music.endings import with_ending
+from emsync_engine.music.endings import Ended, with_ending
 from emsync_engine.music.hits import hit_report, music_chords
+from emsync_engine.music.tacet import is_silent_at, silenced, sounding_end_s
 from emsync_engine.music.tempo_fit import fit_tempo
 from emsync_engine.music.warp import Span, Warp, warped
 from emsync_engine.project.model import GenerationSettings, Hit
@@ -43,6 +44,7 @@ def landed(
     settings: GenerationSettings,
     frame_s: float,
     locked: Sequence[Span] = (),
+    tacet_s: Sequence[Span] = (),
 ) -> Landing:
     """Bend the tempo onto the hits, give the music its ending, and judge every hit.
 
@@ -56,7 +58,9 @@ def landed(
     settings : of which ``sync_percent`` and ``ending`` count here
     frame_s : length of a frame of the film, seconds
     locked : spans (start, end) in seconds that keep every note
+    tacet_s : spans (cue out, cue in) in seconds that are silent, and where nothing is to land
     """
+    music = silenced(music, tacet_s)
     chords = music_chords(music)
     fit = fit_tempo(
         [chord[0].onset_s for chord in chords],
@@ -66,24 +70,46 @@ def landed(
         limit=settings.sync_percent / 100,
         tolerance_s=frame_s / 2,
         locked=locked,
+        tacet_s=tacet_s,
     )
-    fitted = warped(music, fit.warp, locked=locked)
-    ended = with_ending(
-        fitted,
-        settings.ending,
-        hits_s=hits_s,
-        limit=settings.sync_percent / 100,
-        locked=locked,
-    )
+    fitted = silenced(warped(music, fit.warp, locked=locked), tacet_s)
+    ended = _ended(fitted, hits_s, settings, locked, tacet_s)
     remaining = _remaining([_moved(chord, fit.warp, locked) for chord in chords], ended.music)
     if ended.chord:
         remaining.append(ended.chord)
     return Landing(
         ended.music,
-        hit_report(music, hits_s, frame_s=frame_s, chords=chords),
-        hit_report(ended.music, hits_s, frame_s=frame_s, chords=remaining),
+        hit_report(music, hits_s, frame_s=frame_s, chords=chords, tacet_s=tacet_s),
+        hit_report(ended.music, hits_s, frame_s=frame_s, chords=remaining, tacet_s=tacet_s),
         fit.warp,
     )
+
+
+def _ended(
+    music: Music,
+    hits_s: Sequence[float],
+    settings: GenerationSettings,
+    locked: Sequence[Span],
+    tacet_s: Sequence[Span],
+) -> Ended:
+    """The ending where the music ends: a silence that lasts until the film's end comes after it.
+
+    A closing chord is not set across a silence: where the last stretch of music is too short for
+    one, it ends as it was written.
+    """
+    end_s = sounding_end_s(music.duration_s, tacet_s)
+    silent = [(start, end) for start, end in tacet_s if end < end_s]
+    since_s = max([0.0, *(end for _, end in silent)])
+    ended = with_ending(
+        music if end_s == music.duration_s else replace(music, duration_s=end_s),
+        settings.ending,
+        hits_s=[h for h in hits_s if h >= since_s and not is_silent_at(h, tacet_s)],
+        limit=settings.sync_percent / 100,
+        locked=(*locked, *silent),
+    )
+    if end_s == music.duration_s:
+        return ended
+    return Ended(replace(ended.music, duration_s=music.duration_s), ended.chord)
 
 
 def _moved(chord: Chord, warp: Warp, locked: Sequence[Span]) -> Chord:

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from emsync_engine.errors import WeightsMissingError
 from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies, longest_silence
 from emsync_engine.music.ensembles import ensemble_named
+from emsync_engine.music.tacet import playing_s
+from emsync_engine.music.warp import Span
 from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Music
 
@@ -23,21 +25,23 @@ def measures_of(music: Music, timeline: Timeline) -> dict[str, float]:
     """
     from emsync_engine.music.originality import originality_measures
 
-    duration_s = max(music.duration_s, 1e-9)
+    tacet_s = [(float(start), float(end)) for start, end in timeline.tacet_spans]
     return {
-        "notes_per_s": len(music.notes) / duration_s,
+        "notes_per_s": len(music.notes) / max(playing_s(music.duration_s, tacet_s), 1e-9),
         "families": float(len(music.families)),
-        "longest_silence_s": longest_silence_s(music),
+        "longest_silence_s": longest_silence_s(music, tacet_s),
         **_emotion_measures(music, timeline),
         **originality_measures(music),
     }
 
 
 def _emotion_measures(music: Music, timeline: Timeline) -> dict[str, float]:
-    """Nothing where the regressor is not installed: a take is worth having without it."""
+    """Nothing where the regressor is not installed, or no segment is to have music."""
     from emsync_engine.affect.following import following
     from emsync_engine.affect.regressor import shipped_regressor
 
+    if all(timeline.tacet):
+        return {}
     try:
         found = following(shipped_regressor(), music, timeline)
     except WeightsMissingError:
@@ -49,27 +53,28 @@ def _emotion_measures(music: Music, timeline: Timeline) -> dict[str, float]:
     }
 
 
-def longest_silence_s(music: Music) -> float:
-    """Longest stretch in which nothing sounds, seconds."""
-    start, end = longest_silence(music)
+def longest_silence_s(music: Music, tacet_s: Sequence[Span] = ()) -> float:
+    """Longest stretch in which nothing sounds though something should, seconds."""
+    start, end = longest_silence(music, tacet_s)
     return end - start
 
 
 def findings_of(take: Take) -> tuple[Finding, ...]:
     """What the gate finds wrong with a take, in sentences; nothing, if it is sound."""
     families = ensemble_named(take.settings.ensemble).families
-    return (*degeneracies(take.music, families), *borrowed(take.measures))
+    wrong = degeneracies(take.music, families, tacet_s=take.tacet_s)
+    return (*wrong, *borrowed(take.measures))
 
 
 def score_of(take: Take) -> float:
     """Share of hits that are exact, near ones counting half, less the distance in emotion.
 
-    A film without hits scores by its emotion alone. Degenerate takes lose more than all of that.
+    A film without hits scores by its emotion alone; hits in a silence count for nothing. Degenerate
+    takes lose more than all of that.
     """
-    landed = sum(
-        {"exact": 1.0, "near": NEAR_COUNTS, "missed": 0.0}[hit.status] for hit in take.hits
-    )
-    share = landed / len(take.hits) if take.hits else 0.0
+    worth = {"exact": 1.0, "near": NEAR_COUNTS, "missed": 0.0}
+    landed = [worth[hit.status] for hit in take.hits if hit.status != "tacet"]
+    share = sum(landed) / len(landed) if landed else 0.0
     return share - take.measures.get("va_error", UNREAD_ERROR) - 4.0 * badness(findings_of(take))
 
 

@@ -94,6 +94,7 @@ def fit_tempo(
     reach_s: float = REACH_S,
     tolerance_s: float = 0.0,
     locked: Sequence[Span] = (),
+    tacet_s: Sequence[Span] = (),
 ) -> TempoFit:
     """The warp that lands the most hits, and of these the one that bends the tempo least.
 
@@ -106,6 +107,7 @@ def fit_tempo(
     tolerance_s : a chord this close to a hit counts as landed where it is. It is moved exactly
         onto the hit all the same if that is cheap. Hits this close together are one.
     locked : spans (start, end) in seconds in which nothing moves; they do not overlap
+    tacet_s : silent spans; they stay where they are too, but the music may come back at any rate
 
     Returns
     -------
@@ -118,11 +120,10 @@ def fit_tempo(
     bars = _Bars(bars_s, duration_s)
     knots: list[tuple[float, float]] = [(0.0, 0.0)]
     landings: list[tuple[int, int]] = []
-    at_start = True
-    for start, end in _open_stretches(locked, duration_s):
+    free_from = {0.0, *(end for _, end in tacet_s)}
+    for start, end in _open_stretches([*locked, *tacet_s], duration_s):
         anchors = _anchors(chords_s, hits_s, (start, end), reach_s, tolerance_s, limit)
-        solver = _Stretch(anchors, (start, end), bars, limit, is_free=at_start and start == 0)
-        at_start = False
+        solver = _Stretch(anchors, (start, end), bars, limit, is_free=start in free_from)
         found, landed = solver.solve()
         knots += [(start, start), *found, (end, end)]
         landings += landed

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.tacet import sounding_end_s
 from emsync_engine.project.model import Take
 from emsync_engine.project.notes import Family
 from emsync_engine.render.fluidsynth import Stems, sample_count
@@ -63,6 +64,7 @@ def mix_stems(
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
     is_loop: bool = False,
+    fade_end_s: float | None = None,
     monitor: Monitor = SILENT,
 ) -> Mix:
     """Put dry stems into one hall, fade the end, and set the level by one gain for all.
@@ -74,12 +76,15 @@ def mix_stems(
     ----------
     stems : per family (N, 2), N = round(duration x 48000); ValueError otherwise
     fade_s : a shorter film fades over a third of its length; 0 for none
+    fade_end_s : where the fade reaches silence, seconds; None for the film's end
     is_loop : the hall of the end goes on over the start, as it does when the music repeats
     """
     length = sample_count(duration_s)
     if any(stem.shape != (length, 2) for stem in stems.values()):
         raise ValueError(f"every stem must have the shape ({length}, 2)")
-    fade = fade_gains(length, fade_s)[:, None]
+    fade = np.zeros((length, 1), np.float32)
+    faded = length if fade_end_s is None else min(sample_count(fade_end_s), length)
+    fade[:faded, 0] = fade_gains(faded, fade_s)
     wet: dict[Family, FloatArray] = {}
     for index, (family, stem) in enumerate(stems.items()):
         monitor.advance("mix", index, len(stems) + 1)
@@ -99,12 +104,16 @@ def mix_stems(
 def mix_take(
     take: Take, stems: Stems, *, target_lufs: float = TARGET_LUFS, monitor: Monitor = SILENT
 ) -> Mix:
-    """Mix a take's stems as its ending asks for."""
-    ending = take.settings.ending
+    """Mix a take's stems as its ending asks for: what fades has faded where the music ends.
+
+    Where a silence begins, the hall may ring over.
+    """
+    ending, duration_s = take.settings.ending, take.music.duration_s
     return mix_stems(
         stems,
-        take.music.duration_s,
+        duration_s,
         fade_s=ENDING_FADES_S[ending],
+        fade_end_s=sounding_end_s(duration_s, take.tacet_s) if ending == "fade" else None,
         is_loop=ending == "loop",
         target_lufs=target_lufs,
         monitor=monitor,
