@@ -10,7 +10,7 @@ import torch
 from numba import njit
 
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.music import compiled_step, step_kernel
+from emsync_engine.music import compiled_step, decoding, step_kernel
 from emsync_engine.music.compiled_step import CompiledCache, CompiledStep
 from emsync_engine.music.decoding import ROWS, CalledStep, Decoder
 from emsync_engine.music.generation import Brief, write_tokens
@@ -126,6 +126,22 @@ def test_the_compiled_step_says_what_the_called_one_says(dtype):
     spread = float(said[1].std())
     difference = (said[0] - said[1]).abs().max() / spread
     assert difference < (2e-4 if dtype == torch.float32 else 0.15)
+
+
+def test_a_processor_without_bfloat16_reads_in_float32_and_holds_bfloat16(monkeypatch):
+    monkeypatch.setattr(decoding, "native_type", lambda device: torch.float32)
+    model = toy_model()
+    decoder = Decoder(model)
+    tokens = torch.tensor([[v.START, 20, 900, 30, 40]])
+    told = conditions_for(tokens)
+    with torch.inference_mode():
+        full, vectors = model(tokens, told), model.conditioning(told)
+    cache = decoder.new_cache(1)
+    assert cache.keys.dtype == torch.bfloat16
+    first = decoder.read(tokens[0, :4].tolist(), told.at(0, 4), cache)
+    torch.testing.assert_close(first, full[:, 3], atol=1e-5, rtol=1e-5)
+    then = decoder.step([int(tokens[0, 4])], [vectors[:, 4]], [cache])[0]
+    assert (then - full[:, 4]).abs().max() < 0.15 * float(full.std())
 
 
 def test_what_was_forgotten_is_not_seen():
