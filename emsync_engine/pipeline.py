@@ -29,6 +29,7 @@ from emsync_engine.project.model import (
     VideoSource,
 )
 from emsync_engine.project.notes import Family
+from emsync_engine.project.tacet import TacetRange, spans_of, with_tacet_spans
 from emsync_engine.results import Outputs, arriving_together, planned_outputs, require_writable
 
 if TYPE_CHECKING:
@@ -46,12 +47,16 @@ AudioPlace = Literal["beside", "under", "instead"]
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
-    """How a film is to be read. ``cuts_file`` replaces detection; ``va`` sets every segment."""
+    """How a film is to be read. ``cuts_file`` replaces detection; ``va`` sets every segment.
+
+    ``tacet`` are ranges of time in which the music is to be silent.
+    """
 
     detector: str | None = None
     cuts_file: Path | None = None
     va: VAPoint | None = None
     hit_spacing_s: float = 4.0
+    tacet: tuple[TacetRange, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +181,10 @@ def _timeline(
     emotions = read_segment_emotions(video, edges, cuts, monitor=monitor)
     if request.va is not None:
         emotions = tuple(replace(emotion, chosen=request.va) for emotion in emotions)
-    return Timeline(duration, boundaries, emotions)
+    return with_tacet_spans(
+        Timeline(duration, boundaries, emotions),
+        spans_of(request.tacet, duration, video.info.frame_rate),
+    )
 
 
 def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Scored:
@@ -187,8 +195,9 @@ def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Sc
 
     Raises
     ------
-    VideoUnreadableError, OutputError, OutputExistsError
-        The film cannot be read, or the results cannot be where they should be.
+    VideoUnreadableError, TacetError, OutputError, OutputExistsError
+        The film cannot be read, a silence does not fit it, or the results cannot be where they
+        should be.
     MissingError
         A program, a soundfont or the weights are not on this machine.
     """
@@ -196,7 +205,8 @@ def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Sc
     from emsync_engine.video.probe import probe
 
     watch = Stopwatch()
-    probe(path)  # says in one sentence why a file is no video, before anything else is looked at
+    info = probe(path)  # says why a file is no video, before anything else is looked at
+    spans_of(request.analysis.tacet, info.duration, info.frame_rate)  # or why a range does not fit
     outputs = planned_outputs(
         path,
         extension=choose_container(path, audio=request.audio),
@@ -304,9 +314,10 @@ def _write_notes(path: Path, analysis: Analysis, take: Take, places: Outputs) ->
     from emsync_engine.midi.writing import write_midi
     from emsync_engine.music.hit_sheet import write_hit_sheet
 
+    cues = {time: name for span in analysis.timeline.tacet_spans for time, name in _cues(span)}
     markers = [
-        (float(boundary.time), "hit" if boundary.is_hit else "boundary")
-        for boundary in analysis.timeline.boundaries
+        (float(one.time), cues.get(one.time, "hit" if one.is_hit else "boundary"))
+        for one in analysis.timeline.boundaries
     ]
     write_midi(take.music, places.midi, markers=markers, title=_title(path))
     if places.constant_midi is not None:
@@ -320,6 +331,10 @@ def _write_notes(path: Path, analysis: Analysis, take: Take, places: Outputs) ->
     for sheet_path in (places.hits_csv, places.hits_picture):
         if sheet_path is not None:
             write_hit_sheet(_hit_sheet(path, analysis, take), sheet_path)
+
+
+def _cues(span: tuple[Fraction, Fraction]) -> tuple[tuple[Fraction, str], ...]:
+    return (span[0], "cue out"), (span[1], "cue in")
 
 
 def _hit_sheet(path: Path, analysis: Analysis, take: Take) -> HitSheet:

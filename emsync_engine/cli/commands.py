@@ -72,11 +72,18 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         ending=options.ending,
         weights=options.weights,
         sync_percent=options.sync,
+        key=options.key,
+        tempo_bpm=options.tempo,
     )
     if options.sampling is not None:
         settings = with_preset(settings, options.sampling)
     request = ScoreRequest(
-        analysis=AnalysisRequest(detector=options.detector, cuts_file=options.cuts, va=options.va),
+        analysis=AnalysisRequest(
+            detector=options.detector,
+            cuts_file=options.cuts,
+            va=options.va,
+            tacet=tuple(options.tacet),
+        ),
         settings=settings,
         seed=options.seed,
         takes=options.takes,

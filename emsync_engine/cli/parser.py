@@ -10,7 +10,9 @@ from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.models import add_models
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.music.published.presets import PRESETS
-from emsync_engine.project.model import VAPoint
+from emsync_engine.project.key_names import key_named
+from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM, VAPoint
+from emsync_engine.project.tacet import TacetRange
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 ENDINGS = ("ring", "button", "fade", "loop")
@@ -87,6 +89,7 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
         metavar="PERCENT",
         help="how far the tempo may be bent onto the cuts, 0 to 15 (6)",
     )
+    _add_wishes(score)
     score.add_argument(
         "--audio",
         choices=("beside", "under", "instead"),
@@ -109,6 +112,29 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     score.add_argument("--device", choices=DEVICES, default="auto")
     score.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_wishes(score: argparse.ArgumentParser) -> None:
+    """What a user may say of the music that the composer is to obey."""
+    score.add_argument(
+        "--key", type=_key, metavar="KEY", help='such as "D minor", F# or Bbm (default: any)'
+    )
+    score.add_argument(
+        "--tempo",
+        type=_tempo,
+        metavar="BPM",
+        help=f"beats a minute, {SLOWEST_BPM:g} to {FASTEST_BPM:g} (default: any)",
+    )
+    score.add_argument(
+        "--tacet",
+        type=_tacet,
+        action="append",
+        default=[],
+        metavar="FROM-TO",
+        help="no music in this range: seconds (12.5-20), timecode counted from the first picture "
+        "(00:00:12:12-00:00:20:00), or to the end (40-end); each end is the nearest frame, or the "
+        "cut if one lies within 0.1 s; may be given again for other ranges",
+    )
 
 
 def _add_render(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -239,6 +265,32 @@ def _percent(text: str) -> float:
     if not 0 <= value <= 15:
         raise argparse.ArgumentTypeError(f"{text!r} is not a percentage from 0 to 15")
     return value
+
+
+def _key(text: str) -> str:
+    try:
+        return key_named(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _tempo(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = float("nan")
+    if not SLOWEST_BPM <= value <= FASTEST_BPM:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is not a tempo from {SLOWEST_BPM:g} to {FASTEST_BPM:g} beats a minute"
+        )
+    return value
+
+
+def _tacet(text: str) -> TacetRange:
+    try:
+        return TacetRange.written(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _lufs(text: str) -> float:

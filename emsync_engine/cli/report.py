@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
-from emsync_engine.project.model import EMOTIONS, Hit, SceneCut, Segment, Take
+from emsync_engine.project.model import EMOTIONS, Hit, HitStatus, SceneCut, Segment, Take
 from emsync_engine.timing import FrameRate, timecode
 
 Json = dict[str, Any]
@@ -45,6 +45,7 @@ def _segment_json(segment: Segment) -> Json:
         "valence": round(emotion.point.valence, 6),
         "arousal": round(emotion.point.arousal, 6),
         "confidence": round(emotion.confidence, 6),
+        **({"tacet": True} if segment.is_tacet else {}),
     }
 
 
@@ -80,8 +81,10 @@ def _hit_json(hit: Hit) -> Json:
 def _take_json(take: Take) -> Json:
     """``originality``: notes of the longest run of melody that the training music has too.
 
-    What cannot be measured is null: the regressor or the index of melodies is not installed.
+    What cannot be measured is null: the regressor or the index of melodies is not installed. Key
+    and tempo are there if they were asked for.
     """
+    wishes = {"key": take.settings.key, "tempo_bpm": take.settings.tempo_bpm}
     return {
         "seed": take.seed,
         "tokens": len(take.tokens),
@@ -89,6 +92,7 @@ def _take_json(take: Take) -> Json:
         "weights": take.settings.weights,
         "va_error": take.measures.get("va_error"),
         "originality": take.measures.get("originality"),
+        **{name: wish for name, wish in wishes.items() if wish is not None},
     }
 
 
@@ -127,8 +131,7 @@ def score_lines(scored: Scored) -> list[str]:
     if outputs.stems is not None:
         lines.append(f"stems    {outputs.stems}")
     lines += [f"{name.replace('_', ' ')}  {path}" for name, path in outputs.on_request().items()]
-    families = ", ".join(take.music.families)
-    lines += ["", f"seed {take.seed}: {len(take.music.notes)} notes for {families}"]
+    lines += ["", _notes_line(take), *_tacet_lines(scored.analysis)]
     if take.hits:
         lines += _hits_lines(take)
     lines += _music_lines(take)
@@ -136,6 +139,24 @@ def score_lines(scored: Scored) -> list[str]:
     total += scored.timings_s["compose"] + scored.timings_s["write"]
     lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
     return [*lines, *_remarks(scored.remarks)]
+
+
+def _notes_line(take: Take) -> str:
+    """What there is to hear, and the key and tempo that were asked for."""
+    if take.tacet_s and not take.music.notes:
+        return "The whole film is tacet, so there is no music."
+    key, bpm = take.settings.key, take.settings.tempo_bpm
+    asked = [*([key] if key else []), *([f"{bpm:g} beats a minute"] if bpm else [])]
+    line = f"seed {take.seed}: {len(take.music.notes)} notes for {', '.join(take.music.families)}"
+    return f"{line}; asked for in {' at '.join(asked)}" if asked else line
+
+
+def _tacet_lines(analysis: Analysis) -> list[str]:
+    rate = analysis.info.frame_rate
+    return [
+        f"silent from {_code(start, rate)} to {_code(end, rate)}"
+        for start, end in analysis.timeline.tacet_spans
+    ]
 
 
 def _music_lines(take: Take) -> list[str]:
@@ -160,13 +181,12 @@ def _music_lines(take: Take) -> list[str]:
 
 def _hits_lines(take: Take) -> list[str]:
     hits = take.hits
-    counts = {
-        status: sum(hit.status == status for hit in hits) for status in ("exact", "near", "missed")
-    }
-    lines = [
+    counts = {status: sum(hit.status == status for hit in hits) for status in get_args(HitStatus)}
+    line = (
         f"{len(hits)} hits: {counts['exact']} exact, {counts['near']} within 100 ms, "
         f"{counts['missed']} missed"
-    ]
+    )
+    lines = [f"{line}, {counts['tacet']} where the music is tacet" if counts["tacet"] else line]
     before = take.measures.get("hits_exact_before")
     if before is not None and take.settings.sync_percent > 0:
         lines.append(

@@ -95,6 +95,58 @@ def test_score_writes_film_wav_midi_and_project_beside_the_video(folder):
     assert all(seconds >= 0 for seconds in found["timings_s"].values())
 
 
+def test_key_tempo_and_silence_reach_the_project(folder):
+    wishes = ["--key", "d min", "--tempo", "96", "--tacet", "1-2.1", "--tacet", "3.5-end"]
+    ended = emsync("score", folder / FILM, *wishes, "--json")
+
+    assert (ended.code, ended.err) == (0, "")
+    found = ended.json
+    assert [segment.get("tacet", False) for segment in found["segments"]] == [
+        *(False, True, False, False, True)
+    ]
+    assert [segment["start_s"] for segment in found["segments"]] == [0, 1, 50 / 24, 71 / 24, 3.5]
+    assert (found["take"]["key"], found["take"]["tempo_bpm"]) == ("D minor", 96.0)
+    project = load_project(Path(found["outputs"]["project"]))
+    assert (project.take.settings.key, project.take.settings.tempo_bpm) == ("D minor", 96.0)
+    assert project.timeline.tacet == (False, True, False, False, True)
+    silent = project.take.tacet_s
+    assert silent == ((1.0, 50 / 24), (3.5, 4.0))
+    notes = project.take.music.notes
+    assert notes
+    assert not any(n.onset_s < end and n.end_s > start for n in notes for start, end in silent)
+    conductor = mido.MidiFile(found["outputs"]["midi"]).tracks[0]
+    markers = [message.text for message in conductor if message.type == "marker"]
+    third = "hit" if project.timeline.boundaries[2].is_hit else "boundary"
+    assert markers == ["cue out", "cue in", third, "cue out"]
+
+
+def test_a_film_that_is_all_tacet_is_scored_with_silence(folder):
+    ended = emsync("score", folder / FILM, "--tacet", "0-end")
+
+    assert (ended.code, ended.err) == (0, "")
+    assert "The whole film is tacet, so there is no music." in ended.out.splitlines()
+    assert probe(folder / "hard_cuts_scored.mp4").duration == 4
+    with wave.open(str(folder / "hard_cuts_scored.wav")) as sound:
+        assert sound.getnframes() == 4 * 48000
+        assert not any(sound.readframes(4 * 48000))
+
+
+@pytest.mark.parametrize(
+    ("wishes", "sentence"),
+    [
+        (["--tacet", "3-9"], "The tacet range 3-9 goes past the end of the film"),
+        (["--tacet", "1-2", "--tacet", "1.5-3"], "The tacet ranges 1-2 and 1.5-3 overlap."),
+    ],
+)
+def test_a_silence_that_does_not_fit_is_refused_before_the_work(folder, wishes, sentence):
+    ended = emsync("score", folder / FILM, *wishes)
+
+    assert ended.code == 3
+    assert len(ended.sentences) == 1
+    assert ended.err.startswith(sentence)
+    assert everything_in(folder) == {FILM}
+
+
 def test_what_is_asked_for_is_written_too(folder):
     arguments = ["--ending", "button", "--sync", "10", "--hit-report", "--constant-midi"]
     ended = emsync("score", folder / FILM, *arguments, "--json")

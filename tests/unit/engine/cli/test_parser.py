@@ -46,6 +46,14 @@ def test_a_name_with_a_leading_dash_after_two_dashes():
         ("score", "a.mp4", "--sync", "-1"),
         ("score", "a.mp4", "--sync", "nan"),
         ("score", "a.mp4", "--device", "abacus"),
+        ("score", "a.mp4", "--key", "H major"),
+        ("score", "a.mp4", "--key", ""),
+        ("score", "a.mp4", "--tempo", "5"),
+        ("score", "a.mp4", "--tempo", "fast"),
+        ("score", "a.mp4", "--tempo", "nan"),
+        ("score", "a.mp4", "--tacet", "12.5"),
+        ("score", "a.mp4", "--tacet", "20-12.5"),
+        ("score", "a.mp4", "--tacet", "-3"),
         ("score", "a.mp4", "--detector", "telepathy"),
         ("analyze", "a.mp4", "--overwrite"),
     ],
@@ -71,3 +79,29 @@ def test_the_defaults_are_those_of_the_design():
     assert (options.lufs, options.takes, options.seed) == (-14.0, 1, 1)
     assert not options.overwrite
     assert not options.stems
+
+
+def test_key_tempo_and_silence_are_understood():
+    options = parsed(
+        *("score", "a.mp4", "--key", "d min", "--tempo", "96"),
+        *("--tacet", "12.5-20", "--tacet", "00:01:00:00-end"),
+    )
+    assert (options.key, options.tempo) == ("D minor", 96.0)
+    assert [(one.start, one.end) for one in options.tacet] == [
+        ("12.5", "20"),
+        ("00:01:00:00", "end"),
+    ]
+    plain = parsed("score", "a.mp4")
+    assert (plain.key, plain.tempo, plain.tacet) == (None, None, [])
+    assert parsed("score", "a.mp4").tacet is not options.tacet
+
+
+def test_what_is_wrong_with_a_wish_is_said_in_one_sentence(capsys):
+    for option, value, said in (
+        ("--key", "H major", "'H major' is no key such as C major, F# minor or Bb major"),
+        ("--tempo", "5", "'5' is not a tempo from 40 to 220 beats a minute"),
+        ("--tacet", "20-12.5", "the tacet range 20-12.5 ends before it begins"),
+    ):
+        with pytest.raises(SystemExit):
+            parsed("score", "a.mp4", option, value)
+        assert capsys.readouterr().err.splitlines()[-1].endswith(f"argument {option}: {said}")

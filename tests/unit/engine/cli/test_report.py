@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from emsync_engine.cli.report import _music_lines
+from emsync_engine.cli.report import _hits_lines, _music_lines, _notes_line
 from emsync_engine.project.notes import Music, Note
 from tests.unit.engine.project_samples import sample_project
 
@@ -28,3 +28,25 @@ def test_people_are_told_what_is_wrong_with_a_take():
     lines = _music_lines(take)
     assert lines[0] == "Something is not right with this music; another seed may do better."
     assert any("Nothing sounds" in line for line in lines)
+
+
+def test_people_are_told_what_they_asked_for():
+    take = sample_project().takes[0]
+    assert _notes_line(take).endswith(
+        "5 notes for drums, bass, strings; asked for in F# minor at 96 beats a minute"
+    )
+    plain = replace(take, settings=replace(take.settings, key=None, tempo_bpm=None))
+    assert _notes_line(plain).endswith("for drums, bass, strings")
+
+
+def test_a_film_that_is_all_silent_is_told_in_one_sentence():
+    take = replace(sample_project().takes[0], music=Music(10.0, ()), tacet_s=((0.0, 10.0),))
+    assert _notes_line(take) == "The whole film is tacet, so there is no music."
+
+
+def test_hits_in_a_silence_are_no_misses():
+    take = sample_project().takes[0]
+    silent = replace(take.hits[1], status="tacet")
+    lines = _hits_lines(replace(take, hits=(take.hits[0], silent)))
+    assert lines[0] == ("2 hits: 1 exact, 0 within 100 ms, 0 missed, 1 where the music is tacet")
+    assert "tacet" not in _hits_lines(take)[0]
