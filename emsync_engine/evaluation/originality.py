@@ -142,7 +142,8 @@ def _page_lines(report: OriginalityReport) -> list[str]:
         "",
         "How long a run of melody a take shares with the music that the composer learned from. "
         "Written by",
-        "`emsync train index WORK -o FILE --report docs --takes 10`; why so, and why this limit: "
+        f"`emsync train index WORK -o FILE --report docs --takes {len(report.takes)}`; "
+        "why so, and why this limit: "
         "[decision 12](decisions/0012-originality.md).",
         "",
         f"The index has {len(index.hashes) - len(index.starts) - 1:,} fragments of "
@@ -175,8 +176,8 @@ def _longest_table(report: OriginalityReport) -> list[str]:
     """The human pieces with the longest runs: what stands beyond the limit, and why."""
     longest = sorted(report.human, key=lambda piece: -piece.notes)[:_SHOWN]
     lines = [
-        "The human pieces that share most: nearly all are another edition or arrangement of the "
-        "same work.",
+        "The human pieces that share most; the longest runs are other editions and arrangements "
+        "of the same work.",
         "",
         "| notes | piece | shares them with | family |",
         "| --- | --- | --- | --- |",
