@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.affect.sounding import DRUMS, NoteArrays
-from emsync_engine.training.features import key_fits
+from emsync_engine.music.keys import key_fits
 
 FloatArray = NDArray[np.float64]
 

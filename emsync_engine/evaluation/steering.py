@@ -76,7 +76,7 @@ def measures(music: Music) -> dict[str, float]:
 
     The mode is the best major less the best minor key correlation over the whole piece.
     """
-    from emsync_engine.training.features import key_fits
+    from emsync_engine.music.keys import key_fits
 
     tonal = [note for note in music.notes if note.family != "drums"]
     classes = np.zeros((1, 12))

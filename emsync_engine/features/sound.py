@@ -15,6 +15,7 @@ from emsync_engine.features.sequences import (
     StepGrid,
 )
 from emsync_engine.monitor import Monitor
+from emsync_engine.music.keys import key_fits
 from emsync_engine.project.model import SceneCut
 
 SILENCE_DB = -60.0  # dBFS; room tone of a quiet recording lies above
@@ -26,10 +27,6 @@ _CHUNK_S = 30.0
 _ONSET_WINDOW_S = 3.0  # an onset rate needs a few seconds to mean something
 _MODE_WINDOW_S = 9.0  # about two phrases' chords tell a key
 _FLOOR_DB = -90.0
-
-# Probe-tone ratings of Krumhansl and Kessler (1982), from the tonic upwards.
-_MAJOR = (6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88)
-_MINOR = (6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,17 +193,7 @@ def _mode(spectra: _Spectra, grid: StepGrid) -> FloatArray:
 
     width = max(1, round(_MODE_WINDOW_S * len(spectra.chroma) / max(spectra.tone_times_s[-1], 0.1)))
     around = uniform_filter1d(spectra.chroma, min(width, 2 * len(spectra.chroma)), axis=0)
-    major, minor = _best_fit(around, _MAJOR), _best_fit(around, _MINOR)
+    major, minor = (fits.max(axis=1) for fits in key_fits(around))
     clarity = np.clip(np.maximum(major, minor), 0, 1)
     lead = np.clip(4 * (major - minor), -1, 1) * clarity
     return grid.mean_per_step(spectra.tone_times_s, lead)
-
-
-def _best_fit(chroma: FloatArray, profile: tuple[float, ...]) -> FloatArray:
-    """(T,) best correlation of each chroma with a key profile over its twelve transpositions."""
-    keys = np.array([np.roll(profile, tonic) for tonic in range(12)])
-    keys = keys - keys.mean(axis=1, keepdims=True)
-    centred = chroma - chroma.mean(axis=1, keepdims=True)
-    scale = np.linalg.norm(centred, axis=1, keepdims=True) * np.linalg.norm(keys[0])
-    fit: FloatArray = (centred @ keys.T / np.maximum(scale, 1e-9)).max(axis=1)
-    return fit

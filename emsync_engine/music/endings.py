@@ -15,6 +15,7 @@ from types import MappingProxyType
 import numpy as np
 
 from emsync_engine.midi.chords import CHORD_FAMILIES
+from emsync_engine.music.keys import Key, key_fits
 from emsync_engine.music.warp import Span, Warp, warped
 from emsync_engine.project.notes import FAMILIES, Family, Music, Note
 
@@ -39,20 +40,6 @@ _USUAL: Mapping[Family, tuple[int, ...]] = MappingProxyType(
 _CRASH, _KICK = 49, 36
 _NOT_ROOT = 4  # semitones of movement worth, for a lowest voice that is not the tonic
 _FARTHEST = 9  # semitones that a voice may move
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A tonic (pitch class 0..11, C is 0) and whether its third is minor."""
-
-    tonic: int
-    is_minor: bool
-
-    @property
-    def triad(self) -> tuple[int, int, int]:
-        """Pitch classes of root, third and fifth."""
-        third = 3 if self.is_minor else 4
-        return self.tonic, (self.tonic + third) % 12, (self.tonic + 7) % 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +192,6 @@ def prevailing_key(music: Music, at_s: float) -> Key | None:
     Pitch classes are weighted by how long they sound, the bass double (its notes are often the
     roots), and correlated with the profiles of Krumhansl & Kessler (1982).
     """
-    from emsync_engine.training.features import key_fits
-
     weights = _class_weights(music.notes, at_s - _KEY_WINDOW_S, at_s)
     if not weights.any():
         weights = _class_weights(music.notes, 0.0, music.duration_s)

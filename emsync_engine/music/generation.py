@@ -15,11 +15,13 @@ from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES, steps_of
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.decoding import ROWS
+from emsync_engine.music.hints import Hints
 from emsync_engine.music.layouts import (
     Composer,
     TokenDecoder,
     decoder_for,
     drawing_for,
+    leans,
     manner_of,
 )
 from emsync_engine.music.rests import RestingGrammar
@@ -89,6 +91,9 @@ class TokenWriter:
         self._rng = np.random.default_rng(seed)
         self._drawing = drawing_for(decoder.model, brief.settings)
         self._manner = manner_of(decoder.model)
+        self._hints = Hints(
+            brief.families, brief.settings, leans=leans(decoder.model, brief.settings)
+        )
         self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
 
@@ -118,8 +123,9 @@ class TokenWriter:
         """Follow a token and note what is told beside it."""
         self.grammar.take(token)
         step = self.grammar.collector.step
-        if token == v.CHORD:
-            self._cursor.reach(self.time_s)
+        self._hints.take(token, step)
+        if token == v.CHORD and len(self._cursor.reach(self.time_s)):
+            self._hints.restart(step)
         if token == v.CHORD or not self._steps or step != self._steps[-1]:
             times_s = self.time_s + np.array([0.0, v.STEP_S / 2])
             here, beyond = self._cursor.offsets(times_s) / v.STEP_S
@@ -186,6 +192,9 @@ class TokenWriter:
         rows : (R, V) log-probabilities
         """
         scores = guided(rows[0], list(zip(self._strengths, rows[1:], strict=True)))
+        self._hints.shape(
+            scores, self.grammar.collector.step, self._brief.va_at(self.done_s).valence
+        )
         self.grammar.hear(rows[0])
         scores = self.grammar.masked(scores)
         scores[v.FIRST_SHIFT + self._longest_shift() :] = -np.inf

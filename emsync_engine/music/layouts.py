@@ -115,6 +115,11 @@ def drawing_for(model: Composer, settings: GenerationSettings) -> Drawing:
     return NucleusDrawing(settings)
 
 
+def leans(model: Composer, settings: GenerationSettings) -> bool:
+    """Whether notes lean to key and mode: not where music is sampled as published."""
+    return not isinstance(drawing_for(model, settings), PublishedDrawing)
+
+
 def settings_for(model: Composer, settings: GenerationSettings) -> GenerationSettings:
     """The settings with a published model's own preset in the place of our defaults."""
     ours = GenerationSettings()

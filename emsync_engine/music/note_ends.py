@@ -66,7 +66,9 @@ class NoteEnds:
         told : (V,) log-probabilities, without guidance
         """
         for key in self._collector.sounding:
-            self._chances[key] = self._chances.get(key, 0.0) + float(np.exp(told[v.off_token(*key)]))
+            self._chances[key] = self._chances.get(key, 0.0) + float(
+                np.exp(told[v.off_token(*key)])
+            )
             if self._chances[key] >= DUE:
                 self._due.setdefault(key, self._collector.step)
 

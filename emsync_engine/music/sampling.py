@@ -71,11 +71,17 @@ def guided(
     return scores
 
 
+def log_sum(scores: NDArray[np.float32]) -> float:
+    """Logarithm of the sum of the exponentials; -inf where all are forbidden."""
+    largest = float(scores.max())
+    if largest == -np.inf:
+        return largest
+    return largest + float(np.log(np.exp(scores - largest).sum()))
+
+
 def _mass(scores: NDArray[np.float32], left_out: slice) -> float:
-    """Logarithm of the summed exponentials of all but a stretch."""
-    others = np.concatenate([scores[: left_out.start], scores[left_out.stop :]])
-    largest = float(others.max())
-    return largest + float(np.log(np.exp(others - largest).sum()))
+    """``log_sum`` of all but a stretch."""
+    return log_sum(np.concatenate([scores[: left_out.start], scores[left_out.stop :]]))
 
 
 def nucleus_draw(

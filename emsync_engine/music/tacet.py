@@ -70,7 +70,7 @@ def _outside(note: Note, tacet_s: Sequence[Span]) -> Note | None:
 def _cued_in(onset_s: float, tacet_s: Sequence[Span]) -> float:
     """An onset, moved onto a cue in that it missed by the grid alone."""
     for start, end in tacet_s:
-        if start <= onset_s and end - _ON_GRID_S - 1e-9 <= onset_s < end:
+        if start <= onset_s and abs(onset_s - end) <= _ON_GRID_S + 1e-9:
             return end
     return onset_s
 

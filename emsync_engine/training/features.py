@@ -8,39 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from emsync_engine.music.keys import key_fits
 from emsync_engine.project.notes import Music
 
 FEATURES = ("onset_density", "note_density", "bpm", "mode", "register", "loudness")
 
 WINDOW_S = 12.0
 """Length of music that one value speaks of (windows of 8 to 16 s, DESIGN section 4)."""
-
-# Krumhansl & Kessler (1982): how well each pitch class fits a major and a minor key on C
-_MAJOR = np.array([6.35, 2.23, 3.48, 2.33, 4.38, 4.09, 2.52, 5.19, 2.39, 3.66, 2.29, 2.88])
-_MINOR = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 2.69, 3.34, 3.17])
-
-
-def key_fits(classes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Correlation of pitch-class weights with the 12 major and the 12 minor keys.
-
-    Parameters
-    ----------
-    classes : (N, 12) weights of the pitch classes
-
-    Returns
-    -------
-    two of (N, 12), -1 to 1, 0 where nothing sounds: the key on each pitch class
-    """
-
-    def fits(profile: NDArray[np.float64]) -> NDArray[np.float64]:
-        keys = np.stack([np.roll(profile, tonic) for tonic in range(12)])
-        keys = keys - keys.mean(axis=1, keepdims=True)
-        centred = classes - classes.mean(axis=1, keepdims=True)
-        norms = np.linalg.norm(centred, axis=1, keepdims=True) * np.linalg.norm(keys, axis=1)
-        result: NDArray[np.float64] = centred @ keys.T / np.maximum(norms, 1e-9)
-        return result
-
-    return fits(_MAJOR), fits(_MINOR)
 
 
 def second_by_second(

@@ -77,7 +77,9 @@ class Trainer:
             mixture=recipe.mixture,
         )
         self.held_out = held_out_chunks(store, length=recipe.length, per_group=6)
-        self.held_out_pairs = held_out_pairs(store, length=recipe.contrast.length)
+        self.held_out_pairs = held_out_pairs(
+            store, length=min(recipe.contrast.length, recipe.length)
+        )
         self.step = 0
         self.tokens = 0
         self.seconds = 0.0

@@ -1,0 +1,50 @@
+"""Everything that the notes and times of a growing take lean to, beside what the model is told."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.music.key_hints import KeyHint
+from emsync_engine.music.keys import key_called
+from emsync_engine.music.tempo_hints import TempoHint
+from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.notes import Family
+
+
+class Hints:
+    """The key and tempo that a user named, and the mode that valence asks for.
+
+    Parameters
+    ----------
+    leans : whether valence moves the notes where no key is named
+    """
+
+    def __init__(
+        self, families: Collection[Family], settings: GenerationSettings, *, leans: bool
+    ) -> None:
+        key = None if settings.key is None else key_called(settings.key)
+        is_heard = leans or key is not None
+        self._key = KeyHint(families, key=key) if is_heard else None
+        self._tempo = None if settings.tempo_bpm is None else TempoHint(settings.tempo_bpm)
+
+    def take(self, token: int, step: int) -> None:
+        """Follow a token, after which the time is so many steps."""
+        if self._key is not None:
+            self._key.take(token, step)
+        if self._tempo is not None:
+            self._tempo.take(token, step)
+
+    def restart(self, step: int) -> None:
+        """A hit was reached at a time in steps: a bar begins there."""
+        if self._tempo is not None:
+            self._tempo.restart(step)
+
+    def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
+        """Lean (V,) scores in place, at a time in steps."""
+        if self._key is not None:
+            self._key.shape(scores, valence)
+        if self._tempo is not None:
+            self._tempo.shape(scores, step)
