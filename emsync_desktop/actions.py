@@ -41,6 +41,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True),
         ActionRow("nudge_left", edit, tr("Boundary one frame &earlier"), "Alt+Left", True),
         ActionRow("nudge_right", edit, tr("Boundary one frame &later"), "Alt+Right", True),
+        ActionRow("tacet", edit, tr("No &music in this segment (tacet)"), "T", True),
         ActionRow("point_reset", edit, tr("Emotion as &detected"), "Ctrl+Backspace"),
         ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
         ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),

@@ -142,7 +142,20 @@ class Editor(QObject):
         after = self._timeline.with_hit_wanted(boundary.id, not boundary.is_hit)
         self._push(after, self.tr("Remove hit") if boundary.is_hit else self.tr("Set hit"))
 
-    # -- emotion and takes
+    # -- silence, emotion and takes
+
+    def set_tacet(self, is_tacet: bool) -> None:
+        """Silence the music in the chosen segment, or let it play."""
+        segment = self.segment
+        if segment is None or segment.is_tacet == is_tacet:
+            return
+        after = self._timeline.with_tacet(segment.index, is_tacet)
+        self._push(after, self.tr("Silence segment") if is_tacet else self.tr("Play segment"))
+
+    def toggle_tacet(self) -> None:
+        """Silence the chosen segment if it plays; let it play if it is silent."""
+        if self.segment is not None:
+            self.set_tacet(not self.segment.is_tacet)
 
     def choose_point(self, point: VAPoint | None, gesture: object) -> None:
         """Give the chosen segment a VA point; None returns to the detected one."""

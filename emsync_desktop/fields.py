@@ -1,18 +1,21 @@
-"""A field to choose from, with an arrow that the style sheet would otherwise take away."""
+"""Fields of the window's design: one to choose from, and one for a tempo."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QComboBox
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QValidator
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
 from emsync_desktop.appearance import COLOURS
+from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM
 
 _FROM_RIGHT_PX = 14.0
+_AUTO = round(SLOWEST_BPM) - 1
+_USUAL_BPM = 100
 
 
 class Choice(QComboBox):
-    """A combo box of the window's design."""
+    """A combo box with an arrow, which the style sheet would otherwise take away."""
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt override
         super().paintEvent(event)
@@ -22,3 +25,42 @@ class Choice(QComboBox):
         x, y = self.width() - _FROM_RIGHT_PX, self.height() / 2 - 1.5
         painter.drawPolyline([QPointF(x - 4, y), QPointF(x, y + 4), QPointF(x + 4, y)])
         painter.end()
+
+
+class TempoField(QSpinBox):
+    """Beats a minute, or nothing at all: an empty field, one step below the slowest, is Auto."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setRange(_AUTO, round(FASTEST_BPM))
+        self.setSpecialValueText(self.tr("Auto"))
+        self.setSuffix(self.tr(" bpm"))
+        self.setKeyboardTracking(False)
+        self.set_bpm(None)
+
+    @property
+    def bpm(self) -> float | None:
+        """The tempo that was asked for; None for Auto."""
+        return None if self.value() == _AUTO else float(self.value())
+
+    def set_bpm(self, bpm: float | None) -> None:
+        self.setValue(_AUTO if bpm is None else round(bpm))
+
+    def stepBy(self, steps: int) -> None:  # noqa: N802 - Qt override
+        """From Auto the first step up is to a usual tempo."""
+        if self.value() == _AUTO and steps > 0:
+            self.setValue(_USUAL_BPM)
+        else:
+            super().stepBy(steps)
+
+    def validate(self, text: str, position: int) -> object:
+        if self._is_auto(text):
+            return QValidator.State.Acceptable, text, position
+        return super().validate(text, position)
+
+    def valueFromText(self, text: str) -> int:  # noqa: N802 - Qt override
+        return _AUTO if self._is_auto(text) else super().valueFromText(text)
+
+    def _is_auto(self, text: str) -> bool:
+        typed = text.removesuffix(self.suffix()).strip().casefold()
+        return typed in ("", self.specialValueText().casefold())

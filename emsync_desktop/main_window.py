@@ -34,7 +34,7 @@ from emsync_engine.project.model import Project
 _FILM_ACTIONS = [
     *("save", "save_as", "fit", "zoom_in", "zoom_out", "focus_timeline", "focus_point", "play"),
     *("previous", "back", "forward", "next", "second_back", "second_forward", "start", "end"),
-    *("boundary_add", "point_reset"),
+    *("boundary_add", "tacet", "point_reset"),
 ]
 _BOUNDARY_ACTIONS = ["boundary_remove", "boundary_hit", "nudge_left", "nudge_right"]
 
@@ -108,6 +108,7 @@ class MainWindow(QMainWindow):
             "boundary_hit": self.editor.toggle_hit,
             "nudge_left": lambda: page.nudge_boundary(-1),
             "nudge_right": lambda: page.nudge_boundary(1),
+            "tacet": self.editor.toggle_tacet,
             "point_reset": lambda: self.editor.choose_point(None, None),
             "fit": page.timeline.fit,
             "zoom_in": lambda: page.timeline.zoom(1.5),

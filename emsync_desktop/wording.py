@@ -40,7 +40,9 @@ def stage_words(kind: str, stage: str) -> str:
 
 def take_sentence(take: Take) -> str:
     """How a take lands, in one sentence."""
-    states = [hit.status for hit in take.hits]
+    if take.tacet_s and not take.music.notes:
+        return tr("The whole film is tacet, so there is no music.")
+    states = [hit.status for hit in take.hits if hit.status != "tacet"]
     if not states:
         return tr("A take without hits is ready.")
     return tr(
@@ -51,3 +53,18 @@ def take_sentence(take: Take) -> str:
         near=states.count("near"),
         missed=states.count("missed"),
     )
+
+
+def key_words(key: str) -> str:
+    """A key as it is printed in scores, such as ``B♭ minor``."""
+    tonic, _, mode = key.partition(" ")
+    modes = {"major": tr("{tonic} major"), "minor": tr("{tonic} minor")}
+    return modes[mode].format(tonic=tonic[0] + tonic[1:].replace("b", "♭").replace("#", "♯"))
+
+
+def wishes_words(take: Take) -> str:
+    """Key and tempo that a take was asked for, if any."""
+    wishes = [key_words(take.settings.key)] if take.settings.key else []
+    if take.settings.tempo_bpm:
+        wishes.append(tr("{bpm:g} bpm").format(bpm=take.settings.tempo_bpm))
+    return ", ".join(wishes)

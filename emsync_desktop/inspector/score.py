@@ -1,4 +1,4 @@
-"""How the music is asked for: ensemble and seed; and the takes there are."""
+"""How the music is asked for: ensemble, key, tempo and seed; and the takes there are."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emsync_desktop.fields import Choice
+from emsync_desktop.fields import Choice, TempoField
 from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.wording import key_words, wishes_words
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
+from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.model import GenerationSettings, Project, Take
 from emsync_engine.weights import composers
 
@@ -23,7 +25,7 @@ LARGEST_SEED = 999_999
 
 
 class ScoreSettings(QWidget):
-    """Ensemble and seed of the next take, and the list of takes."""
+    """Ensemble, key, tempo and seed of the next take, and the list of takes."""
 
     take_chosen = Signal(str)
 
@@ -39,35 +41,30 @@ class ScoreSettings(QWidget):
         grid.setVerticalSpacing(6)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
-        self.ensemble = Choice()
-        self.ensemble.setAccessibleName(self.tr("Ensemble"))
-        for ensemble in ENSEMBLES.values():
-            name, _, players = ensemble.label.partition(":")
-            self.ensemble.addItem(name, ensemble.name)
-            self.ensemble.setItemData(
-                self.ensemble.count() - 1, players.strip(), Qt.ItemDataRole.ToolTipRole
-            )
-        self.ensemble.setCurrentIndex(self.ensemble.findData(DEFAULT_ENSEMBLE))
-        self.ensemble.setMinimumContentsLength(8)
-        grid.addWidget(labelled(self.tr("Ensemble"), "quiet"), 0, 0)
-        grid.addWidget(self.ensemble, 0, 1)
-        self.seed = QSpinBox()
-        self.seed.setRange(0, LARGEST_SEED)
-        self.seed.setValue(1)
-        self.seed.lineEdit().setTextMargins(4, 0, 0, 0)  # level with the ensemble's name
-        self.seed.setAccessibleName(self.tr("Seed"))
-        self.seed.setToolTip(self.tr("The same seed on the same timeline gives the same take."))
-        grid.addWidget(labelled(self.tr("Seed"), "quiet"), 1, 0)
-        grid.addWidget(self.seed, 1, 1)
-        self.weights = self._weights_choice()
-        self._weights_label = labelled(self.tr("Weights"), "quiet")
-        grid.addWidget(self._weights_label, 3, 0)
-        grid.addWidget(self.weights, 3, 1)
-        for widget in (self._weights_label, self.weights):  # nothing to choose, nothing to show
-            widget.setVisible(self.weights.count() > 1)
-        self.keeps_seed = QCheckBox(self.tr("keep seed"))
+        self.ensemble = self._ensemble_choice()
+        self.key = self._key_choice()
+        self.tempo = self._tempo_field()
+        self.seed = self._seed_field()
+        self.keeps_seed = QCheckBox(self.tr("keep"))
+        self.keeps_seed.setAccessibleName(self.tr("Keep seed"))
         self.keeps_seed.setToolTip(self.tr("Otherwise each new take uses the next seed."))
-        grid.addWidget(self.keeps_seed, 2, 1)
+        self.weights = self._weights_choice()
+        for row, (words, field) in enumerate(
+            (
+                (self.tr("Ensemble"), self.ensemble),
+                (self.tr("Key"), self.key),
+                (self.tr("Tempo"), self.tempo),
+                (self.tr("Seed"), self.seed),
+                (self.tr("Weights"), self.weights),
+            )
+        ):
+            label = labelled(words, "quiet")
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1, 1, 1 if field is self.seed else 2)
+            if field is self.weights and self.weights.count() < 2:  # nothing to choose
+                label.hide()
+                field.hide()
+        grid.addWidget(self.keeps_seed, 3, 2)
         column.addSpacing(4)
         self._takes_heading = labelled(self.tr("TAKES"), "heading")
         column.addWidget(self._takes_heading)
@@ -77,6 +74,45 @@ class ScoreSettings(QWidget):
         self.takes.currentItemChanged.connect(self._on_take)
         column.addWidget(self.takes, 1)
         column.addStretch(0)
+
+    def _ensemble_choice(self) -> Choice:
+        choice = Choice()
+        choice.setAccessibleName(self.tr("Ensemble"))
+        for ensemble in ENSEMBLES.values():
+            name, _, players = ensemble.label.partition(":")
+            choice.addItem(name, ensemble.name)
+            choice.setItemData(choice.count() - 1, players.strip(), Qt.ItemDataRole.ToolTipRole)
+        choice.setCurrentIndex(choice.findData(DEFAULT_ENSEMBLE))
+        choice.setMinimumContentsLength(8)
+        return choice
+
+    def _tempo_field(self) -> TempoField:
+        field = TempoField()
+        field.lineEdit().setTextMargins(4, 0, 0, 0)  # level with the ensemble's name
+        field.setAccessibleName(self.tr("Tempo"))
+        field.setToolTip(self.tr("Beats a minute, 40 to 220; empty leaves it to the composer."))
+        return field
+
+    def _seed_field(self) -> QSpinBox:
+        field = QSpinBox()
+        field.setRange(0, LARGEST_SEED)
+        field.setValue(1)
+        field.lineEdit().setTextMargins(4, 0, 0, 0)
+        field.setAccessibleName(self.tr("Seed"))
+        field.setToolTip(self.tr("The same seed on the same timeline gives the same take."))
+        return field
+
+    def _key_choice(self) -> Choice:
+        """Auto, and the 24 keys."""
+        choice = Choice()
+        choice.setAccessibleName(self.tr("Key"))
+        choice.setToolTip(self.tr("The key to compose in; Auto leaves it to the composer."))
+        choice.addItem(self.tr("Auto"), None)
+        for key in KEYS:
+            choice.addItem(key_words(key), key)
+        choice.setMinimumContentsLength(8)
+        choice.setMaxVisibleItems(len(KEYS) + 1)
+        return choice
 
     def _weights_choice(self) -> Choice:
         """The weights that can compose: those shipped, and those that the user imported."""
@@ -93,8 +129,18 @@ class ScoreSettings(QWidget):
     def settings(self) -> GenerationSettings:
         """What the next take is asked for."""
         return GenerationSettings(
-            ensemble=str(self.ensemble.currentData()), weights=str(self.weights.currentData())
+            ensemble=str(self.ensemble.currentData()),
+            weights=str(self.weights.currentData()),
+            key=self.key.currentData(),
+            tempo_bpm=self.tempo.bpm,
         )
+
+    def show_settings(self, settings: GenerationSettings | None) -> None:
+        """Ask for what a take was asked for; without one, leave key and tempo to the composer."""
+        if settings is not None and (at := self.ensemble.findData(settings.ensemble)) >= 0:
+            self.ensemble.setCurrentIndex(at)
+        self.key.setCurrentIndex(max(self.key.findData(settings.key if settings else None), 0))
+        self.tempo.set_bpm(settings.tempo_bpm if settings else None)
 
     def prepare_next(self) -> None:
         """A take was made: the next one is another, unless the seed is to be kept."""
@@ -108,6 +154,7 @@ class ScoreSettings(QWidget):
         for number, take in enumerate(takes, start=1):
             item = QListWidgetItem(self._take_words(number, take))
             item.setData(Qt.ItemDataRole.UserRole, take.id)
+            item.setToolTip(wishes_words(take))
             self.takes.addItem(item)
             if project is not None and take.id == project.chosen_take:
                 self.takes.setCurrentItem(item)
@@ -116,11 +163,12 @@ class ScoreSettings(QWidget):
         self.takes.setVisible(bool(takes))
 
     def _take_words(self, number: int, take: Take) -> str:
-        landed = sum(hit.status != "missed" for hit in take.hits)
+        states = [hit.status for hit in take.hits if hit.status != "tacet"]
+        landed = sum(status != "missed" for status in states)
         ensemble = ENSEMBLES.get(take.settings.ensemble)
         name = ensemble.label.partition(":")[0] if ensemble else take.settings.ensemble
         return self.tr("{number} · {name} · seed {seed} · hits {landed}/{hits}").format(
-            number=number, name=name, seed=take.seed, landed=landed, hits=len(take.hits)
+            number=number, name=name, seed=take.seed, landed=landed, hits=len(states)
         )
 
     def _on_take(self, item: QListWidgetItem | None) -> None:

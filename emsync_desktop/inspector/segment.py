@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
@@ -28,7 +29,9 @@ def labelled(text: str, look: str, parent: QWidget | None = None) -> QLabel:
 
 
 class SegmentHeader(QWidget):
-    """Number, timecodes and length of the segment."""
+    """Number, timecodes and length of the segment, and whether the music is silent in it."""
+
+    tacet_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,8 +43,15 @@ class SegmentHeader(QWidget):
         row.addSpacing(8)
         row.addWidget(self._times)
         row.addStretch()
+        self.tacet = QCheckBox(self.tr("Tacet"))
+        self.tacet.setToolTip(self.tr("No music in this segment (T)"))
+        self.tacet.setAccessibleDescription(self.tr("No music in this segment"))
+        self.tacet.clicked.connect(self.tacet_chosen)
+        row.addWidget(self.tacet)
 
     def show_segment(self, segment: Segment | None, clock: FilmClock) -> None:
+        self.tacet.setEnabled(segment is not None)
+        self.tacet.setChecked(segment is not None and segment.is_tacet)
         if segment is None:
             self._title.setText(self.tr("No segment"))
             self._times.setText("")

@@ -24,6 +24,7 @@ from emsync_engine.project.model import BoundaryId, Hit
 
 HEADER_PX = 118.0
 NARROW_PX = 8.0  # a segment too narrow for rounded corners or a letter
+HATCH_PX = 9.0  # between the lines that mark a silence
 CLOSE_PX = 3.0  # marks nearer than this would cover one another
 QUIETEST_SHOWN = 0.2  # a film whose loudest sample is below this looks quiet
 _NO_PEN = Qt.PenStyle.NoPen
@@ -98,6 +99,8 @@ def paint_timeline(painter: QPainter, picture: Picture, width: float) -> None:
         if row.name != "ruler":
             painter.fillRect(_span(picture, row), QColor("#191c21"))
         painters.get(row.name, _paint_notes)(painter, picture, row)
+        if row.name == "emotion":
+            _veil_tacet(painter, picture, row)
         painter.restore()
     _paint_boundaries(painter, picture, width)
     _paint_titles(painter, picture)
@@ -186,20 +189,56 @@ def _paint_segments(painter: QPainter, picture: Picture, row: Row) -> None:
         left, right = scale.x_of(float(segment.start)), scale.x_of(float(segment.end))
         box = QRectF(left + 0.75, row.top, max(1.0, right - left - 1.5), row.height)
         is_selected = segment.index == picture.selected_segment
-        colour = EMOTION_COLOURS[label]
+        colour = COLOURS.off if segment.is_tacet else EMOTION_COLOURS[label]
         if box.width() < NARROW_PX and not is_selected:
             painter.fillRect(box, mixed(colour, COLOURS.panel, 0.34))
             continue
         painter.setPen(_NO_PEN)
         painter.setBrush(mixed(colour, COLOURS.panel, 0.52 if is_selected else 0.34))
         painter.drawRoundedRect(box, 3, 3)
+        if segment.is_tacet:
+            _hatch(painter, box)
         painter.fillRect(QRectF(box.left(), row.top, box.width(), 3), QColor(colour))
         if is_selected:
             painter.setPen(QPen(QColor(COLOURS.text), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(box.adjusted(0.75, 0.75, -0.75, -0.75), 3, 3)
-        has_chosen = segment.emotion.chosen is not None
-        _paint_label(painter, box, scale, emotion_name(label), has_chosen)
+        has_chosen = segment.emotion.chosen is not None and not segment.is_tacet
+        name = tr("tacet") if segment.is_tacet else emotion_name(label)
+        _paint_label(painter, box, scale, name, has_chosen)
+
+
+def _tacet_boxes(picture: Picture, row: Row) -> list[QRectF]:
+    """Where a lane lies in a silence, as far as it is visible."""
+    scale = picture.scale
+    left, right = scale.origin_px, scale.origin_px + scale.width_px
+    boxes: list[QRectF] = []
+    for segment in picture.scene.segments_between(scale.start_s, scale.end_s):
+        if segment.is_tacet:
+            start = max(scale.x_of(float(segment.start)), left - 2)
+            end = min(scale.x_of(float(segment.end)), right + 2)
+            boxes.append(QRectF(start, row.top, max(end - start, 1.0), row.height))
+    return boxes
+
+
+def _hatch(painter: QPainter, box: QRectF) -> None:
+    """Slanting lines for silence: seen without colour, and calm behind a word."""
+    painter.save()
+    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setPen(QPen(QColor(COLOURS.edge), 1.2))
+    first = box.left() - box.left() % HATCH_PX - box.height()
+    for number in range(ceil((box.right() - first) / HATCH_PX) + 1):
+        x = first + number * HATCH_PX
+        painter.drawLine(QLineF(x, box.bottom(), x + box.height(), box.top()))
+    painter.restore()
+
+
+def _veil_tacet(painter: QPainter, picture: Picture, row: Row) -> None:
+    """What the composer does not get is hardly seen."""
+    veil = QColor("#191c21")
+    veil.setAlphaF(0.78)
+    for box in _tacet_boxes(picture, row):
+        painter.fillRect(box, veil)
 
 
 def _paint_label(
@@ -271,7 +310,9 @@ def _paint_waveform(painter: QPainter, picture: Picture, row: Row) -> None:
 
 
 def _paint_notes(painter: QPainter, picture: Picture, row: Row) -> None:
-    """A family as a small piano roll: higher notes higher, louder notes brighter."""
+    """A family as a small piano roll: higher notes higher, louder brighter; silence hatched."""
+    for box in _tacet_boxes(picture, row):
+        _hatch(painter, box)
     scale, family = picture.scale, picture.scene.families.get(row.name)
     if family is None:
         return
@@ -318,6 +359,8 @@ def hit_look(hit: Hit | None) -> tuple[str, str]:
     """Colour and text of a hit: its error in frames, or why there is none."""
     if hit is None:
         return COLOURS.quiet, ""
+    if hit.status == "tacet":
+        return COLOURS.quiet, tr("tacet")
     if hit.error_frames is None:
         return COLOURS.missed, tr("missed")
     if hit.status == "exact":
@@ -333,8 +376,8 @@ def hit_look(hit: Hit | None) -> tuple[str, str]:
 def _paint_hits(painter: QPainter, picture: Picture, row: Row) -> None:
     """A mark at each boundary: shape for its state, text for its error.
 
-    Exact a full triangle, near a hollow one, missed a cross, not yet judged a hollow square,
-    a boundary that is no hit a small ring.
+    Exact a full triangle, near a hollow one, missed a cross, in a silence a bar, not yet judged a
+    hollow square, a boundary that is no hit a small ring.
     """
     scale, scene = picture.scale, picture.scene
     painter.setFont(words(11))
@@ -366,6 +409,8 @@ def _paint_mark(painter: QPainter, at: QPointF, colour: str, is_hit: bool, hit: 
         painter.drawEllipse(at, 3, 3)
     elif hit is None:
         painter.drawRect(QRectF(x - 4, y - 4, 8, 8))
+    elif hit.status == "tacet":
+        painter.drawLine(QLineF(x - 5, y, x + 5, y))
     elif hit.status == "missed":
         painter.drawLine(QLineF(x - 4, y - 4, x + 4, y + 4))
         painter.drawLine(QLineF(x - 4, y + 4, x + 4, y - 4))

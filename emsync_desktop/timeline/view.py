@@ -45,7 +45,7 @@ from emsync_desktop.timeline.painting import (
     paint_timeline,
 )
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
-from emsync_engine.project.model import Boundary, BoundaryId
+from emsync_engine.project.model import Boundary, BoundaryId, Segment
 from emsync_engine.timing import FrameRate
 
 RIGHT_MARGIN_PX = 14.0
@@ -74,6 +74,8 @@ class TimelineView(QAbstractScrollArea):
     boundary_add_asked = Signal(object)
     boundary_remove_asked = Signal(object)
     hit_toggle_asked = Signal(object)
+    tacet_toggle_asked = Signal()
+    """For the chosen segment."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -381,16 +383,24 @@ class TimelineView(QAbstractScrollArea):
         elif at.x() >= HEADER_PX:
             time = Fraction(self._scale.time_at(at.x()))
             menu.addAction(self.tr("Add boundary here"), lambda: self.boundary_add_asked.emit(time))
+            self._choose_segment_at(at.x())
+            tacet = menu.addAction(self.tr("No music in this segment"))
+            tacet.setCheckable(True)
+            tacet.setChecked(self._segment_at(at.x()).is_tacet)
+            tacet.triggered.connect(lambda _checked: self.tacet_toggle_asked.emit())
         menu.exec(event.globalPos())
 
     def _scrub(self, x: float) -> None:
         time_s = min(max(self._scale.time_at(x), 0.0), self._scale.duration_s)
         self.scrubbed.emit(time_s)
 
-    def _choose_segment_at(self, x: float) -> None:
+    def _segment_at(self, x: float) -> Segment:
         assert self._scene is not None
         time = Fraction(max(self._scale.time_at(x), 0.0))
-        self.segment_chosen.emit(segment_index_at(self._scene.timeline, time))
+        return self._scene.segments[segment_index_at(self._scene.timeline, time)]
+
+    def _choose_segment_at(self, x: float) -> None:
+        self.segment_chosen.emit(self._segment_at(x).index)
 
     def _drag_to(self, x: float, *, free: bool) -> None:
         """Move the taken boundary under the pointer: frames always hold it, the playhead pulls."""
@@ -425,9 +435,10 @@ class TimelineView(QAbstractScrollArea):
         if boundary is not None:
             return self._boundary_words(boundary)
         if row_at(self._lanes, at.y()) == "segments" and at.x() >= HEADER_PX:
-            time = Fraction(max(self._scale.time_at(at.x()), 0.0))
-            segment = self._scene.segments[segment_index_at(self._scene.timeline, time)]
+            segment = self._segment_at(at.x())
             name = emotion_name(self._scene.labels[segment.index])
+            if segment.is_tacet:
+                name = self.tr("no music (tacet)")
             return f"{segment.index + 1}: {name}\n{segment.emotion.explanation}".strip()
         return ""
 
@@ -439,6 +450,8 @@ class TimelineView(QAbstractScrollArea):
         hit = self._scene.judged(boundary)
         if hit is None:
             return self.tr("{where}: hit, no music for it yet").format(where=where)
+        if hit.status == "tacet":
+            return f"{where}: {hit.what}"
         states = {
             "exact": self.tr("exact"),
             "near": self.tr("near"),

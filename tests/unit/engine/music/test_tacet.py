@@ -180,6 +180,8 @@ def test_silencing_is_exact_and_leaves_the_rest():
     )
     assert found.chord_onsets_s == (1.0, 3.0)
     assert found.bar_onsets_s == (0.0, 2.0, 3.0)
+    late = replace(music, notes=(Note(3.003, 4.0, "piano", 65),), chord_onsets_s=())
+    assert silenced(late, [(2.0, 3.0)]).notes == (Note(3.0, 4.0, "piano", 65),)
     assert silenced(found, [(2.0, 3.0)]) == found
     assert silenced(music, []) is music
 
