@@ -50,6 +50,16 @@ class Ended:
     chord: tuple[Note, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What an ending keeps to: times to be marked, limit on the tempo, locked spans, a key."""
+
+    hits_s: Sequence[float]
+    limit: float
+    locked: Sequence[Span]
+    key: Key | None
+
+
 def with_ending(
     music: Music,
     ending: str,
@@ -57,6 +67,7 @@ def with_ending(
     hits_s: Sequence[float] = (),
     limit: float = 0.06,
     locked: Sequence[Span] = (),
+    key: Key | None = None,
 ) -> Ended:
     """Give music the ending of a name in ``ENDINGS``; ValueError for another.
 
@@ -65,54 +76,55 @@ def with_ending(
     hits_s : the times to be marked, in seconds; the closing chord lands on the last one if it can
     limit : on the change of tempo by which a loop may come out at a bar line
     locked : spans that keep their notes; an ending that would touch one is left out
+    key : the key to close in; None for the one that prevails
     """
     if ending not in ENDINGS:
         raise ValueError(f"there is no ending {ending!r}; choose one of {', '.join(ENDINGS)}")
     if music.duration_s <= 0:
         return Ended(music)
-    return ENDINGS[ending](music, tuple(sorted(hits_s)), limit, tuple(locked))
+    return ENDINGS[ending](music, _Asked(tuple(sorted(hits_s)), limit, tuple(locked), key))
 
 
-def _ring(music: Music, hits_s: Sequence[float], limit: float, locked: Sequence[Span]) -> Ended:
+def _ring(music: Music, asked: _Asked) -> Ended:
     """The tonic, held to the last frame."""
-    at_s = _closing_time(music, hits_s, on_hit_s=RING_ON_HIT_S, least_s=RING_LEAST_S)
-    return _closed(music, at_s, music.duration_s, locked)
+    at_s = _closing_time(music, asked.hits_s, on_hit_s=RING_ON_HIT_S, least_s=RING_LEAST_S)
+    return _closed(music, at_s, music.duration_s, asked)
 
 
-def _button(music: Music, hits_s: Sequence[float], limit: float, locked: Sequence[Span]) -> Ended:
+def _button(music: Music, asked: _Asked) -> Ended:
     """The tonic, struck short, then silence."""
-    at_s = _closing_time(music, hits_s, on_hit_s=BUTTON_ON_HIT_S, least_s=BUTTON_LEAST_S)
-    return _closed(music, at_s, min(at_s + BUTTON_LENGTH_S, music.duration_s), locked)
+    at_s = _closing_time(music, asked.hits_s, on_hit_s=BUTTON_ON_HIT_S, least_s=BUTTON_LEAST_S)
+    return _closed(music, at_s, min(at_s + BUTTON_LENGTH_S, music.duration_s), asked)
 
 
-def _fade(music: Music, hits_s: Sequence[float], limit: float, locked: Sequence[Span]) -> Ended:
+def _fade(music: Music, asked: _Asked) -> Ended:
     """Nothing in the notes: the mix fades over 3 s (thesis section 4)."""
     return Ended(music)
 
 
-def _loop(music: Music, hits_s: Sequence[float], limit: float, locked: Sequence[Span]) -> Ended:
+def _loop(music: Music, asked: _Asked) -> Ended:
     """The last bar is whole, so that the end joins the start at a bar.
 
     The bar line nearest to the end is brought onto it by bending what follows the last hit, within
     the limit; what was written behind it goes. Without one in reach the music stays as it is.
     """
-    end_s = music.duration_s
-    since_s = max([0.0, *(hit for hit in hits_s if hit < end_s), *(end for _, end in locked)])
+    end_s, locked = music.duration_s, asked.locked
+    since_s = max([0.0, *(hit for hit in asked.hits_s if hit < end_s), *(end for _, end in locked)])
     lines = [bar for bar in music.bar_onsets_s if bar > since_s + 1e-3 and bar <= end_s + 1e-6]
     # a bar line that the film's end came just before was never written
     if len(music.bar_onsets_s) > 1:
         lines.append(2 * music.bar_onsets_s[-1] - music.bar_onsets_s[-2])
     bent = {bar: abs((end_s - since_s) / (bar - since_s) - 1) for bar in lines if bar > since_s}
     bar = min(bent, key=lambda bar: (bent[bar], bar), default=None)
-    if bar is None or bent[bar] > limit or end_s - since_s < 1e-3:
+    if bar is None or bent[bar] > asked.limit or end_s - since_s < 1e-3:
         return Ended(music)
     cut = _until(music, min(bar, end_s))
     knots = ((0.0, since_s, bar), (0.0, since_s, end_s)) if since_s > 0 else ((0, bar), (0, end_s))
     return Ended(_within(warped(cut, Warp(*knots), locked=locked), end_s))
 
 
-ENDINGS: Mapping[str, Callable[[Music, Sequence[float], float, Sequence[Span]], Ended]] = (
-    MappingProxyType({"ring": _ring, "button": _button, "fade": _fade, "loop": _loop})
+ENDINGS: Mapping[str, Callable[[Music, _Asked], Ended]] = MappingProxyType(
+    {"ring": _ring, "button": _button, "fade": _fade, "loop": _loop}
 )
 
 
@@ -133,10 +145,10 @@ def _closing_time(
     return lines[-1] if lines else end_s - 2 * least_s
 
 
-def _closed(music: Music, at_s: float, until_s: float, locked: Sequence[Span]) -> Ended:
+def _closed(music: Music, at_s: float, until_s: float, asked: _Asked) -> Ended:
     """The music with the tonic from one time until another, and nothing beside it."""
-    key = prevailing_key(music, at_s)
-    if key is None or any(end > at_s for _, end in locked):
+    key = asked.key or prevailing_key(music, at_s)
+    if key is None or any(end > at_s for _, end in asked.locked):
         return Ended(music)
     before = _until(music, at_s)
     playing = [note for note in before.notes if note.onset_s >= at_s - _PLAYING_S]

@@ -126,6 +126,8 @@ class TokenWriter:
         self._hints.take(token, step)
         if token == v.CHORD and len(self._cursor.reach(self.time_s)):
             self._hints.restart(step)
+        if v.is_shift(token) and self.grammar.is_cue_in:
+            self._hints.restart(step)
         if token == v.CHORD or not self._steps or step != self._steps[-1]:
             times_s = self.time_s + np.array([0.0, v.STEP_S / 2])
             here, beyond = self._cursor.offsets(times_s) / v.STEP_S

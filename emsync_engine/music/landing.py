@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from emsync_engine.music.endings import Ended, with_ending
 from emsync_engine.music.hits import hit_report, music_chords
+from emsync_engine.music.keys import key_called
 from emsync_engine.music.tacet import is_silent_at, silenced, sounding_end_s
 from emsync_engine.music.tempo_fit import fit_tempo
 from emsync_engine.music.warp import Span, Warp, warped
@@ -55,7 +56,7 @@ def landed(
     ----------
     music : as the composer wrote it, exactly as long as the film
     hits_s : times to be marked, seconds
-    settings : of which ``sync_percent`` and ``ending`` count here
+    settings : of which ``sync_percent``, ``ending`` and ``key`` count here
     frame_s : length of a frame of the film, seconds
     locked : spans (start, end) in seconds that keep every note
     tacet_s : spans (cue out, cue in) in seconds that are silent, and where nothing is to land
@@ -106,6 +107,7 @@ def _ended(
         hits_s=[h for h in hits_s if h >= since_s and not is_silent_at(h, tacet_s)],
         limit=settings.sync_percent / 100,
         locked=(*locked, *silent),
+        key=None if settings.key is None else key_called(settings.key),
     )
     if end_s == music.duration_s:
         return ended

@@ -58,11 +58,16 @@ class RestingGrammar(Grammar):
         return v.shift_token(min(rest_end - self.collector.step, v.MAX_SHIFT_STEPS))
 
     @property
+    def is_cue_in(self) -> bool:
+        """Whether a silence ends at this very step."""
+        return any(self.collector.step == end for _, end in self._rests)
+
+    @property
     def steps_to_rest(self) -> int:
         """Steps that may pass: up to the next cue out, and none at a cue in before a note."""
         step = self.collector.step
-        is_cue_in = any(step == end for _, end in self._rests)
-        if is_cue_in and not self.collector.sounding and self._events_here < MAX_EVENTS_AT_ONCE:
+        has_begun = bool(self.collector.sounding) or self._events_here >= MAX_EVENTS_AT_ONCE
+        if self.is_cue_in and not has_begun:
             return 0
         ahead = [start - step for start, _ in self._rests if start > step]
         return min([v.MAX_SHIFT_STEPS, *ahead])

@@ -66,6 +66,13 @@ def test_the_closing_chord_lands_on_the_last_hit(ending):
     assert landing.hits_before[1].status == "missed"
 
 
+def test_the_closing_chord_is_the_tonic_of_a_named_key():
+    settings = GenerationSettings(key="Eb minor")
+    landing = landed(score([5.0], 20.0), [5.0, 17.6], settings=settings, frame_s=FRAME_S)
+    closing = {note.pitch % 12 for note in landing.music.notes if note.onset_s >= 17.6}
+    assert closing == {3, 6, 10}
+
+
 def test_a_chord_that_the_ending_takes_away_is_not_reported():
     landing = landed(
         score([12.0, 17.9], 20.0), [12.0], settings=GenerationSettings(), frame_s=FRAME_S

@@ -154,6 +154,20 @@ def test_a_family_is_not_called_in_for_a_silence_that_was_asked_for():
     assert writer._longest_shift() == 0, "but the music comes in at the cue"
 
 
+def test_with_a_tempo_a_bar_begins_at_the_cue_in():
+    asked = brief(((1.0, 2.2),), va_guidance=1.0, tempo_bpm=96.0)
+    writer = TokenWriter(decoder_for(toy_model()), asked)
+    writer.begin()
+    for steps in (125, 125, 25):
+        writer.append(v.shift_token(steps))
+    assert writer.grammar.forced is None
+    rows = np.zeros((1, v.SIZE), dtype=np.float32)
+    assert np.isfinite(writer.guided_scores(rows)[v.BAR])
+    writer.append(v.on_token("piano", 60))
+    writer.append(v.shift_token(30))
+    assert np.isneginf(writer.guided_scores(rows)[v.BAR])
+
+
 # -- afterwards
 
 
