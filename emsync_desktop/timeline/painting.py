@@ -213,23 +213,30 @@ def _tacet_boxes(picture: Picture, row: Row) -> list[QRectF]:
     scale = picture.scale
     left, right = scale.origin_px, scale.origin_px + scale.width_px
     boxes: list[QRectF] = []
-    for segment in picture.scene.segments_between(scale.start_s, scale.end_s):
-        if segment.is_tacet:
-            start = max(scale.x_of(float(segment.start)), left - 2)
-            end = min(scale.x_of(float(segment.end)), right + 2)
+    for start_s, end_s in picture.scene.tacet_s:
+        start = max(scale.x_of(start_s), left - 2)
+        end = min(scale.x_of(end_s), right + 2)
+        if end > start:
             boxes.append(QRectF(start, row.top, max(end - start, 1.0), row.height))
     return boxes
 
 
 def _hatch(painter: QPainter, box: QRectF) -> None:
-    """Slanting lines for silence: seen without colour, and calm behind a word."""
+    """Slanting lines for silence where it is visible: seen without colour, calm behind a word."""
+    shown = box.intersected(painter.clipBoundingRect())
+    if shown.isEmpty():
+        return
+    if box.width() < NARROW_PX:
+        painter.fillRect(shown, mixed(COLOURS.edge, COLOURS.panel, 0.5))
+        return
+    passed = (shown.left() - box.left()) // HATCH_PX
+    first = box.left() + passed * HATCH_PX - box.height()
+    places = np.arange(first, shown.right(), HATCH_PX)
     painter.save()
-    painter.setClipRect(box, Qt.ClipOperation.IntersectClip)
+    painter.setClipRect(shown, Qt.ClipOperation.IntersectClip)
     painter.setPen(QPen(QColor(COLOURS.edge), 1.2))
-    first = box.left() - box.left() % HATCH_PX - box.height()
-    for number in range(ceil((box.right() - first) / HATCH_PX) + 1):
-        x = first + number * HATCH_PX
-        painter.drawLine(QLineF(x, box.bottom(), x + box.height(), box.top()))
+    top, bottom, across = box.top(), box.bottom(), box.height()
+    painter.drawLines([QLineF(float(x), bottom, float(x) + across, top) for x in places])
     painter.restore()
 
 

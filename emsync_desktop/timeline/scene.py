@@ -108,6 +108,7 @@ class TimelineScene:
     is_take_stale: bool
     families: dict[str, FamilyNotes] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()  # in order of time
+    tacet_s: tuple[tuple[float, float], ...] = ()  # cue out, cue in
 
     @classmethod
     def of(
@@ -131,6 +132,7 @@ class TimelineScene:
             is_take_stale=is_take_stale,
             families=before.families if before is not None and is_known else _families(take),
             hits=tuple(sorted(take.hits, key=lambda hit: hit.time_s)) if take else (),
+            tacet_s=tuple((float(start), float(end)) for start, end in timeline.tacet_spans),
         )
 
     def segments_between(self, start_s: float, end_s: float) -> Sequence[Segment]:
