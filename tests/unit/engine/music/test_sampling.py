@@ -184,8 +184,27 @@ def test_a_note_held_for_too_long_is_let_go():
         grammar.take(v.shift_token(v.MAX_SHIFT_STEPS))
     scores = np.zeros(v.SIZE, dtype=np.float32)
     assert grammar.masked(scores)[off] == 0
-    for _ in range(4):
+    for _ in range(5):
         grammar.take(v.shift_token(v.MAX_SHIFT_STEPS))
     masked = grammar.masked(scores)
     assert masked[off] > 10
     assert masked[v.off_token("piano", 60)] == -np.inf
+
+
+def test_a_note_whose_end_was_due_is_let_go():
+    grammar = Grammar(("strings", "piano"))
+    on, off = v.on_token("strings", 60), v.off_token("strings", 60)
+    grammar.take(on)
+    told = np.full(v.SIZE, -20.0, dtype=np.float32)
+    told[off] = np.log(0.2)
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    for _ in range(2):  # 0.4 in all: due
+        grammar.hear(told)
+    assert grammar.masked(scores)[off] == 0
+    grammar.take(v.shift_token(100))  # 0.8 s
+    grammar.hear(told)
+    assert grammar.masked(scores)[off] > 0.5
+    grammar.take(off)
+    grammar.take(on)
+    grammar.take(v.shift_token(100))
+    assert grammar.masked(scores)[off] == 0  # a new note has all its time again
