@@ -26,7 +26,7 @@ from emsync_engine.music.layouts import (
 )
 from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided, log_softmax
-from emsync_engine.music.tacet import is_silent_at, sounding_end_s
+from emsync_engine.music.tacet import is_silent_at, reach_s, sounding_end_s
 from emsync_engine.music.telling import Strand, Telling
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
@@ -84,8 +84,14 @@ class TokenWriter:
         self._offsets: list[int] = []  # steps to the next open boundary
         self._steps_to_pass = v.MAX_SHIFT_STEPS  # to the next one that is not here
         self.grammar = RestingGrammar(brief.families, brief.tacet_s, brief.duration_s)
-        on_grid = sorted({steps_of(hit_s) for hit_s in brief.told_hits_s})
-        self._cursor = BoundaryCursor(np.array(on_grid) * v.STEP_S, sensitivity_s=REACH_S)
+        reach_of = {
+            steps_of(hit_s): reach_s(hit_s, brief.tacet_s, widest_s=REACH_S)
+            for hit_s in sorted(brief.told_hits_s)
+        }
+        self._cursor = BoundaryCursor(
+            np.array(list(reach_of)) * v.STEP_S,
+            sensitivity_s=np.array(list(reach_of.values()), dtype=np.float64),
+        )
         self.cache = decoder.new_cache(self.rows)
         self._unread = 0
         self._rng = np.random.default_rng(seed)

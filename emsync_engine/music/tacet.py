@@ -26,6 +26,15 @@ def sounding_end_s(duration_s: float, tacet_s: Sequence[Span]) -> float:
     return min([duration_s, *starts])
 
 
+def reach_s(hit_s: float, tacet_s: Sequence[Span], *, widest_s: float) -> float:
+    """How far from a hit a chord may be to be its own, seconds: not beyond a silence before it.
+
+    The tempo fit moves nothing across a silence, so such a chord could never be brought to the hit.
+    """
+    outs = [start for start, end in tacet_s if end <= hit_s]
+    return min([widest_s, *(hit_s - start for start in outs)])
+
+
 def playing_s(duration_s: float, tacet_s: Sequence[Span]) -> float:
     """Seconds in which the music is to play."""
     return max(duration_s - sum(end - start for start, end in tacet_s), 0.0)

@@ -154,6 +154,15 @@ def test_a_family_is_not_called_in_for_a_silence_that_was_asked_for():
     assert writer._longest_shift() == 0, "but the music comes in at the cue"
 
 
+def test_a_chord_before_a_short_silence_is_not_the_one_of_the_cue_in():
+    for tacet_s, looks_to in ((((1.0, 1.5),), 94), ((), 250)):
+        writer = TokenWriter(decoder_for(toy_model()), brief(tacet_s, hits_s=(1.504, 2.752)))
+        writer.begin()
+        writer.append(v.shift_token(94))  # to 0.752 s
+        writer.append(v.CHORD)
+        assert writer._offsets[-1] == looks_to
+
+
 def test_with_a_tempo_a_bar_begins_at_the_cue_in():
     asked = brief(((1.0, 2.2),), va_guidance=1.0, tempo_bpm=96.0)
     writer = TokenWriter(decoder_for(toy_model()), asked)
