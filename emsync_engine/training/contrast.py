@@ -87,7 +87,7 @@ def margins(pairs: Pairs, logits: Tensor) -> Tensor:
 
     Returns
     -------
-    (N,) NaN where the emotion is unknown
+    (N,) NaN where the emotion is unknown throughout
     """
     targets = pairs.tokens[:, 1:].repeat(2, 1)
     nll = F.cross_entropy(
@@ -95,8 +95,7 @@ def margins(pairs: Pairs, logits: Tensor) -> Tensor:
     )
     own, other = nll.sum(dim=1).chunk(2)
     rows = torch.arange(len(pairs.axes))
-    known = pairs.tokens[:, :-1].cpu() != v.PAD
-    unknown = (torch.isnan(pairs.own.va[rows, :, pairs.axes]) & known).any(dim=1)
+    unknown = torch.isnan(pairs.own.va[rows, :, pairs.axes]).all(dim=1)
     return torch.where(unknown.to(own.device), torch.nan, other - own)
 
 

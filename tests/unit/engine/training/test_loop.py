@@ -8,6 +8,7 @@ import torch
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.training.batches import BatchSampler, held_out_chunks
+from emsync_engine.training.contrast import Contrast
 from emsync_engine.training.held_out import measure
 from emsync_engine.training.loop import Trainer, weighted_loss
 from emsync_engine.training.recipe import Recipe, read_recipe
@@ -42,15 +43,46 @@ def test_chord_counts_ten_times_and_padding_not_at_all():
 
 @pytest.mark.parametrize("path", RECIPES, ids=lambda path: path.stem)
 def test_every_recipe_runs_two_steps_on_a_toy_model(path, prepared, tmp_path):
-    asked = read_recipe(path).model
-    toy = replace(TOY, context=256, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
-    recipe = replace(read_recipe(path), model=toy, batch=4, length=200)
+    asked = read_recipe(path)
+    toy = replace(
+        TOY,
+        context=256,
+        fills_in=asked.model.fills_in,
+        knows_kinds=asked.model.knows_kinds,
+        tilt=getattr(asked.model, "tilt", 0),
+    )
+    recipe = replace(asked, model=toy, batch=4, length=200)
     trainer = Trainer(recipe, prepared[0].store, tmp_path / "run")
-    before = trainer.model.head.weight.clone()
+    before = {name: value.clone() for name, value in trainer.model.state_dict().items()}
     for _ in range(2):
         loss = trainer._train_step(trainer.model, 0.0)
         assert np.isfinite(loss)
-    assert not torch.equal(before, trainer.model.head.weight)
+    after = trainer.model.state_dict()
+    moved = {name for name, value in before.items() if not torch.equal(value, after[name])}
+    assert moved
+    trained = "" if recipe.trains == "all" else recipe.trains
+    assert all(name.startswith(trained) for name in moved)
+
+
+def test_only_a_part_that_is_there_can_be_trained_alone(prepared, tmp_path):
+    recipe = replace(QUICK, trains="tilt")
+    with pytest.raises(InputUnusableError, match="'tilt'"):
+        Trainer(recipe, prepared[0].store, tmp_path / "run")
+
+
+@pytest.mark.parametrize("step", range(3))
+def test_pairs_are_the_same_for_the_same_step(prepared, step):
+    sampler = BatchSampler(prepared[0].store, batch=2, length=64, seed=7)
+    contrast = Contrast(share=1.0, length=24)
+    made, again = (sampler.pairs_at(step, contrast) for _ in range(2))
+    assert torch.equal(made.tokens, again.tokens)
+    assert torch.equal(made.axes, again.axes)
+    assert made.own.va.shape == (2, 24, 2)
+    known = ~made.own.va.isnan()
+    assert known.any()
+    moved = (made.own.va != made.mirrored.va) & known
+    rows = torch.arange(2)
+    assert not moved[rows, :, 1 - made.axes].any()
 
 
 def test_training_learns_and_resumes_to_the_step(prepared, tmp_path):
