@@ -10,6 +10,7 @@ from emsync_engine import __version__
 _LICENCES = (
     ("Qt for Python (PySide6)", "LGPL-3.0"),
     ("PyTorch", "BSD-3-Clause"),
+    ("Numba, llvmlite", "BSD-2-Clause"),
     ("FFmpeg, through PyAV", "LGPL-2.1 / GPL, as installed"),
     ("FluidSynth", "LGPL-2.1"),
     ("FluidR3 GM soundfont", "MIT"),
