@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from emsync_engine.music.tilt import SteppedTilt
 from emsync_engine.music.transformer import Block, LayerCache, ModelConfiguration, MusicTransformer
 
 _log = logging.getLogger(__name__)
@@ -122,7 +121,6 @@ class CompiledStep:
     def __init__(self, module: ModuleType, model: MusicTransformer, *, dtype: torch.dtype) -> None:
         c = self._configuration = model.configuration
         self._module, self._dtype = module, dtype
-        self._tilt = SteppedTilt(model)
         self._has_stepped = False  # the first step loads the compiled code, or compiles it
         self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
         blocks = [block for block in model.blocks if isinstance(block, Block)]
@@ -132,7 +130,7 @@ class CompiledStep:
             self._packed([attention.out.weight for attention in attentions]),
             self._packed([block.gate.weight for block in blocks]),
             self._packed([block.down.weight for block in blocks]),
-            self._packed([self._tilt.head]),
+            self._packed([model.head.weight]),
         ]
         norms = [
             n for block in blocks for n in (block.attention_norm.weight, block.feed_norm.weight)
@@ -201,8 +199,7 @@ class CompiledStep:
         """Read one more token of every take; as ``Decoder.step``."""
         rows = len(told[0])
         read = torch.tensor(tokens).repeat_interleave(rows)
-        added = torch.cat([one[:, : self._configuration.width] for one in told])
-        x = added.add_(self._embedding[read]).numpy()
+        x = torch.cat(list(told)).add_(self._embedding[read]).numpy()
         addresses = [held.addresses() for held in caches]
         logits = self._room(len(x), self._matrices[-1])
         started = time.perf_counter()
@@ -221,8 +218,8 @@ class CompiledStep:
             _log.info("the first step took %.1f s", time.perf_counter() - started)
         for held in caches:
             held.length += 1
-        outputs = torch.from_numpy(logits)[:, : len(self._tilt.head)].view(len(told), rows, -1)
-        return torch.stack([self._tilt(*one) for one in zip(outputs, told, strict=True)])
+        said = logits[:, : self._configuration.vocabulary]
+        return torch.from_numpy(said.reshape(len(told), rows, -1))
 
 
 def _empty(*shape: int) -> Numbers:

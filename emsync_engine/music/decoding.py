@@ -25,7 +25,6 @@ from torch.nn import functional as F
 
 from emsync_engine.music.compiled_step import CompiledCache, CompiledStep, kernel
 from emsync_engine.music.conditioning import Conditions
-from emsync_engine.music.tilt import SteppedTilt
 from emsync_engine.music.transformer import (
     Block,
     LayerCache,
@@ -215,8 +214,7 @@ class CalledStep:
         self._turns = torch.stack([layer.turns for layer in self._layers], dim=1)
         self._mix = torch.zeros(ROWS, c.heads, c.head_width, dtype=dtype, device=self._device)
         self._norm = model.norm.weight.detach() * math.sqrt(c.width)
-        self._tilt = SteppedTilt(model)
-        self._head = PackedMatrix(self._tilt.head, dtype)
+        self._head = PackedMatrix(model.head.weight, dtype)
         self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
 
     @property
@@ -238,16 +236,14 @@ class CalledStep:
         takes_of = [row // rows if row < used else 0 for row in range(ROWS)]
         read = torch.tensor([tokens[take] for take in takes_of], device=self._device)
         x = self._embedding[read]
-        added = torch.cat([*told, told[0][:1].expand(ROWS - used, -1)])
-        x += added[:, : self._configuration.width]
+        x += torch.cat([*told, told[0][:1].expand(ROWS - used, -1)])
         places = torch.tensor([caches[take].length for take in takes_of], device=self._device)
         turns = self._turns[places].unbind(1)
         for number, layer in enumerate(self._layers):
             x += layer.out(self._mixed(number, x, turns[number], caches))
             x += layer.down(self._gated(layer, x))
-        outputs = self._head(self._normed(x, self._norm))[:used].float().view(takes, rows, -1)
-        logits = [self._tilt(*one) for one in zip(outputs, told, strict=True)]
-        return torch.stack(logits).cpu()
+        logits = self._head(self._normed(x, self._norm))
+        return logits[:used].view(takes, rows, -1).float().cpu()
 
     def _normed(self, x: Tensor, weight: Tensor) -> Tensor:
         """RMSNorm; the root of the width is in the weight."""
@@ -386,8 +382,7 @@ class Decoder:
         Parameters
         ----------
         tokens : (N,) one for each take
-        told : (N,) of (R, width) what its rows are told beside it, and where the model tilts its
-            gates, (R, width + rank); N R is at most ``ROWS``
+        told : (N,) of (R, width) what its rows are told beside it; N R is at most ``ROWS``
         caches : (N,) of this decoder
 
         Returns

@@ -23,7 +23,6 @@ from emsync_engine.music.layouts import (
     drawing_for,
     leans,
     manner_of,
-    tilt_of,
 )
 from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided, log_softmax
@@ -79,7 +78,6 @@ class TokenWriter:
             duration_s=sounding_end_s(brief.duration_s, brief.tacet_s),
             families=brief.families,
             strands=strands,
-            tilt=tilt_of(decoder.model),
         )
         self.tokens: list[int] = []
         self._steps: list[int] = []  # time after each token

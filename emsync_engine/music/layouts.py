@@ -21,7 +21,6 @@ from emsync_engine.music.published.layout import PublishedConfiguration, Publish
 from emsync_engine.music.published.presets import penalty_of, preset_of, with_preset
 from emsync_engine.music.published.sampling import RepetitionRule, published_draw
 from emsync_engine.music.sampling import Warming, nucleus_draw
-from emsync_engine.music.tilt import EmotionTilt
 from emsync_engine.music.transformer import ModelConfiguration, MusicTransformer
 from emsync_engine.project.model import GenerationSettings
 
@@ -114,11 +113,6 @@ def drawing_for(model: Composer, settings: GenerationSettings) -> Drawing:
     if isinstance(model, PublishedTransformer) or preset_of(settings) is not None:
         return PublishedDrawing(settings)
     return NucleusDrawing(settings)
-
-
-def tilt_of(model: Composer) -> EmotionTilt | None:
-    """What emotion adds to the logits of a model that was trained for it."""
-    return None if isinstance(model, PublishedTransformer) else model.tilt
 
 
 def leans(model: Composer, settings: GenerationSettings) -> bool:

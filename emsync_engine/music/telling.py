@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.boundaries import MAX_OFFSET_S
@@ -22,7 +21,6 @@ from emsync_engine.project.notes import Family
 
 if TYPE_CHECKING:
     from emsync_engine.music.published.conditions import PublishedConditioning
-    from emsync_engine.music.tilt import EmotionTilt
 
 _CHUNK_STEPS = 125
 
@@ -52,9 +50,7 @@ class Telling:
         duration_s: float,
         families: Collection[Family],
         strands: Sequence[Strand],
-        tilt: EmotionTilt | None = None,
     ) -> None:
-        self._tilt = tilt
         self._conditioning = conditioning
         self._va_at, self._duration_s = va_at, duration_s
         self._families = torch.from_numpy(family_flags(families)).repeat(len(strands), 1)
@@ -71,10 +67,7 @@ class Telling:
         with one_thread():
             told = self._conditioning.offset(offsets_s)
         missing = self._conditioning.offset.missing.expand_as(told)
-        vectors = torch.stack(
-            [told if s.told_boundaries else missing for s in self._strands], dim=1
-        )
-        return vectors if self._tilt is None else F.pad(vectors, (0, self._tilt.rank))
+        return torch.stack([told if s.told_boundaries else missing for s in self._strands], dim=1)
 
     def conditions(self, steps: Sequence[int], offsets: Sequence[int]) -> Conditions:
         """Conditions (R, T) of tokens at these times and boundary offsets, both in steps."""
@@ -98,10 +91,7 @@ class Telling:
 
     @torch.inference_mode()
     def vectors(self, step: int, offset: int) -> Tensor:
-        """(R, width) what the model adds to a token at this time and offset, both in steps.
-
-        Where it tilts its logits the gates follow, (R, width + rank).
-        """
+        """(R, width) what the model adds to a token at this time and offset, both in steps."""
         chunk, within = divmod(step, _CHUNK_STEPS)
         if chunk != self._chunk:
             self._by_time = self._time_vectors(chunk)
@@ -115,6 +105,4 @@ class Telling:
         conditions.offset_s.fill_(math.nan)
         with one_thread():
             vectors: Tensor = self._conditioning(conditions) - self._conditioning.offset.missing
-        if self._tilt is not None:
-            vectors = torch.cat([vectors, self._tilt.gates(conditions.va)], dim=-1)
         return vectors.transpose(0, 1).contiguous()

@@ -11,7 +11,6 @@ from torch.nn import functional as F
 
 from emsync_engine.midi import vocabulary
 from emsync_engine.music.conditioning import Conditioning, Conditions
-from emsync_engine.music.tilt import EmotionTilt
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,6 @@ class ModelConfiguration:
     rotary_base: float = 10_000.0
     fills_in: bool = False  # whether it can be shown the future (DESIGN section 4)
     knows_kinds: bool = False  # whether it is told where a label comes from
-    tilt: int = 0  # rank of what emotion adds to the logits; 0 for nothing
 
     def __post_init__(self) -> None:
         if self.width % self.heads or (self.width // self.heads) % 2:
@@ -161,11 +159,6 @@ class MusicTransformer(nn.Module):
         self.blocks = nn.ModuleList(Block(configuration) for _ in range(configuration.layers))
         self.norm = nn.RMSNorm(configuration.width)
         self.head = nn.Linear(configuration.width, configuration.vocabulary, bias=False)
-        self.tilt = (
-            EmotionTilt(configuration.width, configuration.vocabulary, configuration.tilt)
-            if configuration.tilt
-            else None
-        )
         self._initialise()
 
     def _initialise(self) -> None:
@@ -199,10 +192,7 @@ class MusicTransformer(nn.Module):
         x = x + self.conditioning(conditions).to(x.dtype)
         for index, block in enumerate(self.blocks):
             x = block(x, self.rotary, caches[index] if caches is not None else None)
-        hidden = self.norm(x)
-        logits: Tensor = self.head(hidden)
-        if self.tilt is not None:
-            logits = logits + self.tilt(hidden, conditions.va)
+        logits: Tensor = self.head(self.norm(x))
         return logits
 
     def new_caches(self, batch: int, *, dtype: torch.dtype | None = None) -> list[LayerCache]:

@@ -66,8 +66,6 @@ class Trainer:
         self.processes = processes or OneProcess(device)
         self.device = self.processes.device
         self.model = new_composer(recipe.model).to(self.device)
-        if recipe.trains != "all":
-            _freeze_all_but(self.model, recipe.trains)
         self.optimisers = _optimisers(self.model, recipe)
         self.sampler = BatchSampler(
             store,
@@ -214,38 +212,25 @@ class Trainer:
 def _grown(held: Configuration, asked: Configuration) -> Configuration:
     """What weights have, with what they may yet be trained for."""
     if isinstance(held, ModelConfiguration) and isinstance(asked, ModelConfiguration):
-        return replace(
-            held, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds, tilt=asked.tilt
-        )
+        return replace(held, fills_in=asked.fills_in, knows_kinds=asked.knows_kinds)
     return replace(held, dropout=asked.dropout)
-
-
-def _freeze_all_but(model: Composer, part: str) -> None:
-    """Leave one part to be trained; InputUnusableError if the model has none of that name."""
-    own = getattr(model, part, None)
-    if not isinstance(own, torch.nn.Module):
-        raise InputUnusableError(f"This model has no part {part!r} that could be trained alone.")
-    model.requires_grad_(requires_grad=False)
-    own.requires_grad_(requires_grad=True)
 
 
 def _optimisers(model: Composer, recipe: Recipe) -> list[torch.optim.Optimizer]:
     """Muon (Jordan 2024) for the matrices of the blocks, AdamW for everything else."""
-    matrices = [p for p in model.blocks.parameters() if p.ndim == 2 and p.requires_grad]
+    matrices = [p for p in model.blocks.parameters() if p.ndim == 2]
     chosen = {id(parameter) for parameter in matrices}
-    others = [p for p in model.parameters() if id(p) not in chosen and p.requires_grad]
+    others = [p for p in model.parameters() if id(p) not in chosen]
+    muon = torch.optim.Muon(
+        matrices,
+        lr=recipe.matrix_rate,
+        weight_decay=recipe.weight_decay,
+        adjust_lr_fn="match_rms_adamw",
+    )
     adam = torch.optim.AdamW(
         others, lr=recipe.other_rate, betas=(0.9, 0.95), weight_decay=0.0, eps=1e-8
     )
-    optimisers: list[torch.optim.Optimizer] = [adam]
-    if matrices:
-        muon = torch.optim.Muon(
-            matrices,
-            lr=recipe.matrix_rate,
-            weight_decay=recipe.weight_decay,
-            adjust_lr_fn="match_rms_adamw",
-        )
-        optimisers.insert(0, muon)
+    optimisers: list[torch.optim.Optimizer] = [muon, adam]
     for optimiser in optimisers:
         for group in optimiser.param_groups:
             group["full_rate"] = group["lr"]

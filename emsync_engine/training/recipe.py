@@ -22,8 +22,6 @@ class Recipe:
     dropouts: Dropouts = field(default_factory=Dropouts)
     mixture: Mixture = field(default_factory=Mixture)
     contrast: Contrast = field(default_factory=Contrast)
-    trains: str = "all"
-    """``all`` of the model, or its ``tilt`` alone, the rest as it is."""
     batch: int = 8
     length: int = 1024  # tokens per sequence
     seed: int = 1
