@@ -1,4 +1,7 @@
-"""A grammar that knows where the music is silent: what must follow there, and at the cue in."""
+"""A grammar that knows where the music is silent: what must follow there, and at the cue in.
+
+The film's first frame is a cue in as well: music that waits for its first note is late.
+"""
 
 from __future__ import annotations
 
@@ -59,8 +62,10 @@ class RestingGrammar(Grammar):
 
     @property
     def is_cue_in(self) -> bool:
-        """Whether a silence ends at this very step."""
-        return any(self.collector.step == end for _, end in self._rests)
+        """Whether a silence ends at this very step, or the film begins."""
+        step = self.collector.step
+        begins = step == 0 and self._rest_end is None
+        return begins or any(step == end for _, end in self._rests)
 
     @property
     def steps_to_rest(self) -> int:

@@ -201,3 +201,10 @@ def stops_at_hits(hits_s, seed):
     for hit_s in hits_s:
         reached = any(abs(chord * v.STEP_S - hit_s) < 1.0 for chord in chords)
         assert round(hit_s / v.STEP_S) in steps or reached
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_music_begins_with_the_film(seed):
+    tokens = list(write_tokens(toy_model(), brief(0.5, ()), seed=seed))
+    first_note = next(place for place, token in enumerate(tokens) if v.is_on(token))
+    assert not any(v.is_shift(token) for token in tokens[:first_note])
