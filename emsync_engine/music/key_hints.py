@@ -19,13 +19,13 @@ from emsync_engine.music.keys import MAJOR_PROFILE, MINOR_PROFILE, Key
 from emsync_engine.music.sampling import log_sum
 from emsync_engine.project.notes import LOWEST_PITCH, Family
 
-DEGREES_LEAN = 2.0
+DEGREES_LEAN = 3.0
 """How many times the logarithm of a degree's share at a valence over its share in all music."""
 
-TONIC_LEAN = 0.3
+TONIC_LEAN = 0.8
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
-REGISTER_LEAN = 0.3
+REGISTER_LEAN = 0.6
 """Nats an octave, at full valence."""
 
 OUTSIDE_LOST = 4.0
