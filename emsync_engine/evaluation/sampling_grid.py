@@ -28,7 +28,7 @@ class Choices:
 
     temperature: tuple[float, ...] = (0.9, 1.0, 1.1)
     top_p: tuple[float, ...] = (0.9, 0.95, 0.98)
-    va_guidance: tuple[float, ...] = (1.0, 1.5, 2.5)
+    va_guidance: tuple[float, ...] = (1.0, 2.0, 3.0)
     boundary_guidance: tuple[float, ...] = (1.0,)
 
     def settings(self, base: GenerationSettings) -> list[GenerationSettings]:

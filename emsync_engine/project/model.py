@@ -281,7 +281,7 @@ class GenerationSettings:
     ensemble: str = "cinematic"
     ending: str = "ring"
     temperature: float = 1.0
-    top_p: float = 0.95
+    top_p: float = 0.98
     va_guidance: float = 3.0
     boundary_guidance: float = 1.0
     weights: str = "open"
