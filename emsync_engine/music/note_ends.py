@@ -25,7 +25,7 @@ DUE = 0.3
 GRACE_S = 0.5
 """In held-out ensembles 94 of 100 notes end within this time of being due, 98 within 1 s."""
 
-_RELEASE_PER_S = 2.5
+_RELEASE_PER_S = 5.0
 """A note that is late is let go: its OFF gains so many nats for each second more."""
 
 _Key = tuple[Family, int]

@@ -1,3 +1,4 @@
+import io
 import tarfile
 
 import mido
@@ -251,3 +252,13 @@ def test_lowest_line_register_and_pad():
 def test_open_sources_exclude_everything_but_permissive_ones():
     forbidden = {"symmv-piano", "tegridy-multi", "vgmidi-labelled", "memomusic", "nottingham"}
     assert not forbidden & set(OPEN_SOURCES)
+
+
+def test_a_file_that_would_lie_outside_the_folder_is_refused(tmp_path):
+    with tarfile.open(tmp_path / "freedoom.tar.xz", "w:xz") as tar:
+        member = tarfile.TarInfo("../outside.mid")
+        member.size = 4
+        tar.addfile(member, io.BytesIO(b"MThd"))
+    with pytest.raises(InputUnusableError, match=r"outside\.mid would lie outside"):
+        prepare(tmp_path, tmp_path / "work", sources=("freedoom",), workers=1)
+    assert not (tmp_path / "work" / "outside.mid").exists()
