@@ -87,6 +87,7 @@ class KeyHint:
         self._heard = np.zeros(12)
         self._heard_step = 0
         self._tonics: dict[bool, int] = {}
+        self._known: set[bool] = set()  # modes whose tonic is that of all that was heard
         self._made_for: tuple[int | None, int] | None = None
         self._lean = np.zeros(v.PITCHES, dtype=np.float32)
 
@@ -101,6 +102,7 @@ class KeyHint:
             self._heard *= np.exp((self._heard_step - step) * v.STEP_S / MEMORY_S)
             self._heard_step = step
         self._heard[pitch % 12] += 1.0
+        self._known.clear()
 
     def shape(self, scores: NDArray[np.float32], valence: float) -> None:
         """Lean (V,) scores in place; within a family the sum of the probabilities stays."""
@@ -114,6 +116,9 @@ class KeyHint:
 
     def _tonic(self, *, is_minor: bool) -> int | None:
         """The tonic that fits best in a mode, None where too little was heard."""
+        if is_minor in self._known:
+            return self._tonics.get(is_minor)
+        self._known.add(is_minor)
         if self._heard.sum() < _LEAST_NOTES or self._heard.std() == 0:
             return None
         fits = _KEYS[is_minor] @ _standard(self._heard)

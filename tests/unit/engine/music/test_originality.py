@@ -1,4 +1,3 @@
-import tarfile
 from dataclasses import replace
 from fractions import Fraction
 
@@ -28,6 +27,7 @@ from emsync_engine.music.originality import (
 from emsync_engine.music.ranking import findings_of, measures_of
 from emsync_engine.project.model import GenerationSettings, SegmentEmotion, Timeline, VAPoint
 from emsync_engine.project.notes import Music, Note
+from emsync_engine.training.corpus import unpack
 from emsync_engine.weights import weights_entry
 from tests.toy import toy_model
 
@@ -271,8 +271,7 @@ def test_the_shipped_index_knows_what_people_share():
 @pytest.mark.weights
 @pytest.mark.corpus
 def test_the_shipped_index_finds_the_training_music(corpus, tmp_path):
-    with tarfile.open(corpus / "midi" / "freedoom.tar.xz") as tar:
-        tar.extract("freedoom/d_dm01.mid", tmp_path, filter="data")
+    unpack(corpus / "midi", ("freedoom",), tmp_path)
     piece = music_of(read_score(tmp_path / "freedoom" / "d_dm01.mid"))
     part = [note for note in piece.notes if 30 <= note.onset_s < 75]
     borrowed_part = Music(60.0, tuple(changed(part, semitones=2, stretch=1.1, later_s=-30.0)))
