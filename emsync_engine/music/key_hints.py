@@ -26,7 +26,7 @@ TONIC_LEAN = 0.8
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
 REGISTER_LEAN = 0.6
-"""Nats an octave, at full valence."""
+"""Nats an octave, at full valence, in the two octaves around middle C: farther, it would climb on."""
 
 OUTSIDE_LOST = 4.0
 KEY_LEAN = 1.0
@@ -133,7 +133,7 @@ class KeyHint:
         wanted = (tonic, round(valence * _VALENCE_STEPS))
         if wanted != self._made_for:
             self._made_for = wanted
-            lean = valence * REGISTER_LEAN * (_PITCHES - _MIDDLE) / 12
+            lean = valence * REGISTER_LEAN * np.clip(_PITCHES - _MIDDLE, -12, 12) / 12
             if self._key is not None:
                 profile = _PROFILES[self._key.is_minor][(_CLASSES - self._key.tonic) % 12]
                 lean = lean + KEY_LEAN * profile

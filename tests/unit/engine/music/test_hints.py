@@ -96,6 +96,14 @@ def test_valence_moves_the_register():
     assert middle(-0.8) < middle(0.0) < middle(0.8)
 
 
+def test_the_register_is_not_pushed_on_for_ever():
+    scores = even_scores()
+    KeyHint(ENSEMBLE).shape(scores, 0.8)
+    strings = of_family(scores, "strings")
+    octaves = [strings[pitch - LOWEST_PITCH] for pitch in (60, 72, 84, 96)]
+    assert octaves[0] < octaves[1] == octaves[2] == octaves[3]
+
+
 def test_what_is_forbidden_stays_forbidden():
     hint = KeyHint(ENSEMBLE)
     scores = np.full(v.SIZE, -np.inf, dtype=np.float32)
