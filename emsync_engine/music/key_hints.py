@@ -26,7 +26,7 @@ TONIC_LEAN = 0.8
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
 REGISTER_LEAN = 0.6
-"""Nats an octave, at full valence, in the two octaves around middle C: beyond, it would climb on."""
+"""Nats an octave, at full valence, in the two octaves around middle C: beyond, it would rise."""
 
 OUTSIDE_LOST = 4.0
 KEY_LEAN = 1.0
