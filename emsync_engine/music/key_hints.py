@@ -26,7 +26,9 @@ TONIC_LEAN = 0.8
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
 REGISTER_LEAN = 0.6
-"""Nats an octave, at full valence, in the two octaves around middle C: beyond, it would rise."""
+"""Nats an octave, at full valence."""
+
+_WIDEST_LEAN = 2.0  # octaves from middle C: beyond, music would rise or sink for ever
 
 OUTSIDE_LOST = 4.0
 KEY_LEAN = 1.0
@@ -42,6 +44,7 @@ _VALENCE_STEPS = 20
 _MIDDLE = 60  # the register that leans nowhere
 
 _PITCHES = np.arange(v.PITCHES) + LOWEST_PITCH
+_OCTAVES = np.clip((_PITCHES - _MIDDLE) / 12, -_WIDEST_LEAN, _WIDEST_LEAN)
 _CLASSES = _PITCHES % 12
 
 _LEVELS = np.array([-0.7, -0.25, 0.25, 0.7])
@@ -133,7 +136,7 @@ class KeyHint:
         wanted = (tonic, round(valence * _VALENCE_STEPS))
         if wanted != self._made_for:
             self._made_for = wanted
-            lean = valence * REGISTER_LEAN * np.clip(_PITCHES - _MIDDLE, -12, 12) / 12
+            lean = valence * REGISTER_LEAN * _OCTAVES
             if self._key is not None:
                 profile = _PROFILES[self._key.is_minor][(_CLASSES - self._key.tonic) % 12]
                 lean = lean + KEY_LEAN * profile
