@@ -84,6 +84,17 @@ class CompiledCache:
         """Forget all but the first tokens."""
         self.length = length
 
+    def copy(self) -> CompiledCache:
+        """The same keys and values, in memory of their own."""
+        twin = CompiledCache.__new__(CompiledCache)
+        twin.rows, twin.length, twin._lanes = self.rows, self.length, self._lanes
+        twin.keys, twin.values = torch.empty_like(self.keys), torch.empty_like(self.values)
+        blocks = math.ceil(self.length / self._lanes)
+        twin.keys[:, :, :, :blocks] = self.keys[:, :, :, :blocks]
+        held = blocks * self._lanes
+        twin.values[..., :held, :] = self.values[..., :held, :]
+        return twin
+
     def fill(self, layers: Sequence[LayerCache]) -> None:
         """Hold what the model's own pass has left in its caches, in place of what was held."""
         lanes = self._lanes

@@ -169,6 +169,10 @@ class TakeCache:
         for layer in self.layers:
             layer.length = length
 
+    def copy(self) -> TakeCache:
+        """The same keys and values, in memory of their own."""
+        return TakeCache([layer.copy() for layer in self.layers])
+
     def attend(self, number: int, queries: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """Attention of one more token in one layer, which is added.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -103,12 +104,34 @@ class TokenWriter:
         self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
 
+    def fork(self, seed: int) -> TokenWriter:
+        """The same music up to here, to go on in another way.
+
+        What either writes from here on is nothing to the other.
+        """
+        twin = copy.copy(self)
+        twin.telling = copy.copy(self.telling)
+        twin.tokens, twin._steps = self.tokens.copy(), self._steps.copy()
+        twin._offsets = self._offsets.copy()
+        notes = {id(note): note for note in self.grammar.collector.notes}  # never changed
+        twin.grammar = copy.deepcopy(self.grammar, notes)
+        twin._cursor, twin._hints, twin._drawing = copy.deepcopy(
+            (self._cursor, self._hints, self._drawing)
+        )
+        twin.cache = self.cache.copy()
+        twin._rng = np.random.default_rng(seed)
+        return twin
+
+    def follow(self, tokens: Sequence[int]) -> None:
+        """Take tokens that were not drawn as what was written; the next draw reads them."""
+        for token in tokens:
+            self.append(token)
+
     def begin(self) -> list[int]:
         """Append and return what every piece begins with."""
         many = len(self._brief.families) >= ENSEMBLE_FAMILIES
         lead = self._manner.lead_in(many=many)
-        for token in lead:
-            self.append(token)
+        self.follow(lead)
         return lead
 
     @property
@@ -239,7 +262,7 @@ def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
 
 
 def next_rows(decoder: TokenDecoder, writers: Sequence[TokenWriter]) -> list[NDArray[np.float32]]:
-    """For each take (R, V) log-probabilities of its next token, read in one pass where possible."""
+    """For each take (R, V) log-probabilities of its next token, read in few passes."""
     logits: dict[int, Tensor] = {}
     together: list[int] = []
     for number, writer in enumerate(writers):
@@ -247,14 +270,15 @@ def next_rows(decoder: TokenDecoder, writers: Sequence[TokenWriter]) -> list[NDA
             logits[number] = writer.read_anew()
         else:
             together.append(number)
-    if together:
-        waiting = [writers[number] for number in together]
+    at_once = max(ROWS // writers[0].rows, 1)
+    for first in range(0, len(together), at_once):
+        waiting = [writers[number] for number in together[first : first + at_once]]
         read = decoder.step(
             [writer.tokens[-1] for writer in waiting],
             [writer.told() for writer in waiting],
             [writer.cache for writer in waiting],
         )
-        logits.update(zip(together, read, strict=True))
+        logits.update(zip(together[first:], read, strict=False))
     return [log_softmax(logits[number].numpy()) for number in range(len(writers))]
 
 

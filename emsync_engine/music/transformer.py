@@ -55,6 +55,10 @@ class LayerCache:
         self.length = end
         return self.keys[:, :, :end], self.values[:, :, :end]
 
+    def copy(self) -> LayerCache:
+        """The same keys and values, in memory of their own."""
+        return LayerCache(self.keys.clone(), self.values.clone(), self.length)
+
 
 class RotaryPositions(nn.Module):
     """Rotary position encoding (Su et al. 2021): attention sees distances, not places."""

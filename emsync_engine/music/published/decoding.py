@@ -86,6 +86,12 @@ class PublishedCache:
         """Memory that is held, however many tokens there are."""
         return sum(layer.keys.nbytes + layer.values.nbytes for layer in self.layers)
 
+    def copy(self) -> PublishedCache:
+        """The same keys and values, in memory of their own."""
+        twin = PublishedCache([layer.copy() for layer in self.layers])
+        twin.length = self.length
+        return twin
+
     def attend_relative(self, number: int, distances: Tensor, qkv: Sequence[Tensor]) -> Tensor:
         """Attention of one more token in one layer; ``length`` is moved on by the caller.
 

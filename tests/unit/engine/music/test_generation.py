@@ -208,3 +208,52 @@ def test_music_begins_with_the_film(seed):
     tokens = list(write_tokens(toy_model(), brief(0.5, ()), seed=seed))
     first_note = next(place for place, token in enumerate(tokens) if v.is_on(token))
     assert not any(v.is_shift(token) for token in tokens[:first_note])
+
+
+def written_on(writer, decoder):
+    while not writer.is_done:
+        writer.draw(next_rows(decoder, [writer])[0])
+    return writer.tokens
+
+
+@pytest.mark.parametrize("compiled", [True, False])
+def test_a_fork_goes_on_by_itself(compiled):
+    decoder = Decoder(toy_model(), compiled=compiled)
+    writer = TokenWriter(decoder, brief(6.0), seed=1)
+    writer.begin()
+    while writer.time_s < 2:
+        writer.draw(next_rows(decoder, [writer])[0])
+    so_far = list(writer.tokens)
+    twins = [writer.fork(seed) for seed in (5, 5, 6)]
+    first = list(written_on(twins[0], decoder))
+    assert writer.tokens == so_far
+    assert first[: len(so_far)] == so_far
+    written_on(writer, decoder)
+    assert written_on(twins[1], decoder) == first
+    assert written_on(twins[2], decoder) != first
+
+
+def test_tokens_that_are_followed_are_read_as_those_that_were_drawn():
+    decoder = exact(toy_model())
+    drawn = TokenWriter(decoder, brief(), seed=1)
+    drawn.begin()
+    while drawn.time_s < 1.5:
+        rows = next_rows(decoder, [drawn])[0]
+        drawn.draw(rows)
+    followed = TokenWriter(decoder, brief(), seed=2)
+    followed.follow(drawn.tokens)
+    assert np.allclose(next_rows(decoder, [followed])[0], next_rows(decoder, [drawn])[0], atol=1e-4)
+
+
+def test_more_takes_than_a_pass_holds_are_read_in_several():
+    decoder = Decoder(toy_model())
+    writers = [TokenWriter(decoder, brief(), seed=seed) for seed in range(5)]
+    for writer in writers:
+        writer.begin()
+    assert writers[0].rows * len(writers) > ROWS
+    while any(not writer.is_done for writer in writers):
+        going = [writer for writer in writers if not writer.is_done]
+        for writer, rows in zip(going, next_rows(decoder, going), strict=True):
+            writer.draw(rows)
+    for seed, writer in enumerate(writers):
+        assert writer.tokens == list(write_tokens(toy_model(), brief(), seed=seed))
