@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import pairwise
-from typing import Literal, NewType, get_args
+from typing import Literal, NewType, TypeVar, get_args
 
 from emsync_engine.errors import BoundaryOrderError
 from emsync_engine.project.key_names import KEYS
@@ -20,10 +20,11 @@ CutKind = Literal["hard", "fade", "dissolve"]
 Origin = Literal["detected", "imported", "user"]
 HitStatus = Literal["exact", "near", "missed", "tacet"]
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 LARGEST_STRENGTH = 1000.0
 SLOWEST_BPM, FASTEST_BPM = 40.0, 220.0
+QUIETEST_DB, LOUDEST_DB = -40.0, 12.0
 
 
 def new_boundary_id() -> BoundaryId:
@@ -101,7 +102,8 @@ class Boundary:
 class Segment:
     """The stretch [start, end) between two boundaries, with one emotion.
 
-    In a ``tacet`` segment the music is silent: it is cued out at the start and in at the end.
+    In a ``tacet`` segment the music is silent: it is cued out at the start and in at the end. A
+    locked one keeps the notes it has; ``level_db`` is how much louder its music is played.
     """
 
     index: int
@@ -109,25 +111,39 @@ class Segment:
     end: Fraction
     emotion: SegmentEmotion
     is_tacet: bool = False
+    is_locked: bool = False
+    level_db: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """Boundaries of one video, strictly inside (0, duration), in increasing order.
 
-    ``tacet`` says of each segment whether its music is silent; where it is left out, none is.
+    ``tacet`` says of each segment whether its music is silent, ``locked`` whether its music is to
+    stay as it is, ``levels_db`` how much louder it is played (-40 to 12); where one is left out,
+    no segment is silent, locked or levelled. ``loudness_db`` is the picture's own loudness curve,
+    one value for each second of the film, empty where it was not measured.
     """
 
     duration: Fraction
     boundaries: tuple[Boundary, ...]
     emotions: tuple[SegmentEmotion, ...]  # one per segment: len(boundaries) + 1
     tacet: tuple[bool, ...] = ()  # likewise
+    locked: tuple[bool, ...] = ()  # likewise
+    levels_db: tuple[float, ...] = ()  # likewise
+    loudness_db: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
         count = len(self.boundaries) + 1
-        if not self.tacet:
-            object.__setattr__(self, "tacet", (False,) * count)
-        for given, name in ((self.emotions, "emotions"), (self.tacet, "tacet flags")):
+        for name, default in (("tacet", False), ("locked", False), ("levels_db", 0.0)):
+            if not getattr(self, name):
+                object.__setattr__(self, name, (default,) * count)
+        for given, name in (
+            (self.emotions, "emotions"),
+            (self.tacet, "tacet flags"),
+            (self.locked, "locks"),
+            (self.levels_db, "levels"),
+        ):
             if len(given) != count:
                 raise BoundaryOrderError(
                     f"{count - 1} boundaries make {count} segments, "
@@ -143,12 +159,11 @@ class Timeline:
     def segments(self) -> tuple[Segment, ...]:
         """Stretches between the boundaries; they tile the film."""
         edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
-        return tuple(
-            Segment(index, start, end, emotion, is_tacet)
-            for index, (start, end, emotion, is_tacet) in enumerate(
-                zip(edges, edges[1:], self.emotions, self.tacet, strict=False)
-            )
+        ends = edges[1:]
+        of_segments = zip(
+            edges, ends, self.emotions, self.tacet, self.locked, self.levels_db, strict=False
         )
+        return tuple(Segment(index, *values) for index, values in enumerate(of_segments))
 
     @property
     def tacet_spans(self) -> tuple[tuple[Fraction, Fraction], ...]:
@@ -178,7 +193,7 @@ class Timeline:
         return replace(self, boundaries=moved)
 
     def with_boundary(self, added: Boundary) -> Timeline:
-        """Split a segment; both halves keep its emotion and its silence.
+        """Split a segment; both halves keep its emotion, silence, lock and level.
 
         BoundaryOrderError where a boundary stands already, or outside the film.
         """
@@ -188,6 +203,8 @@ class Timeline:
             boundaries=(*self.boundaries[:index], added, *self.boundaries[index:]),
             emotions=self.emotions[: index + 1] + self.emotions[index:],
             tacet=self.tacet[: index + 1] + self.tacet[index:],
+            locked=self.locked[: index + 1] + self.locked[index:],
+            levels_db=self.levels_db[: index + 1] + self.levels_db[index:],
         )
 
     def without_boundary(self, boundary_id: BoundaryId) -> Timeline:
@@ -200,6 +217,8 @@ class Timeline:
             boundaries=self.boundaries[:index] + self.boundaries[index + 1 :],
             emotions=(*self.emotions[:index], kept.emotion, *self.emotions[index + 2 :]),
             tacet=(*self.tacet[:index], kept.is_tacet, *self.tacet[index + 2 :]),
+            locked=(*self.locked[:index], kept.is_locked, *self.locked[index + 2 :]),
+            levels_db=(*self.levels_db[:index], kept.level_db, *self.levels_db[index + 2 :]),
         )
 
     def _place_of(self, boundary_id: BoundaryId) -> int:
@@ -236,9 +255,27 @@ class Timeline:
 
     def with_tacet(self, index: int, is_tacet: bool) -> Timeline:
         """Silence the music of one segment, or let it play again."""
-        tacet = list(self.tacet)
-        tacet[index] = is_tacet
-        return replace(self, tacet=tuple(tacet))
+        return replace(self, tacet=_with_value(self.tacet, index, is_tacet))
+
+    def with_lock(self, index: int, is_locked: bool) -> Timeline:
+        """Keep the music of one segment as it is, or let it be written anew."""
+        return replace(self, locked=_with_value(self.locked, index, is_locked))
+
+    def with_level(self, index: int, level_db: float) -> Timeline:
+        """Play the music of one segment louder or softer; ValueError outside -40..12 dB."""
+        if not QUIETEST_DB <= level_db <= LOUDEST_DB:
+            raise ValueError(f"a level lies in {QUIETEST_DB:g}..{LOUDEST_DB:g} dB, not {level_db}")
+        return replace(self, levels_db=_with_value(self.levels_db, index, level_db))
+
+
+Value = TypeVar("Value")
+
+
+def _with_value(values: tuple[Value, ...], index: int, value: Value) -> tuple[Value, ...]:
+    """The same values with another in one place, which may be counted from the end."""
+    changed = list(values)
+    changed[index] = value
+    return tuple(changed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,6 +313,9 @@ class GenerationSettings:
     bent so that chords land on the hits. 0 to 15, 0 for not at all. ``key`` (one of
     ``key_names.KEYS``) and ``tempo_bpm`` (40 to 220 beats a minute) are the user's word; None
     leaves them to the composer. ValueError for others.
+
+    ``has_start`` begins the music as a piece does; without it, it begins abruptly, as from the
+    middle of one. ``primer`` are tokens of a music that it goes on from, unheard.
     """
 
     ensemble: str = "cinematic"
@@ -288,6 +328,8 @@ class GenerationSettings:
     sync_percent: float = 6.0
     key: str | None = None
     tempo_bpm: float | None = None
+    has_start: bool = True
+    primer: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         if self.key is not None and self.key not in KEYS:
@@ -300,10 +342,29 @@ class GenerationSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch [start, end) of a take: what it was written for, and where its notes come from.
+
+    ``point`` is the emotion that was asked for, ``begins_on_hit`` whether a hit was to be marked at
+    its start. ``take_id`` and ``seed`` name the take and the seed that its notes were first in.
+    """
+
+    start: Fraction
+    end: Fraction
+    point: VAPoint
+    is_tacet: bool
+    begins_on_hit: bool
+    take_id: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
 class Take:
     """One generated soundtrack for a timeline.
 
     ``tacet_s`` are the stretches (cue out, cue in) in seconds in which it was to be silent.
+    ``parts`` tile the film; without any, nobody knows what the take was written for. ``name`` is
+    the user's, ``is_starred`` what the user likes.
     """
 
     id: str
@@ -316,6 +377,9 @@ class Take:
     engine_version: str
     measures: Mapping[str, float] = field(default_factory=dict)
     tacet_s: tuple[tuple[float, float], ...] = ()
+    parts: tuple[Part, ...] = ()
+    name: str = ""
+    is_starred: bool = False
 
 
 @dataclass(frozen=True, slots=True)

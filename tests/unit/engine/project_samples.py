@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from typing import get_args
 
 from hypothesis import strategies as st
@@ -16,6 +17,7 @@ from emsync_engine.project.model import (
     Hit,
     HitStatus,
     Origin,
+    Part,
     Project,
     SegmentEmotion,
     Take,
@@ -51,6 +53,9 @@ def sample_project() -> Project:
         ),
         emotions=(CALM, TENSE, CALM),
         tacet=(False, True, False),
+        locked=(True, False, False),
+        levels_db=(0.0, -6.0, 1.5),
+        loudness_db=(-1.5, 0.0, 2.25),
     )
     music = Music(
         duration_s=10.01,
@@ -76,6 +81,8 @@ def sample_project() -> Project:
             va_guidance=1.5,
             key="F# minor",
             tempo_bpm=96.0,
+            has_start=False,
+            primer=(5, 100, 900),
         ),
         tokens=tuple(range(1, 61)),
         music=music,
@@ -87,6 +94,12 @@ def sample_project() -> Project:
         engine_version="0.1.0",
         measures={"va_error": 0.28, "originality": 9.0},
         tacet_s=((7.5, 8.25),),
+        parts=(
+            Part(Fraction(0), hit_at, VAPoint(0.5, -0.25), False, False, "take-1", 20260),
+            Part(hit_at, 240 / rate, VAPoint(-0.5, 0.875), False, True, "take-0", 3),
+        ),
+        name="the quiet one",
+        is_starred=True,
     )
     return Project(
         video=VideoSource(
@@ -138,6 +151,9 @@ def timelines(draw: st.DrawFn, most: int = 6) -> Timeline:
         boundaries,
         tuple(draw(emotions) for _ in times),
         tuple(draw(st.booleans()) for _ in times),
+        tuple(draw(st.booleans()) for _ in times),
+        tuple(draw(st.floats(-40, 12)) for _ in times),
+        tuple(draw(st.lists(st.floats(-6, 6), max_size=3))),
     )
 
 
@@ -181,7 +197,29 @@ settings_of_takes = st.builds(
     weights=st.text(max_size=12),
     key=st.none() | st.sampled_from(KEYS),
     tempo_bpm=st.none() | st.floats(40, 220),
+    has_start=st.booleans(),
+    primer=st.lists(st.integers(0, 1010), max_size=4).map(tuple),
 )
+
+
+@st.composite
+def parts(draw: st.DrawFn) -> tuple[Part, ...]:
+    """Parts that follow each other."""
+    edges = sorted(draw(st.sets(exact_times, max_size=4)))
+    return tuple(
+        Part(
+            start,
+            end,
+            draw(points),
+            draw(st.booleans()),
+            draw(st.booleans()),
+            draw(st.text(max_size=8)),
+            draw(st.integers(0, 99)),
+        )
+        for start, end in pairwise(edges)
+    )
+
+
 takes = st.builds(
     Take,
     id=st.text(min_size=1, max_size=8),
@@ -194,6 +232,9 @@ takes = st.builds(
     engine_version=st.text(max_size=8),
     measures=st.dictionaries(st.text(max_size=8), st.floats(-1e9, 1e9), max_size=3),
     tacet_s=st.lists(st.tuples(st.floats(0, 3600), st.floats(3601, 7200)), max_size=2).map(tuple),
+    parts=parts(),
+    name=st.text(max_size=8),
+    is_starred=st.booleans(),
 )
 
 

@@ -34,13 +34,28 @@ def test_a_saved_project_is_the_same_project(project):
         assert load_project(path) == project
 
 
-def as_written_by_version_2(project):
-    """The sample before there were keys, tempi and silent segments."""
-    settings_then = replace(project.takes[0].settings, key=None, tempo_bpm=None)
+def as_written_by_version_3(project):
+    """The sample before there were locks, levels and parts.
+
+    Its take lists another silence than the timeline's, so nobody can say what it was written for.
+    """
+    take = project.takes[0]
+    then = replace(take.settings, has_start=True, primer=())
     return replace(
         project,
-        timeline=replace(project.timeline, tacet=()),
-        takes=(replace(project.takes[0], settings=settings_then, tacet_s=()),),
+        timeline=replace(project.timeline, locked=(), levels_db=(), loudness_db=()),
+        takes=(replace(take, settings=then, parts=(), name="", is_starred=False),),
+    )
+
+
+def as_written_by_version_2(project):
+    """And before there were keys, tempi and silent segments."""
+    later = as_written_by_version_3(project)
+    settings_then = replace(later.takes[0].settings, key=None, tempo_bpm=None)
+    return replace(
+        later,
+        timeline=replace(later.timeline, tacet=()),
+        takes=(replace(later.takes[0], settings=settings_then, tacet_s=()),),
     )
 
 
@@ -63,6 +78,30 @@ def test_the_first_version_keeps_opening():
 
 def test_the_second_version_keeps_opening():
     assert load_project(DATA / "project_v2.emsync") == as_written_by_version_2(sample_project())
+
+
+def test_the_third_version_keeps_opening():
+    assert load_project(DATA / "project_v3.emsync") == as_written_by_version_3(sample_project())
+
+
+def test_a_take_of_version_3_for_this_very_timeline_is_known_to_be_for_it():
+    document = json.loads((DATA / "project_v3.emsync").read_text(encoding="utf-8"))
+    take = document["takes"][0]
+    take["tacet_s"] = [[4.004, 6.25625]]  # as the timeline's
+    take["hits"] = take["hits"][:1]
+    project = parsed_project(json.dumps(document))
+    parts = project.takes[0].parts
+    assert [(part.start, part.end) for part in parts] == [
+        (segment.start, segment.end) for segment in project.timeline.segments
+    ]
+    assert [part.is_tacet for part in parts] == [False, True, False]
+    assert [part.begins_on_hit for part in parts] == [False, True, False]
+    assert [part.point for part in parts] == [
+        segment.emotion.point for segment in project.timeline.segments
+    ]
+    assert {part.take_id for part in parts} == {"take-1"}
+    take["hits"][0]["time_s"] = 4.1  # written before a boundary moved
+    assert parsed_project(json.dumps(document)).takes[0].parts == ()
 
 
 def test_the_present_version_is_the_sample():
