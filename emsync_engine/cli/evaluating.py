@@ -71,14 +71,20 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
     )
     compared.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     compared.add_argument(
-        "--minutes", type=float, required=True, metavar="M", help="of training, in equal parts"
+        "--steps", type=_steps, default=400, metavar="N", help="of each run (400)"
+    )
+    compared.add_argument(
+        "--training-seeds", type=_count, default=3, metavar="N", help="runs of each variant (3)"
     )
     compared.add_argument(
         "--variants", type=_names, metavar="A,B", help="only these, such as none,per-token+offsets"
     )
     compared.add_argument("--recipe", default="conditionings", metavar="NAME|FILE")
-    compared.add_argument("--seeds", type=_count, default=2, metavar="N")
-    compared.add_argument("--seconds", type=float, default=24.0, metavar="S")
+    compared.add_argument(
+        "--seeds", type=_count, default=1, metavar="N", help="pieces of each VA condition (1)"
+    )
+    compared.add_argument("--seconds", type=float, default=24.0, metavar="S", help="of each piece")
+    compared.add_argument("--silent", action="store_true", help="train and foretell, write nothing")
     compared.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     compared.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -101,6 +107,12 @@ def _add_settings(parser: argparse.ArgumentParser, kind: Any) -> None:
     for name in _SAMPLING:
         metavar = "X" if kind is float else "X,Y"
         parser.add_argument("--" + name.replace("_", "-"), type=kind, metavar=metavar)
+
+
+def _steps(text: str) -> int:
+    if not text.isdigit() or not 1 <= int(text) <= 1_000_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 1000000")
+    return int(text)
 
 
 def _count(text: str) -> int:
@@ -271,12 +283,8 @@ def _amounts(options: argparse.Namespace) -> dict[str, Any]:
 
 def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.learning import recipe_path
-    from emsync_engine.evaluation.conditionings import (
-        VARIANTS,
-        Amounts,
-        compare_conditionings,
-        conditioning_lines,
-    )
+    from emsync_engine.evaluation.conditioning_table import findings, table_lines
+    from emsync_engine.evaluation.conditionings import VARIANTS, Amounts, compare_conditionings
     from emsync_engine.evaluation.suite import shipped_judge
     from emsync_engine.training.recipe import read_recipe
     from emsync_engine.training.store import open_store
@@ -290,18 +298,24 @@ def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
         open_store(options.work / "store"),
         options.work / "conditionings",
         read_recipe(recipe_path(options.recipe)),
-        minutes=options.minutes,
+        steps=options.steps,
+        training_seeds=options.training_seeds,
         variants=[known[name] for name in options.variants or known],
-        amounts=Amounts(seeds=options.seeds, seconds=options.seconds),
+        amounts=Amounts(
+            grid_seeds=0 if options.silent else options.seeds,
+            grid_seconds=options.seconds,
+            boundary_seconds=2 * options.seconds,
+        ),
         find_judge=shipped_judge,
         device=chosen_device(options.device),
         monitor=monitor,
     )
     monitor.clear()
     if options.json:
-        print(json.dumps([asdict(row) for row in rows]))
+        found = [asdict(finding) for finding in findings(rows)]
+        print(json.dumps({"runs": [asdict(row) for row in rows], "findings": found}))
     else:
-        print("\n".join(conditioning_lines(rows)))
+        print("\n".join(table_lines(rows)))
 
 
 def _composer(options: argparse.Namespace) -> tuple[Composer, str]:

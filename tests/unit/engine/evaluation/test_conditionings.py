@@ -5,14 +5,15 @@ import pytest
 import torch
 
 from emsync_engine.errors import InputUnusableError
-from emsync_engine.evaluation import conditionings
+from emsync_engine.evaluation import equal_training
 from emsync_engine.evaluation.conditionings import (
     VARIANTS,
     Amounts,
     Variant,
     compare_conditionings,
-    conditioning_lines,
+    held_out_side,
 )
+from emsync_engine.evaluation.equal_training import StepTrainer
 from emsync_engine.music.published.conditions import CONDITIONING_KINDS
 from emsync_engine.music.published.layout import PublishedConfiguration
 from emsync_engine.training.batches import held_out_chunks
@@ -94,38 +95,103 @@ class Judge:
         return np.tile([0.5, -0.5], (len(centres_s), 1))
 
 
-def test_the_comparison_trains_measures_and_goes_on(prepared, tmp_path):
-    variants = [
-        Variant("none", boundary_offsets=False),
-        Variant("per-token", boundary_offsets=True),
+TWO = [Variant("none", boundary_offsets=False), Variant("per-token", boundary_offsets=True)]
+FEW = Amounts(per_group=1, grid_seeds=1, grid_seconds=2.0, boundary_seeds=1, boundary_seconds=6.0)
+ONE_SEED = {"steps": 3, "training_seeds": 1, "variants": TWO, "find_judge": Judge}
+
+
+@pytest.fixture
+def store(prepared):
+    """The prepared store with a piece on its test side."""
+    made = prepared[0].store
+    first = made.entries[0].piece
+    entries = [
+        replace(entry, split="test") if entry.piece == first else entry for entry in made.entries
     ]
-    arguments = {
-        "variants": variants,
-        "amounts": Amounts(seeds=1, seconds=2.0, boundary_seeds=1, per_group=1),
-        "find_judge": Judge,
-    }
-    store = prepared[0].store
-    rows = compare_conditionings(store, tmp_path, QUICK, minutes=0.02, **arguments)
-    assert [row.variant for row in rows] == ["none", "per-token+offsets"]
+    return replace(made, entries=tuple(entries))
+
+
+def test_the_comparison_trains_measures_and_goes_on(store, tmp_path):
+    rows = compare_conditionings(store, tmp_path, QUICK, amounts=FEW, **ONE_SEED)
+    assert [(row.variant, row.seed) for row in rows] == [("none", 1), ("per-token+offsets", 1)]
     vanilla, told = rows
-    assert vanilla.valence_error is None
-    assert vanilla.within_1_s is None
-    assert 0 < told.valence_error < 2
-    assert 0 <= told.within_1_s <= 1
-    assert all(row.steps > 0 and row.nll > 0 and row.trained_tokens > 0 for row in rows)
-    again = compare_conditionings(store, tmp_path, QUICK, minutes=0.02, **arguments)
-    assert [row.steps for row in again] == [row.steps for row in rows]  # the minutes are used up
-    table = conditioning_lines(rows)
-    assert len(table) == 3
-    assert (tmp_path / conditionings.KEPT).is_file()
+    assert vanilla.written.valence_error is None
+    assert 0 < told.written.error < 2
+    assert 0 <= told.written.within_1_s <= 1
+    assert all(row.steps == 3 and row.foretold.nll > 0 for row in rows)
+    assert vanilla.foretold.tokens == told.foretold.tokens > 0
+    assert vanilla.foretold.trained_tokens == told.foretold.trained_tokens > 0
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.*")}
+    again = compare_conditionings(store, tmp_path, QUICK, amounts=FEW, **ONE_SEED)
+    assert again == rows
+    changed = [path.name for path, when in kept.items() if path.stat().st_mtime_ns != when]
+    assert changed == [equal_training.ASKED]  # neither trained nor measured nor written anew
 
 
-def test_a_comparison_of_nothing_is_refused(prepared, tmp_path):
-    store = prepared[0].store
+def test_more_seeds_go_on_from_those_that_there_are(store, tmp_path):
+    silent = replace(FEW, grid_seeds=0)
+    one = compare_conditionings(store, tmp_path, QUICK, amounts=silent, **ONE_SEED)
+    two = compare_conditionings(
+        store, tmp_path, QUICK, amounts=silent, **{**ONE_SEED, "training_seeds": 2}
+    )
+    assert two[:2] == one
+    assert all(row.written is None for row in two)
+    assert two[2].foretold.nll != one[0].foretold.nll
+
+
+def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(store, tmp_path):
+    recipe = replace(QUICK, save_every=1)
+
+    class StoppedError(Exception):
+        pass
+
+    class Impatient:
+        def advance(self, stage, done, total=None):
+            if stage == "train" and done >= 2:
+                raise StoppedError
+
+    with pytest.raises(StoppedError):
+        StepTrainer(recipe, store, tmp_path / "cut").run_steps(4, monitor=Impatient())
+    trainers = [StepTrainer(recipe, store, tmp_path / name) for name in ("cut", "whole")]
+    assert trainers[0].step > 0
+    for trainer in trainers:
+        trainer.run_steps(4)
+    cut, whole = (trainer.model.state_dict() for trainer in trainers)
+    assert all(torch.allclose(cut[name], whole[name], atol=1e-5) for name in whole)
+
+
+def test_all_are_measured_on_the_test_side_and_measured_anew_on_another(store, tmp_path):
+    chunks = held_out_side(store, length=64, per_group=None)
+    test = [entry for entry in store.entries if entry.split == "test"]
+    assert sum(len(chunk.tokens) - 1 for _, chunk in chunks) <= sum(e.tokens for e in test)
+    assert {group for group, _ in chunks} == {entry.group for entry in test}
+    silent = replace(FEW, grid_seeds=0)
+    before = compare_conditionings(store, tmp_path, QUICK, amounts=silent, **ONE_SEED)
+    other = replace(
+        store, entries=tuple(replace(entry, split="test") for entry in store.entries[-2:])
+    )
+    other = replace(other, entries=(*store.split("train")[:4], *other.entries))
+    after = compare_conditionings(other, tmp_path, QUICK, amounts=silent, **ONE_SEED)
+    assert before[0].foretold.nll != after[0].foretold.nll
+
+
+def test_runs_of_another_recipe_are_not_gone_on_with(store, tmp_path):
+    silent = replace(FEW, grid_seeds=0)
+    compare_conditionings(store, tmp_path, QUICK, amounts=silent, **ONE_SEED)
+    with pytest.raises(InputUnusableError, match="another recipe"):
+        compare_conditionings(store, tmp_path, replace(QUICK, batch=3), amounts=silent, **ONE_SEED)
+    with pytest.raises(InputUnusableError, match="another recipe"):
+        compare_conditionings(store, tmp_path, QUICK, amounts=silent, **{**ONE_SEED, "steps": 5})
+
+
+def test_a_comparison_of_nothing_is_refused(store, tmp_path):
     with pytest.raises(InputUnusableError, match="published layout"):
-        compare_conditionings(store, tmp_path, replace(QUICK, model=TOY), minutes=1)
-    with pytest.raises(InputUnusableError, match="minutes"):
-        compare_conditionings(store, tmp_path, QUICK, minutes=0)
+        compare_conditionings(store, tmp_path, replace(QUICK, model=TOY), steps=1)
+    with pytest.raises(InputUnusableError, match="steps"):
+        compare_conditionings(store, tmp_path, QUICK, steps=0)
+    without = replace(store, entries=store.split("train"))
+    with pytest.raises(InputUnusableError, match="test side"):
+        compare_conditionings(without, tmp_path, QUICK, steps=1)
 
 
 def test_all_ways_are_compared_with_and_without_offsets():
