@@ -21,7 +21,7 @@ from emsync_engine.music.originality import (
     longest_shared_run,
     melodies_of,
 )
-from emsync_engine.training.duplicates import melody_fragments, same_music, signature
+from emsync_engine.training.duplicates import melody_fragments, same_music
 from emsync_engine.training.store import Entry, TokenStore
 
 KEPT_WHOLE = 10
@@ -78,15 +78,15 @@ def owners_in(
 ) -> tuple[dict[PieceKey, int], tuple[str, ...]]:
     """The number of every training piece's music, and the names of these: near-duplicates share."""
     originals = [entry for entry in store.split("train") if entry.group == entry.source]
-    signatures = []
+    melodies = []
     for done, entry in enumerate(originals):
         monitor.advance("prepare", done, len(originals))
         tonal = notes_of(store, entry).tonal
-        signatures.append(signature(melody_fragments(tonal.onsets_s, tonal.pitches)))
+        melodies.append(melody_fragments(tonal.onsets_s, tonal.pitches, tonal.families))
     owners: dict[PieceKey, int] = {}
     names: list[str] = []
     of_group: dict[int, int] = {}
-    for entry, group in zip(originals, same_music(signatures), strict=True):
+    for entry, group in zip(originals, same_music(melodies), strict=True):
         if group not in of_group:
             of_group[group] = len(names)
             names.append(f"{entry.source}/{entry.piece}")

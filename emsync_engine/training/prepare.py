@@ -30,7 +30,7 @@ from emsync_engine.training.corpus import (
     split_together,
     unpack,
 )
-from emsync_engine.training.duplicates import Signature, melody_fragments, same_music, signature
+from emsync_engine.training.duplicates import Fragments, melody_fragments, same_music
 from emsync_engine.training.features import FEATURES, second_by_second
 from emsync_engine.training.orchestration import HABITS, Groove, draw
 from emsync_engine.training.relabel import relabel
@@ -72,8 +72,8 @@ def prepare(
     drawn: list[Drawn] = []
     skipped: Counter[str] = Counter()
     with ProcessPoolExecutor(workers) as pool:
-        signatures = list(pool.map(melody_of, found, chunksize=32))
-        found = split_together(found, same_music(signatures))
+        melodies = list(pool.map(melody_of, found, chunksize=32))
+        found = split_together(found, same_music(melodies))
         grooves = {
             split: read_grooves([piece for piece in found if piece.split == split])
             for split in ("train", "validation", "test")
@@ -93,15 +93,18 @@ def prepare(
     return Preparation(open_store(work / "store"), dict(skipped))
 
 
-def melody_of(piece: Piece) -> Signature | None:
-    """Signature of a piece's melody; None if it cannot be read or has too little of one."""
+def melody_of(piece: Piece) -> Fragments:
+    """Fragments of a piece's melody; none if it cannot be read."""
     try:
-        music = music_of(read_score(piece.path), trust_bars=False)
+        notes = music_of(read_score(piece.path), trust_bars=False).notes
     except EmsyncError:
-        return None
-    pitched = [note for note in music.notes if note.family != "drums"]
-    onsets_s = np.array([note.onset_s for note in pitched])
-    return signature(melody_fragments(onsets_s, np.array([note.pitch for note in pitched], int)))
+        notes = ()
+    pitched = [note for note in notes if note.family != "drums"]
+    return melody_fragments(
+        np.array([note.onset_s for note in pitched]),
+        np.array([note.pitch for note in pitched], dtype=np.int64),
+        [note.family for note in pitched],
+    )
 
 
 def read_grooves(found: Iterable[Piece]) -> list[Groove]:

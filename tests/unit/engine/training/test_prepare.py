@@ -18,7 +18,6 @@ from emsync_engine.training.corpus import (
     split_together,
     unpack,
 )
-from emsync_engine.training.duplicates import melody_fragments, same_music, signature
 from emsync_engine.training.features import FEATURES, second_by_second
 from emsync_engine.training.labels import label_source, ranks
 from emsync_engine.training.orchestration import held_harmony, in_register, lowest_line
@@ -134,24 +133,6 @@ def test_split_depends_on_the_name_alone_and_holds_out_some():
     assert 0.01 < sides.count("test") / len(sides) < 0.03
     assert 0.02 < sides.count("validation") / len(sides) < 0.04
     assert sides[:9] == [split_by_name("freedoom", f"piece{number}") for number in range(9)]
-
-
-def melody(seed, notes=120):
-    """Onsets and pitches of a random walk."""
-    rng = np.random.default_rng(seed)
-    return np.arange(notes) * 0.3, 60 + np.cumsum(rng.integers(-4, 5, notes))
-
-
-def test_the_same_melody_in_another_key_tempo_and_dress_is_a_near_duplicate():
-    onsets_s, pitches = melody(1)
-    accompanied = np.repeat(onsets_s, 2) * 1.3, np.stack([pitches + 5, pitches - 16], 1).ravel()
-    part = onsets_s[:100], pitches[:100]
-    found = [(onsets_s, pitches), accompanied, melody(2), part, (onsets_s[:9], pitches[:9])]
-    signatures = [signature(melody_fragments(*one)) for one in found]
-    assert signatures[4] is None  # too short to tell
-    groups = same_music(signatures)
-    assert groups[0] == groups[1] == groups[3]
-    assert len({groups[0], groups[2], groups[4]}) == 3
 
 
 def test_near_duplicates_are_held_out_together(tmp_path):
