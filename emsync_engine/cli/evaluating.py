@@ -83,7 +83,7 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
     compared.add_argument(
         "--seeds", type=_count, default=1, metavar="N", help="pieces of each VA condition (1)"
     )
-    compared.add_argument("--seconds", type=float, default=24.0, metavar="S", help="of each piece")
+    compared.add_argument("--seconds", type=float, default=12.0, metavar="S", help="of each piece")
     compared.add_argument("--silent", action="store_true", help="train and foretell, write nothing")
     compared.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     compared.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -304,7 +304,7 @@ def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
         amounts=Amounts(
             grid_seeds=0 if options.silent else options.seeds,
             grid_seconds=options.seconds,
-            boundary_seconds=2 * options.seconds,
+            boundary_seconds=3 * options.seconds,
         ),
         find_judge=shipped_judge,
         device=chosen_device(options.device),

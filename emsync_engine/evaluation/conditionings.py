@@ -20,7 +20,12 @@ from typing import Any
 from emsync_engine import __version__
 from emsync_engine.affect.reading import AffectReader
 from emsync_engine.errors import InputUnusableError, MissingError
-from emsync_engine.evaluation.boundaries import measure_boundaries
+from emsync_engine.evaluation.boundaries import (
+    BoundaryReport,
+    boundary_report,
+    boundary_wish,
+    seeded_boundaries,
+)
 from emsync_engine.evaluation.equal_training import InParts, StepTrainer, claim
 from emsync_engine.evaluation.pieces import PieceWriter
 from emsync_engine.evaluation.va_grid import measure_va_grid
@@ -87,14 +92,14 @@ class Written:
     ``valence_error`` and ``arousal_error`` are mean absolute differences between what was told and
     what the judge reads, not halved (thesis table 4.2, which may be halved), and ``*_permuted``
     what the same readings would score if they had nothing to do with what was told; None without a
-    judge or where no emotion is told. ``within_1_s`` is the share of boundaries with a strong chord
-    within a second, ``untold`` that of the same seeds without boundaries, ``by_chance`` that of
-    other boundaries in the same music.
+    judge or where no emotion is told. ``within_*`` is the share of boundaries with a strong chord
+    so near, ``chance_*`` that of other boundaries in the same music.
     """
 
+    within_100_ms: float
+    chance_100_ms: float
     within_1_s: float
-    untold: float
-    by_chance: float
+    chance_1_s: float
     chords_per_minute: float
     valence_error: float | None = None
     arousal_error: float | None = None
@@ -132,9 +137,9 @@ class Amounts:
 
     per_group: int | None = 40
     grid_seeds: int = 1  # pieces of each of the 25 conditions; 0: nothing is written
-    grid_seconds: float = 24.0
-    boundary_seeds: int = 8
-    boundary_seconds: float = 48.0
+    grid_seconds: float = 12.0
+    boundary_seeds: int = 6
+    boundary_seconds: float = 36.0
 
 
 def compare_conditionings(
@@ -263,17 +268,12 @@ class _Bench:
             weights_sha256=f"{run.variant.name}/{run.seed}/{self.steps}/{self.recipe}",
             folder=run.folder,
         )
-        near = measure_boundaries(
-            writer,
-            seeds=self.amounts.boundary_seeds,
-            seconds=self.amounts.boundary_seconds,
-            settings=settings,
-            monitor=monitor,
-        )
+        near = self._near_boundaries(writer, settings, monitor)
         written = Written(
+            within_100_ms=near.told.within_100_ms,
+            chance_100_ms=near.chance.within_100_ms,
             within_1_s=near.told.within_1_s,
-            untold=near.untold.within_1_s,
-            by_chance=near.chance.within_1_s,
+            chance_1_s=near.chance.within_1_s,
             chords_per_minute=near.told.chords_per_minute,
         )
         if self.judge is None or run.variant.conditioning == "none":
@@ -293,6 +293,19 @@ class _Bench:
             valence_permuted=grid.valence.permuted,
             arousal_permuted=grid.arousal.permuted,
         )
+
+    def _near_boundaries(
+        self, writer: PieceWriter, settings: GenerationSettings, monitor: Monitor
+    ) -> BoundaryReport:
+        """Pieces that are told of boundaries; those of no other kind are written beside them."""
+        seconds = self.amounts.boundary_seconds
+        wanted = [seeded_boundaries(seed, seconds) for seed in range(self.amounts.boundary_seeds)]
+        asked = [
+            (boundary_wish(seed, seconds, hits_s, settings), seed)
+            for seed, hits_s in enumerate(wanted)
+        ]
+        pieces = writer.write(asked, monitor=monitor)
+        return boundary_report(pieces, pieces, wanted)
 
     def _asked_of_chunks(self) -> str:
         """What the loss is measured on: another store or amount is measured anew."""

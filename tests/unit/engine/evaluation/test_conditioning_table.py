@@ -9,13 +9,15 @@ from emsync_engine.evaluation.conditionings import NAMES, ConditioningRow, Foret
 FORETOLD = Foretold(
     parameters=2_000_000, trained_tokens=800_000, nll=3.0, top1=0.3, top5=0.5, tokens=1234
 )
-WRITTEN = Written(within_1_s=0.3, untold=0.3, by_chance=0.3, chords_per_minute=10.0)
+WRITTEN = Written(
+    within_100_ms=0.1, chance_100_ms=0.1, within_1_s=0.3, chance_1_s=0.3, chords_per_minute=10.0
+)
 
 
-def row(variant, seed, *, nll=3.0, error=None, within_1_s=0.3, top1=0.3):
+def row(variant, seed, *, nll=3.0, error=None, within_100_ms=0.1, top1=0.3):
     written = replace(
         WRITTEN,
-        within_1_s=within_1_s,
+        within_100_ms=within_100_ms,
         valence_error=error,
         arousal_error=error,
         valence_permuted=0.5,
@@ -66,8 +68,8 @@ def test_the_best_of_three_is_held_against_the_strongest_other():
 
 
 def test_chords_at_boundaries_are_counted_above_chance():
-    rows = [row("none", 1, within_1_s=0.35), row("none+offsets", 1, within_1_s=0.75)]
-    found = the(findings(rows), "boundary offsets bring chords to boundaries (none)")
+    rows = [row("none", 1, within_100_ms=0.15), row("none+offsets", 1, within_100_ms=0.55)]
+    found = the(findings(rows), "boundary offsets bring chords within 0.1 s of boundaries (none)")
     assert found.margin == pytest.approx(0.4)
     silent = [replace(one, written=None) for one in rows]
     assert all("boundary offsets" not in finding.statement for finding in findings(silent))
