@@ -7,9 +7,10 @@ and plain values may stand in it.
 
 from __future__ import annotations
 
+import io
 import pickletools
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 LARGEST_FILE = 4 * 2**30  # bytes
 LARGEST_PICKLE = 8 * 2**20  # bytes: the names and shapes of tensors take far less
 LARGEST_MODEL = 500_000_000  # parameters
+DEEPEST = 8  # containers in containers
+_LONGEST_REASON = 160  # characters: names in a file can be of any length
 
 _STORAGES = ("Float", "Double", "Half", "BFloat16", "Long", "Int", "Short", "Char", "Byte", "Bool")
 _ALLOWED = frozenset(
@@ -40,9 +43,15 @@ class CheckpointError(InputUnusableError):
     """A file is no checkpoint that can be opened safely."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"{path.name} cannot be imported: {reason}.")
         self.path = path
-        self.reason = reason
+        self.reason = readable(reason)
+        super().__init__(f"{path.name} cannot be imported: {self.reason}.")
+
+
+def readable(text: str) -> str:
+    """A text out of a strange file, short and without what would steer a terminal."""
+    shown = "".join(sign if sign.isprintable() else "?" for sign in text[:_LONGEST_REASON])
+    return shown if len(text) <= _LONGEST_REASON else f"{shown}..."
 
 
 def load_plain(path: Path) -> Any:
@@ -95,12 +104,29 @@ def _load_safetensors(path: Path) -> dict[str, Tensor]:
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    if path.is_file() and path.stat().st_size > LARGEST_FILE:
-        raise CheckpointError(path, "it is larger than any model that can be used here")
     try:
-        return load_file(path)
-    except (SafetensorError, OSError) as error:
+        if path.stat().st_size > LARGEST_FILE:
+            raise CheckpointError(path, "it is larger than any model that can be used here")
+        tensors: dict[str, Tensor] = load_file(path)
+        _check_tensors(tensors)
+    except OSError as error:
+        raise CheckpointError(path, "it cannot be read") from error
+    except SafetensorError as error:
         raise CheckpointError(path, "it is damaged") from error
+    except _TensorError as error:
+        raise CheckpointError(path, str(error)) from error
+    return tensors
+
+
+class _Sparing(io.FileIO):
+    """A file read in small pieces alone: a zip's list of entries is otherwise read in one."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        wanted = LARGEST_PICKLE + 1 if size is None or size < 0 else size
+        piece = super().read(min(wanted, LARGEST_PICKLE + 1)) or b""
+        if len(piece) > LARGEST_PICKLE:
+            raise zipfile.BadZipFile("an entry or the list of entries is too long")
+        return piece
 
 
 def _check_archive(path: Path) -> None:
@@ -110,7 +136,7 @@ def _check_archive(path: Path) -> None:
             raise CheckpointError(path, "it is larger than any model that can be used here")
         if not zipfile.is_zipfile(path):
             raise CheckpointError(path, "it is no PyTorch checkpoint, or is cut off")
-        with zipfile.ZipFile(path) as archive:
+        with _Sparing(path) as file, zipfile.ZipFile(file) as archive:
             entries = archive.infolist()
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                 raise CheckpointError(path, "it is packed in a way that PyTorch does not use")
@@ -144,22 +170,31 @@ class _TensorError(ValueError):
     """A tensor declares what it has not."""
 
 
-def _check_tensors(content: object, depth: int = 0) -> int:
-    """Number of elements; _TensorError for tensors that claim more than they hold."""
+def _check_tensors(content: object) -> None:
+    """_TensorError for tensors that claim more than they hold, or are too large together."""
+    total = 0
+    for tensor in _tensors_in(content):
+        held = tensor.untyped_storage().nbytes() // tensor.element_size()
+        if tensor.numel() > held:
+            raise _TensorError("a tensor in it declares more numbers than it holds")
+        total += tensor.numel()
+        if total > LARGEST_MODEL:
+            raise _TensorError("it is larger than any model that can be used here")
+
+
+def _tensors_in(content: object) -> Iterator[Tensor]:
+    """Every tensor in nested containers, each container looked at once, however often it stands."""
     import torch
 
-    if depth > 8:
-        raise _TensorError("it is nested too deeply for a model")
-    total = 0
-    if isinstance(content, torch.Tensor):
-        held = content.untyped_storage().nbytes() // content.element_size()
-        if content.numel() > held:
-            raise _TensorError("a tensor in it declares more numbers than it holds")
-        total = content.numel()
-    elif isinstance(content, Mapping):
-        total = sum(_check_tensors(value, depth + 1) for value in content.values())
-    elif isinstance(content, list | tuple):
-        total = sum(_check_tensors(value, depth + 1) for value in content)
-    if total > LARGEST_MODEL:
-        raise _TensorError("it is larger than any model that can be used here")
-    return total
+    seen: set[int] = set()
+    waiting: list[tuple[object, int]] = [(content, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if isinstance(value, torch.Tensor):
+            yield value
+        elif isinstance(value, Mapping | list | tuple) and id(value) not in seen:
+            if depth == DEEPEST:
+                raise _TensorError("it is nested too deeply for a model")
+            seen.add(id(value))
+            inside = value.values() if isinstance(value, Mapping) else value
+            waiting += [(item, depth + 1) for item in inside]

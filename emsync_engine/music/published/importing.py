@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from emsync_engine.errors import InputUnusableError
-from emsync_engine.music.published.checkpoints import load_tensors
+from emsync_engine.music.published.checkpoints import load_tensors, readable
 from emsync_engine.music.published.vocabulary_order import (
     VocabularyOrder,
     midi_emotion_order,
@@ -42,8 +42,8 @@ class CheckpointLayoutError(InputUnusableError):
     """A checkpoint is of no layout that is known here."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The checkpoint is of another layout: {reason}.")
-        self.reason = reason
+        self.reason = readable(reason)
+        super().__init__(f"The checkpoint is of another layout: {self.reason}.")
 
 
 def import_checkpoint(

@@ -15,6 +15,7 @@ from typing import Any
 
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi import vocabulary as v
+from emsync_engine.music.published.checkpoints import LARGEST_PICKLE, load_plain, readable
 from emsync_engine.music.published.conditions import BINS
 from emsync_engine.project.notes import FAMILIES, HIGHEST_PITCH, LOWEST_PITCH
 
@@ -52,7 +53,9 @@ class VocabularyOrder:
                 f"{missing[0]}."
             )
         if strange := [name for name in self.names if not _is_known(name)]:
-            raise VocabularyOrderError(f"The vocabulary holds an unknown token, {strange[0]!r}.")
+            raise VocabularyOrderError(
+                f"The vocabulary holds an unknown token, {readable(strange[0])!r}."
+            )
 
     @property
     def places(self) -> Mapping[str, int]:
@@ -115,7 +118,7 @@ def order_from_mappings(mappings: object) -> VocabularyOrder:
             return VocabularyOrder(tuple(_our_name(str(name)) for name in mappings))
         if isinstance(mappings, Mapping):
             return VocabularyOrder(tuple(_names_of(mappings)))
-    except (KeyError, TypeError, ValueError, StopIteration) as error:
+    except (LookupError, TypeError, ValueError, OverflowError, StopIteration) as error:
         raise VocabularyOrderError(
             "The vocabulary file holds no list of tokens that can be read."
         ) from error
@@ -164,19 +167,24 @@ def read_order(path: Path) -> VocabularyOrder:
     JSON is a list of names in order, or the same dictionaries. InputUnusableError if the file
     cannot be read, VocabularyOrderError if it holds another vocabulary.
     """
-    from emsync_engine.music.published.checkpoints import load_plain
-
     if path.suffix.lower() != ".json":
         return order_from_mappings(load_plain(path))
     try:
-        read = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        if path.stat().st_size > LARGEST_PICKLE:
+            raise InputUnusableError(f"{path.name} is too large for a vocabulary.")
+        read = _with_numbers(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, RecursionError) as error:
         raise InputUnusableError(f"{path.name} cannot be read as JSON.") from error
-    if isinstance(read, dict):  # JSON knows no numbers as keys
-        read = {
-            name: {int(key): entry for key, entry in table.items()}
-            if name in (*_EVENT_KEYS, *_TOKEN_KEYS) and isinstance(table, dict)
-            else table
-            for name, table in read.items()
-        }
     return order_from_mappings(read)
+
+
+def _with_numbers(read: object) -> object:
+    """The tables of a mappings file with numbers as keys, which JSON does not know."""
+    if not isinstance(read, dict):
+        return read
+    return {
+        name: {int(key): entry for key, entry in table.items()}
+        if name in (*_EVENT_KEYS, *_TOKEN_KEYS) and isinstance(table, dict)
+        else table
+        for name, table in read.items()
+    }
