@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
+from emsync_engine.music.pulse_hints import PulseHint
 from emsync_engine.music.tempo_hints import TempoHint
 from emsync_engine.project.model import GenerationSettings
 from emsync_engine.project.notes import Family
 
 
 class Hints:
-    """The key and tempo that a user named, and the mode that valence asks for.
+    """The key and tempo that a user named, else the mode that valence asks for and a steady pulse.
 
     Parameters
     ----------
-    leans : whether valence moves the notes where no key is named
+    leans : whether valence moves the notes where no key is named, and the music keeps its pulse
+        where no tempo is
+    hits_s : seconds, hits that a steady pulse makes bar lines of
     """
 
     def __init__(
-        self, families: Collection[Family], settings: GenerationSettings, *, leans: bool
+        self,
+        families: Collection[Family],
+        settings: GenerationSettings,
+        *,
+        leans: bool,
+        hits_s: Sequence[float] = (),
     ) -> None:
         key = None if settings.key is None else key_called(settings.key)
         is_heard = leans or key is not None
         self._key = KeyHint(families, key=key) if is_heard else None
-        self._tempo = None if settings.tempo_bpm is None else TempoHint(settings.tempo_bpm)
+        self._tempo: TempoHint | PulseHint | None = None
+        if settings.tempo_bpm is not None:
+            self._tempo = TempoHint(settings.tempo_bpm)
+        elif leans:
+            self._tempo = PulseHint([steps_of(hit_s) for hit_s in hits_s])
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""

@@ -54,25 +54,16 @@ class TempoHint:
         done = int((step - self._origin + 0.5) // self._bar)
         bar_line = self._origin + round(done * self._bar)
         if step == bar_line and self._last_bar != step:
-            self._draw_bar(scores)
+            draw_bar(scores)
             return
         scores[v.BAR] = -np.inf
         following = self._origin + round((done + 1) * self._bar)
+        pass_at_most(scores, following - step)
         own = scores[v.FIRST_SHIFT :]
-        own[max(following - step, 0) :] = -np.inf
-        possible = np.isfinite(own)
-        if possible.any():
-            before = log_sum(own)
+        before = log_sum(own)
+        if before > -np.inf:
             own -= self._lost(step)
             own += before - log_sum(own)
-
-    def _draw_bar(self, scores: NDArray[np.float32]) -> None:
-        """Give the bar line all probability but that of notes to end."""
-        others = np.concatenate([scores[: v.FIRST_OFF], scores[v.FIRST_SHIFT :]])
-        everything = log_sum(others)
-        scores[: v.FIRST_OFF] = -np.inf
-        scores[v.FIRST_SHIFT :] = -np.inf
-        scores[v.BAR] = everything
 
     def _lost(self, step: int) -> NDArray[np.float32]:
         """(125,) nats that each length of time loses; the longest is but the first of several."""
@@ -82,3 +73,26 @@ class TempoHint:
         lost: NDArray[np.float32] = np.minimum((off_s / SPREAD_S) ** 2 / 2, MOST_LOST)
         lost[-1] = 0.0
         return lost.astype(np.float32)
+
+
+def draw_bar(scores: NDArray[np.float32]) -> None:
+    """Give the bar line all probability but that of notes to end, in place of (V,) scores."""
+    others = np.concatenate([scores[: v.FIRST_OFF], scores[v.FIRST_SHIFT :]])
+    everything = log_sum(others)
+    scores[: v.FIRST_OFF] = -np.inf
+    scores[v.FIRST_SHIFT :] = -np.inf
+    scores[v.BAR] = everything
+
+
+def pass_at_most(scores: NDArray[np.float32], longest: int) -> None:
+    """Let no more than so many steps pass, in place of (V,) scores.
+
+    Who would have waited longer waits so long: forbidding alone would leave that probability to
+    shorter times and to notes, and fill the music up before every bar line and every hit.
+    """
+    own = scores[v.FIRST_SHIFT :]
+    if longest < len(own):
+        waiting = log_sum(own[max(longest - 1, 0) :])
+        own[max(longest, 0) :] = -np.inf
+        if longest > 0:
+            own[longest - 1] = waiting

@@ -1,0 +1,208 @@
+"""A take that has found its pulse keeps it: onsets lean to its places, bar lines stand even.
+
+The model hears time in steps of 8 ms and counts badly: each onset is a little off, what follows
+goes by the onset, and after half a minute no two bars are alike (``docs/decisions/0016``). So
+sampling leans to what the music itself has begun: its pulse, its bars, the places that it usually
+strikes. Where the model is sure of something else, it still has its way. A hit is a bar line.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from math import ceil
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.music.bar_plan import bars_until, places_until
+from emsync_engine.music.pulse import Pulse
+from emsync_engine.music.rhythm_memory import RhythmMemory
+from emsync_engine.music.sampling import MAX_EVENTS_AT_ONCE, log_sum
+from emsync_engine.music.tempo_hints import draw_bar, pass_at_most
+
+SPREAD_S = 0.010
+"""How far from its place an onset may fall before it loses two fifths of what it can lose."""
+
+SHIFT_LOST = 4.0
+"""Nats that a time loses that ends between places, where nothing sounds that could end there."""
+
+SOUNDING = 0.75
+"""Share of that where notes sound: people end notes between places, and so may the music."""
+
+ONSET_LOST = 3.0
+"""Nats that onsets lose between places, where a note has just ended."""
+
+LEAST_ONSETS = 6
+FIRST_BARS_S = 5.0
+"""The bars are found after two of them, or after this long."""
+
+_USUAL_BAR_S = 2.0  # where no bar line was drawn
+_LONGEST_BAR_S = 4.0  # half of it, or a quarter, is taken for the bar
+_HIT_NEAR = round(1.0 / v.STEP_S)  # a chord reaches no hit that is further off
+_ONSETS_KEPT = 128
+_BARS_KEPT = 5
+
+
+class PulseHint:
+    """The pulse of a growing take, from its own first bars on.
+
+    Parameters
+    ----------
+    hits : times in steps at which a bar is to begin
+    """
+
+    def __init__(self, hits: Sequence[int] = ()) -> None:
+        self._pulse = Pulse()
+        self._hits = sorted(hits)
+        self._last_hit = -_HIT_NEAR  # before the first: none is near
+        self._onsets: deque[int] = deque(maxlen=_ONSETS_KEPT)
+        self._bars: deque[int] = deque(maxlen=_BARS_KEPT)
+        self._sounding: set[int] = set()
+        self._meter = 0  # places of a bar, 0 until it is found
+        self._line = 0.0  # the last bar line; a place before the bars are found
+        self._place = 0.0  # steps, 0 until a pulse is found
+        self._ahead: deque[int] = deque()  # bar lines up to the next hit
+        self._owes_bar = False
+        self._events_here = 0
+        self._memory = RhythmMemory(1)
+        self._shifts = np.arange(1, v.MAX_SHIFT_STEPS + 1)
+
+    def take(self, token: int, step: int) -> None:
+        """Follow a token, after which the time is so many steps."""
+        self._events_here = 0 if v.is_shift(token) else self._events_here + 1
+        if token == v.BAR:
+            self._bars.append(step)
+            self._owes_bar = False
+            self._pass_lines(step)
+        elif v.is_on(token):
+            self._sounding.add(token)
+            self._hear(step)
+        elif v.is_off(token):
+            self._sounding.discard(token - v.FIRST_OFF + v.FIRST_ON)
+        elif v.is_shift(token):
+            if not self._meter:
+                self._find_bars(step)
+            self._pass_lines(step - 1)  # in a silence that was asked for none is drawn
+
+    def restart(self, step: int) -> None:
+        """A hit was reached at a time in steps: a bar begins there."""
+        known = [*self._hits, self._last_hit]
+        nearest = min(known, key=lambda hit: abs(hit - step))
+        if abs(nearest - step) <= _HIT_NEAR:
+            self._leave_hits(nearest)
+        if self._place:
+            self._pulse.restart(step)
+            self._line = step
+        if self._meter:
+            self._owes_bar = not self._bars or self._bars[-1] != step
+            self._plan(step)
+
+    def shape(self, scores: NDArray[np.float32], step: int) -> None:
+        """Lean (V,) scores in place at a time in steps.
+
+        Before the bars are found only onsets lean to the pulse. Then no time passes beyond a bar
+        line; there, after what ends, it is drawn before anything else, and nowhere else is one.
+        """
+        if not self._place:
+            return
+        if self._meter:
+            is_due = self._owes_bar or (len(self._ahead) > 0 and step == self._ahead[0])
+            if is_due and self._events_here < MAX_EVENTS_AT_ONCE:
+                draw_bar(scores)
+                return
+            scores[v.BAR] = -np.inf
+            if self._ahead and self._ahead[0] > step:
+                pass_at_most(scores, self._ahead[0] - step)
+        if not self._onsets or self._onsets[-1] != step:
+            gain = np.float32(self._gains(np.array([step]), lost=ONSET_LOST)[0])
+            scores[v.CHORD] += gain
+            scores[v.FIRST_ON : v.FIRST_OFF] += gain
+        own = scores[v.FIRST_SHIFT :]
+        before = log_sum(own)
+        if before > -np.inf:
+            lost = SHIFT_LOST * (SOUNDING if self._sounding else 1.0)
+            gains = self._gains(step + self._shifts, lost=lost)
+            gains[-1] = max(gains[-1], 0.0)  # the longest is but the first of several
+            own += gains.astype(np.float32)
+            own += np.float32(before - log_sum(own))
+
+    def _gains(self, steps: NDArray[np.int64], *, lost: float) -> NDArray[np.float64]:
+        """(N,) nats that an onset gains at these times."""
+        places = (steps - self._line) / self._place
+        nearest = np.rint(places)
+        off_s = np.abs(places - nearest) * (self._place * v.STEP_S)
+        between = 1 - np.exp(-((off_s / SPREAD_S) ** 2) / 2)
+        between[off_s < 0.6 * v.STEP_S] = 0.0  # the grid of 8 ms is no finer
+        gains: NDArray[np.float64] = -lost * between
+        if self._meter:
+            gains += (1 - between) * self._memory.gains[nearest.astype(np.int64) % self._meter]
+        return gains
+
+    def _hear(self, step: int) -> None:
+        if self._onsets and self._onsets[-1] == step:
+            return
+        self._onsets.append(step)
+        if self._pulse.hear(step):
+            self._place, self._line = self._pulse.place, self._pulse.origin
+            self._meter = 0  # bars are found anew
+            self._ahead.clear()
+
+    def _find_bars(self, step: int) -> None:
+        """Take pulse and bars from what was heard, once there is enough of it."""
+        gaps = np.diff(self._bars)
+        gaps = gaps[gaps > 0]
+        is_early = len(gaps) < 2 and step * v.STEP_S < FIRST_BARS_S
+        if is_early or len(self._onsets) < LEAST_ONSETS:
+            return
+        bar = float(np.median(gaps)) if len(gaps) else _USUAL_BAR_S / v.STEP_S
+        while bar * v.STEP_S > _LONGEST_BAR_S:
+            bar /= 2
+        spread = float(np.log(gaps).std()) if len(gaps) > 1 else 1.0
+        self._meter = self._pulse.settle(bar, spread=spread)
+        self._place, origin = self._pulse.place, self._pulse.origin
+        drawn = self._bars[-1] if self._bars else 0
+        first = origin + round((drawn - origin) / self._place) * self._place
+        length = self._meter * self._place
+        done = max(ceil((step - first) / length), 1) - 1
+        self._line = first + done * length
+        self._ahead = deque([round(self._line + length)])
+        self._recall()
+
+    def _recall(self) -> None:
+        """Remember the rhythm of the bars before the one that runs."""
+        self._memory = RhythmMemory(self._meter)
+        places = (np.array(self._onsets) - self._line) / self._place
+        bars = np.floor(np.rint(places) / self._meter)
+        for bar in range(int(bars.min()), 0):
+            self._memory.keep(places[bars == bar])
+
+    def _pass_lines(self, step: int) -> None:
+        """The bar lines up to a step lie behind."""
+        while self._ahead and self._ahead[0] <= step:
+            line = self._ahead.popleft()
+            places = (line - self._line) / self._place
+            if abs(places - self._meter) < 1:  # not one that was cut or drawn out for a hit
+                struck = (np.array(self._onsets) - self._line) / self._place
+                self._memory.keep(struck[(np.rint(struck) >= 0) & (np.rint(struck) < self._meter)])
+            self._line = line
+            if not self._ahead:
+                self._plan(line)
+
+    def _plan(self, line: int) -> None:
+        """Set the bar lines from this one to the next hit, or the next one alone."""
+        self._line, self._place = line, self._pulse.place
+        self._leave_hits(line)
+        bars = [self._meter]
+        if self._hits:
+            places = places_until(self._hits[0] - line, self._place, meter=self._meter)
+            self._place = (self._hits[0] - line) / places
+            bars = bars_until(places, meter=self._meter)
+        self._pulse.kept = self._place
+        self._ahead = deque(round(line + places * self._place) for places in np.cumsum(bars))
+
+    def _leave_hits(self, step: int) -> None:
+        """The hits up to a step lie behind."""
+        while self._hits and self._hits[0] <= step:
+            self._last_hit = self._hits.pop(0)
