@@ -19,6 +19,8 @@ class ActionRow:
     text: str
     shortcut: str
     on_film: bool = False
+    checkable: bool = False
+    group: bool = False  # a line stands before it
 
 
 def tr(text: str) -> str:
@@ -38,18 +40,32 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),
         ActionRow("boundary_add", edit, tr("&Add boundary at playhead"), "M", True),
         ActionRow("boundary_remove", edit, tr("&Remove boundary"), "Del", True),
-        ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True),
+        ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True, checkable=True),
         ActionRow("nudge_left", edit, tr("Boundary one frame &earlier"), "Alt+Left", True),
         ActionRow("nudge_right", edit, tr("Boundary one frame &later"), "Alt+Right", True),
-        ActionRow("tacet", edit, tr("No &music in this segment (tacet)"), "T", True),
+        ActionRow("nudge_left_far", edit, tr("Ten frames earlier"), "Alt+Shift+Left", True),
+        ActionRow("nudge_right_far", edit, tr("Ten frames later"), "Alt+Shift+Right", True),
+        ActionRow("choose_all", edit, tr("&Choose all boundaries"), "Ctrl+A", True),
+        ActionRow("snap", edit, tr("&Snapping"), "S", True, checkable=True),
+        ActionRow("merge", edit, tr("&Merge segments"), "Ctrl+J", group=True),
+        ActionRow("tacet", edit, tr("No m&usic in this segment (tacet)"), "T", True, True),
+        ActionRow("lock", edit, tr("&Keep the music of this segment (lock)"), "K", True, True),
         ActionRow("point_reset", edit, tr("Emotion as &detected"), "Ctrl+Backspace"),
+        ActionRow("span_start", edit, tr("Range &in at playhead"), "I", True, group=True),
+        ActionRow("span_end", edit, tr("Range &out at playhead"), "O", True),
+        ActionRow("span_segment", edit, tr("Range of the chosen se&gments"), "X", True),
+        ActionRow("span_tacet", edit, tr("&No music in the range"), "Shift+T", True),
+        ActionRow("span_clear", edit, tr("Clear the range"), "Alt+X", True),
         ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
+        ActionRow("zoom_choice", view, tr("Show the range or the chosen &segments"), "Alt+Z"),
         ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),
         ActionRow("zoom_out", view, tr("Zoom &out"), "Ctrl+-"),
-        ActionRow("focus_timeline", view, tr("Go to the &timeline"), "Ctrl+1"),
+        ActionRow("follow", view, tr("&Follow the playhead"), "F", True, checkable=True),
+        ActionRow("focus_timeline", view, tr("Go to the &timeline"), "Ctrl+1", group=True),
         ActionRow("focus_point", view, tr("Go to the &circumplex"), "Ctrl+2"),
         ActionRow("play", playback, tr("&Play / stop"), "Space", True),
-        ActionRow("previous", playback, tr("Pre&vious boundary"), "Up", True),
+        ActionRow("play_span", playback, tr("Play the &range or segment"), "Shift+Space", True),
+        ActionRow("previous", playback, tr("Pre&vious boundary"), "Up", True, group=True),
         ActionRow("back", playback, tr("One frame &back"), "Left", True),
         ActionRow("forward", playback, tr("One frame &forward"), "Right", True),
         ActionRow("next", playback, tr("&Next boundary"), "Down", True),
@@ -75,6 +91,9 @@ class Actions:
             if menu is None:
                 menu = self._menus[row.menu] = window.menuBar().addMenu(row.menu)
             action = QAction(row.text, window)
+            action.setCheckable(row.checkable)
+            if row.group:
+                menu.addSeparator()
             if row.shortcut:
                 action.setShortcut(QKeySequence(row.shortcut))
             if row.on_film:
@@ -102,6 +121,10 @@ class Actions:
         """Say which widgets show the film: keys without Ctrl work there."""
         for widget in widgets:
             widget.addActions(self._on_film)
+
+    def check(self, name: str, checked: bool) -> None:
+        """Show a choice as made, without making it."""
+        self._by_name[name].setChecked(checked)
 
     def enable(self, names: list[str], enabled: bool) -> None:
         for name in names:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
 from PySide6.QtWidgets import QApplication
 
 UI_FAMILIES = ["Inter", "SF Pro Text", "Segoe UI", "Noto Sans", "Cantarell", "DejaVu Sans"]
@@ -81,6 +82,12 @@ def words(pixel_size: int, *, bold: bool = False) -> QFont:
     if bold:
         font.setWeight(QFont.Weight.DemiBold)
     return font
+
+
+@lru_cache(maxsize=4096)
+def text_width(text: str, pixel_size: int) -> float:
+    """How wide a text in the font of ``words`` is, in pixels."""
+    return QFontMetricsF(words(pixel_size)).horizontalAdvance(text)
 
 
 def mixed(first: str, second: str, share: float) -> QColor:

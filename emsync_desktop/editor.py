@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from fractions import Fraction
 
 from PySide6.QtCore import QObject, Signal
@@ -9,15 +10,19 @@ from PySide6.QtCore import QObject, Signal
 from emsync_desktop.commands import AddTake, ChooseTake, EditTimeline
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.edits import (
+    Axis,
     boundary_of,
-    neighbours,
-    segment_index_at,
+    shift_room,
     with_boundary_added,
-    without_boundary,
+    with_levels,
+    with_merged,
+    with_times,
+    without_boundaries,
 )
-from emsync_desktop.timeline.geometry import snapped
+from emsync_desktop.selection import Choosing, Selection
 from emsync_engine.errors import BoundaryOrderError
 from emsync_engine.project.model import (
+    Boundary,
     BoundaryId,
     Segment,
     Take,
@@ -25,67 +30,142 @@ from emsync_engine.project.model import (
     VAPoint,
     new_boundary_id,
 )
+from emsync_engine.project.tacet import with_tacet_spans
+
+Span = tuple[Fraction, Fraction]
 
 
 class Editor(QObject):
-    """The chosen segment and boundary of a document, and every edit as one undo step."""
+    """The chosen segments and boundaries of a document, and every edit as one undo step."""
 
     selection_changed = Signal()
+    span_changed = Signal()
+    """The marked range is another, or there is none any more."""
 
     def __init__(self, document: ProjectDocument, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._document = document
-        self._segment = 0
-        self._boundary: BoundaryId | None = None
+        self._selection = Selection()
+        self._span: Span | None = None
+        self._known: tuple[Timeline, tuple[Segment, ...]] | None = None
         document.opened.connect(self._on_opened)
         document.timeline_changed.connect(self._on_timeline_changed)
 
     @property
+    def selection(self) -> Selection:
+        return self._selection
+
+    @property
+    def segments(self) -> tuple[Segment, ...]:
+        """All segments of the film; empty without one."""
+        timeline = self._document.timeline
+        if timeline is None:
+            return ()
+        if self._known is None or self._known[0] is not timeline:
+            self._known = (timeline, timeline.segments)
+        return self._known[1]
+
+    @property
     def segment(self) -> Segment | None:
         """The chosen segment; there always is one while a film is open."""
-        timeline = self._document.timeline
-        return timeline.segments[self._segment] if timeline is not None else None
+        segments = self.segments
+        return segments[self._selection.segment] if segments else None
+
+    @property
+    def chosen_segments(self) -> list[Segment]:
+        """All chosen segments, in order of time."""
+        segments = self.segments
+        return [segments[n] for n in sorted(self._selection.segments)] if segments else []
 
     @property
     def boundary(self) -> BoundaryId | None:
-        return self._boundary
+        """The boundary that was chosen last."""
+        return self._selection.boundary
+
+    @property
+    def chosen_boundaries(self) -> list[Boundary]:
+        """All chosen boundaries, in order of time."""
+        timeline, chosen = self._document.timeline, self._selection.boundaries
+        return [one for one in timeline.boundaries if one.id in chosen] if timeline else []
 
     # -- choosing
 
-    def choose_segment(self, index: int) -> None:
-        """Choose a segment; no boundary is chosen then."""
-        self._choose(index, None)
+    def choose_segment(self, index: int, how: Choosing = "only") -> None:
+        """Choose a segment, alone or beside others."""
+        self._choose(self._selection.with_segment(index, how))
 
-    def choose_boundary(self, boundary_id: BoundaryId) -> None:
-        """Choose a boundary and the segment that starts there."""
-        timeline = self._timeline
-        index = next(i for i, one in enumerate(timeline.boundaries) if one.id == boundary_id)
-        self._choose(index + 1, boundary_id)
+    def choose_boundary(self, boundary_id: BoundaryId, how: Choosing = "only") -> None:
+        """Choose a boundary, and alone the segment that starts there."""
+        self._choose(self._selection.with_boundary(self._timeline, boundary_id, how))
+
+    def choose_many(
+        self, boundaries: Iterable[BoundaryId], segments: Iterable[int], *, add: bool = False
+    ) -> None:
+        """Choose what a marquee encloses."""
+        self._choose(self._selection.with_many(boundaries, segments, add=add))
+
+    def choose_all(self) -> None:
+        """Choose every boundary."""
+        if self._document.timeline is not None:
+            self.choose_many([one.id for one in self._timeline.boundaries], ())
 
     def choose_at(self, time: Fraction) -> None:
         """Choose the segment under the playhead, and the boundary on which it stands."""
-        timeline = self._document.timeline
-        if timeline is None:
-            return
-        on = next((one.id for one in timeline.boundaries if one.time == time), None)
-        self._choose(segment_index_at(timeline, time), on)
+        if self._document.timeline is not None:
+            self._choose(self._selection.at(self._timeline, time))
 
-    def _choose(self, segment: int, boundary: BoundaryId | None) -> None:
-        if (segment, boundary) != (self._segment, self._boundary):
-            self._segment, self._boundary = segment, boundary
+    def _choose(self, selection: Selection) -> None:
+        if selection != self._selection:
+            self._selection = selection
             self.selection_changed.emit()
 
     def _on_opened(self) -> None:
-        self._segment, self._boundary = 0, None
+        self._selection = Selection()
+        self.mark_span(None)
 
     def _on_timeline_changed(self) -> None:
         timeline = self._document.timeline
-        if timeline is None:
-            return
-        self._segment = min(self._segment, len(timeline.boundaries))
-        if self._boundary is not None and boundary_of(timeline, self._boundary) is None:
-            self._boundary = None
-        self.selection_changed.emit()
+        if timeline is not None:
+            self._selection = self._selection.kept_in(timeline)
+            self.selection_changed.emit()
+
+    # -- the marked range
+
+    @property
+    def span(self) -> Span | None:
+        """The range that was marked on the ruler: its first moment, and the one after its last."""
+        return self._span
+
+    def mark_span(self, span: Span | None) -> None:
+        """Mark a range; one that is empty is none."""
+        if span is not None and span[0] >= span[1]:
+            span = None
+        if span != self._span:
+            self._span = span
+            self.span_changed.emit()
+
+    def mark_start(self, time: Fraction) -> None:
+        """Let the range begin at a time; it ends where it did, else with the film."""
+        end = self._span[1] if self._span else self._timeline.duration
+        self.mark_span((time, end if end > time else self._timeline.duration))
+
+    def mark_end(self, time: Fraction) -> None:
+        """Let the range end after the frame at a time; it begins where it did, or at the start."""
+        end = min(time + 1 / self._document.rate.ratio, self._timeline.duration)
+        start = self._span[0] if self._span else Fraction(0)
+        self.mark_span((start if start < end else Fraction(0), end))
+
+    def mark_chosen(self) -> None:
+        """Mark the stretch from the first chosen segment to the last."""
+        chosen = self.chosen_segments
+        if chosen:
+            self.mark_span((chosen[0].start, chosen[-1].end))
+
+    def silence_span(self) -> None:
+        """No music in the marked range; its ends become boundaries where there are none."""
+        if self._span is not None:
+            after = with_tacet_spans(self._timeline, [self._span])
+            self._push(after, self.tr("Silence range"))
 
     # -- boundaries
 
@@ -96,23 +176,30 @@ class Editor(QObject):
 
     def move_boundary(self, boundary_id: BoundaryId, time: Fraction, gesture: object) -> None:
         """Move a boundary; the moves of one gesture are one step."""
-        moving = boundary_of(self._timeline, boundary_id)
-        if moving is None or moving.time == time:
-            return
-        after = self._timeline.with_boundary_at(boundary_id, time)
-        self._push(after, self.tr("Move boundary"), gesture)
+        self.move_boundaries({boundary_id: time}, gesture)
+
+    def move_boundaries(self, times: dict[BoundaryId, Fraction], gesture: object) -> None:
+        """Move boundaries together to times; the moves of one gesture are one step."""
+        now = {one.id: one.time for one in self._timeline.boundaries if one.id in times}
+        wanted = {boundary_id: times[boundary_id] for boundary_id in now}
+        if wanted != now:
+            text = self.tr("Move boundary") if len(now) == 1 else self.tr("Move boundaries")
+            self._push(with_times(self._timeline, wanted), text, gesture)
 
     def nudge_boundary(self, frames: int) -> Fraction | None:
-        """Move the chosen boundary by frames; where it then lies, or None without one."""
-        if self._boundary is None:
+        """Move the chosen boundaries by frames; where the last chosen then lies, None without one.
+
+        They keep their distances, and stop a frame before what stands still.
+        """
+        chosen = self._selection.boundaries
+        if self.boundary is None or not chosen:
             return None
-        boundary = boundary_of(self._timeline, self._boundary)
-        assert boundary is not None
-        rate = self._document.rate
-        wanted = boundary.time + frames / rate.ratio
-        time = snapped(float(wanted), rate, neighbours(self._timeline, self._boundary))
-        self.move_boundary(self._boundary, time, None)
-        return time
+        frame_s = 1 / self._document.rate.ratio
+        back, forth = shift_room(self._timeline, chosen, frame_s)
+        shift = min(max(frames * frame_s, back), forth)
+        times = {one.id: one.time + shift for one in self.chosen_boundaries}
+        self.move_boundaries(times, None)
+        return times[self.boundary]
 
     def add_boundary(self, time: Fraction) -> None:
         """Split the segment at the frame nearest to a time; the new boundary is chosen."""
@@ -127,43 +214,103 @@ class Editor(QObject):
         self.choose_boundary(boundary_id)
 
     def remove_boundary(self, boundary_id: BoundaryId | None = None) -> None:
-        """Join the segments on both sides of a boundary, by default of the chosen one."""
-        boundary_id = boundary_id or self._boundary
-        if boundary_id is not None:
-            after = without_boundary(self._timeline, boundary_id)
-            self._push(after, self.tr("Remove boundary"))
+        """Join the segments on both sides of a boundary, by default of all the chosen ones."""
+        ids = [boundary_id] if boundary_id else [one.id for one in self.chosen_boundaries]
+        if ids:
+            text = self.tr("Remove boundary") if len(ids) == 1 else self.tr("Remove boundaries")
+            self._push(without_boundaries(self._timeline, ids), text)
+
+    def merge_segments(self) -> None:
+        """Make one of the chosen segments and what lies between them; one joins the next."""
+        chosen = self._selection.segments
+        first, last = min(chosen), max(chosen)
+        if first == last:
+            last = min(last + 1, len(self._timeline.boundaries))
+            first = min(first, last - 1)
+        if 0 <= first < last:
+            self._push(with_merged(self._timeline, first, last), self.tr("Merge segments"))
+            self.choose_segment(first)
 
     def toggle_hit(self, boundary_id: BoundaryId | None = None) -> None:
-        """Ask the music to mark a boundary, or no longer, by default the chosen one."""
-        boundary_id = boundary_id or self._boundary
-        boundary = boundary_of(self._timeline, boundary_id) if boundary_id is not None else None
-        if boundary is None:
-            return
-        after = self._timeline.with_hit_wanted(boundary.id, not boundary.is_hit)
-        self._push(after, self.tr("Remove hit") if boundary.is_hit else self.tr("Set hit"))
+        """Ask the music to mark a boundary, or no longer, by default the chosen ones.
 
-    # -- silence, emotion and takes
+        Several become hits unless all of them are.
+        """
+        if boundary_id is not None:
+            one = boundary_of(self._timeline, boundary_id)
+            changed = [one] if one is not None else []
+        else:
+            changed = self.chosen_boundaries
+        is_hit = not all(one.is_hit for one in changed)
+        after = self._timeline
+        for one in changed:
+            if one.is_hit != is_hit:
+                after = after.with_hit_wanted(one.id, is_hit)
+        if after is not self._timeline:
+            self._push(after, self.tr("Set hit") if is_hit else self.tr("Remove hit"))
+
+    # -- segments and takes
 
     def set_tacet(self, is_tacet: bool) -> None:
-        """Silence the music in the chosen segment, or let it play."""
-        segment = self.segment
-        if segment is None or segment.is_tacet == is_tacet:
-            return
-        after = self._timeline.with_tacet(segment.index, is_tacet)
-        self._push(after, self.tr("Silence segment") if is_tacet else self.tr("Play segment"))
+        """Silence the music in the chosen segments, or let it play."""
+        text = self.tr("Silence segment") if is_tacet else self.tr("Play segment")
+        self._change_chosen(
+            [one.index for one in self.chosen_segments if one.is_tacet != is_tacet],
+            lambda timeline, index: timeline.with_tacet(index, is_tacet),
+            text,
+        )
 
     def toggle_tacet(self) -> None:
-        """Silence the chosen segment if it plays; let it play if it is silent."""
-        if self.segment is not None:
-            self.set_tacet(not self.segment.is_tacet)
+        """Silence the chosen segments unless all are silent; then let them play."""
+        chosen = self.chosen_segments
+        if chosen:
+            self.set_tacet(not all(one.is_tacet for one in chosen))
+
+    def set_lock(self, is_locked: bool) -> None:
+        """Keep the music of the chosen segments as it is, or let it be written anew."""
+        text = self.tr("Lock segment") if is_locked else self.tr("Unlock segment")
+        self._change_chosen(
+            [one.index for one in self.chosen_segments if one.is_locked != is_locked],
+            lambda timeline, index: timeline.with_lock(index, is_locked),
+            text,
+        )
+
+    def toggle_lock(self) -> None:
+        """Lock the chosen segments unless all are locked; then unlock them."""
+        chosen = self.chosen_segments
+        if chosen:
+            self.set_lock(not all(one.is_locked for one in chosen))
 
     def choose_point(self, point: VAPoint | None, gesture: object) -> None:
-        """Give the chosen segment a VA point; None returns to the detected one."""
-        segment = self.segment
-        if segment is None or segment.emotion.chosen == point:
+        """Give the chosen segments a VA point; None returns to the detected ones."""
+        self._change_chosen(
+            [one.index for one in self.chosen_segments if one.emotion.chosen != point],
+            lambda timeline, index: timeline.with_point(index, point),
+            self.tr("Change emotion"),
+            gesture,
+        )
+
+    def choose_level(self, axis: Axis, value: float, gesture: object) -> None:
+        """Give the chosen segments a valence or an arousal; each keeps its other axis."""
+        chosen = sorted(self._selection.segments)
+        after = with_levels(self._timeline, chosen, axis=axis, value=value)
+        if after != self._timeline:
+            self._push(after, self.tr("Change emotion"), gesture)
+
+    def _change_chosen(
+        self,
+        indices: list[int],
+        change: Callable[[Timeline, int], Timeline],
+        text: str,
+        gesture: object | None = None,
+    ) -> None:
+        """One step that changes several segments alike; none if nothing changes."""
+        if not indices or self._document.timeline is None:
             return
-        after = self._timeline.with_point(segment.index, point)
-        self._push(after, self.tr("Change emotion"), gesture)
+        after = self._timeline
+        for index in indices:
+            after = change(after, index)
+        self._push(after, text, gesture)
 
     def add_take(self, take: Take) -> None:
         self._document.undo_stack.push(AddTake(self._document, take, self.tr("New take")))

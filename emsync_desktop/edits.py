@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from fractions import Fraction
+from typing import Literal
 
-from emsync_engine.project.model import Boundary, BoundaryId, Timeline, new_boundary_id
+from emsync_engine.project.model import (
+    Boundary,
+    BoundaryId,
+    Timeline,
+    VAPoint,
+    new_boundary_id,
+)
+
+Axis = Literal["valence", "arousal"]
 
 
 def boundary_of(timeline: Timeline, boundary_id: BoundaryId) -> Boundary | None:
@@ -33,8 +44,64 @@ def without_boundary(timeline: Timeline, boundary_id: BoundaryId) -> Timeline:
     return timeline.without_boundary(boundary_id)
 
 
+def without_boundaries(timeline: Timeline, ids: Iterable[BoundaryId]) -> Timeline:
+    """Join the segments on both sides of several boundaries, one after the other."""
+    for boundary_id in ids:
+        timeline = timeline.without_boundary(boundary_id)
+    return timeline
+
+
+def with_merged(timeline: Timeline, first: int, last: int) -> Timeline:
+    """Make one segment of those from the first to the last; the longest gives what it had."""
+    return without_boundaries(timeline, [one.id for one in timeline.boundaries[first:last]])
+
+
 def neighbours(timeline: Timeline, boundary_id: BoundaryId) -> tuple[Fraction, Fraction]:
     """Times of the boundaries (or film edges) between which one boundary may move."""
     edges = [Fraction(0), *(one.time for one in timeline.boundaries), timeline.duration]
     index = next(i for i, one in enumerate(timeline.boundaries) if one.id == boundary_id)
     return edges[index], edges[index + 2]
+
+
+def shift_room(
+    timeline: Timeline, ids: Collection[BoundaryId], frame_s: Fraction
+) -> tuple[Fraction, Fraction]:
+    """How far boundaries may move together, back (0 or less) and forth (0 or more), in seconds.
+
+    Each stays a frame or more away from the boundaries that stand still, and from the film's edges.
+    """
+    edges = [Fraction(0), *(one.time for one in timeline.boundaries), timeline.duration]
+    moves = [False, *(one.id in ids for one in timeline.boundaries), False]
+    back = [
+        edges[n - 1] + frame_s - edges[n]
+        for n in range(1, len(edges))
+        if moves[n] and not moves[n - 1]
+    ]
+    forth = [
+        edges[n + 1] - frame_s - edges[n]
+        for n in range(len(edges) - 1)
+        if moves[n] and not moves[n + 1]
+    ]
+    zero = Fraction(0)
+    return min(max(back, default=zero), zero), max(min(forth, default=zero), zero)
+
+
+def with_times(timeline: Timeline, times: Mapping[BoundaryId, Fraction]) -> Timeline:
+    """Boundaries at other times; BoundaryOrderError where one would pass another."""
+    moved = tuple(
+        replace(one, time=times[one.id]) if one.id in times else one for one in timeline.boundaries
+    )
+    return replace(timeline, boundaries=moved)
+
+
+def with_levels(
+    timeline: Timeline, segments: Iterable[int], *, axis: Axis, value: float
+) -> Timeline:
+    """Choose the valence or the arousal (-1 to 1) of segments; each keeps its other axis."""
+    for index in segments:
+        point = timeline.emotions[index].point
+        level = round(min(max(value, -1.0), 1.0), 2)
+        valence = level if axis == "valence" else point.valence
+        arousal = level if axis == "arousal" else point.arousal
+        timeline = timeline.with_point(index, VAPoint(valence, arousal))
+    return timeline

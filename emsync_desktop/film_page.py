@@ -79,12 +79,15 @@ class FilmPage(QWidget):
         self.timeline.scrubbed.connect(transport.go_to)
         self.timeline.segment_chosen.connect(editor.choose_segment)
         self.timeline.boundary_chosen.connect(editor.choose_boundary)
-        self.timeline.boundary_moved.connect(self._on_boundary_moved)
+        self.timeline.marquee_chosen.connect(self._on_marquee)
+        self.timeline.boundaries_moved.connect(self._on_boundaries_moved)
+        self.timeline.level_moved.connect(editor.choose_level)
+        self.timeline.span_marked.connect(editor.mark_span)
         self.timeline.boundary_add_asked.connect(editor.add_boundary)
-        self.timeline.boundary_remove_asked.connect(editor.remove_boundary)
         self.timeline.hit_toggle_asked.connect(editor.toggle_hit)
-        self.timeline.tacet_toggle_asked.connect(editor.toggle_tacet)
+        editor.span_changed.connect(lambda: self.timeline.show_span(editor.span))
         self.inspector.header.tacet_chosen.connect(editor.set_tacet)
+        self.inspector.header.lock_chosen.connect(editor.set_lock)
         self.inspector.point.point_chosen.connect(editor.choose_point)
         self.inspector.score.take_chosen.connect(editor.choose_take)
         transport.moved.connect(self._on_moved)
@@ -159,9 +162,9 @@ class FilmPage(QWidget):
         self.inspector.stale.setVisible(document.is_take_stale)
 
     def _on_selection_changed(self) -> None:
-        segment = self._editor.segment
-        self.inspector.show_segment(segment, self.clock)
-        self.timeline.select(segment.index if segment else None, self._editor.boundary)
+        editor = self._editor
+        self.inspector.show_segments(editor.segment, editor.chosen_segments, self.clock)
+        self.timeline.select(editor.selection)
 
     def _on_moved(self, time_s: float) -> None:
         self.preview.timecode.setText(self.clock.text(time_s))
@@ -185,13 +188,26 @@ class FilmPage(QWidget):
 
     # -- moving about
 
-    def _on_boundary_moved(self, boundary_id: BoundaryId, time: Fraction, gesture: object) -> None:
-        """Move it, and show the frame on which it lies now: the first of the new shot."""
-        self._editor.move_boundary(boundary_id, time, gesture)
-        self.transport.go_to(time)
+    def _on_boundaries_moved(
+        self, times: dict[BoundaryId, Fraction], held: BoundaryId, gesture: object
+    ) -> None:
+        """Move them, and show the frame on which the held one lies now: the first of its shot."""
+        self._editor.move_boundaries(times, gesture)
+        self.transport.go_to(times[held])
+
+    def _on_marquee(self, boundaries: list[BoundaryId], segments: list[int], adds: bool) -> None:
+        self._editor.choose_many(boundaries, segments, add=adds)
+
+    def play_choice(self) -> None:
+        """Play the marked range, else the chosen segments, and stop at the end."""
+        chosen, span = self._editor.chosen_segments, self._editor.span
+        if span is None and chosen:
+            span = (chosen[0].start, chosen[-1].end)
+        if span is not None:
+            self.transport.play_between(*span)
 
     def nudge_boundary(self, frames: int) -> None:
-        """Move the chosen boundary by frames, and show where it lies then."""
+        """Move the chosen boundaries by frames, and show where the last chosen lies then."""
         time = self._editor.nudge_boundary(frames)
         if time is not None:
             self.transport.go_to(time)

@@ -11,11 +11,9 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
-    QKeySequence,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
-from emsync_desktop.about import show_about
 from emsync_desktop.actions import Actions
 from emsync_desktop.bars import Banner, BottomBar
 from emsync_desktop.document import ProjectDocument, Sounding
@@ -28,15 +26,9 @@ from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.scoring import Engine, Scoring
 from emsync_desktop.timeline.scene import film_view_of
 from emsync_desktop.welcome import Welcome
+from emsync_desktop.window_actions import connect_actions, refresh_actions
 from emsync_desktop.wording import stage_words, take_sentence
 from emsync_engine.project.model import Project
-
-_FILM_ACTIONS = [
-    *("save", "save_as", "fit", "zoom_in", "zoom_out", "focus_timeline", "focus_point", "play"),
-    *("previous", "back", "forward", "next", "second_back", "second_forward", "start", "end"),
-    *("boundary_add", "tacet", "point_reset"),
-]
-_BOUNDARY_ACTIONS = ["boundary_remove", "boundary_hit", "nudge_left", "nudge_right"]
 
 
 class MainWindow(QMainWindow):
@@ -63,7 +55,7 @@ class MainWindow(QMainWindow):
         self.page = FilmPage(self.document, self.editor)
         self.bottom_bar = BottomBar()
         self._lay_out()
-        self._connect_actions()
+        connect_actions(self)
         self._connect_parts()
         self._refresh_enabled()
         self._refresh_title()
@@ -90,64 +82,14 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
 
-    def _connect_actions(self) -> None:
-        act, page, transport = self.menu_actions, self.page, self.page.transport
-        undo = self.document.undo_stack.createUndoAction(self, self.tr("&Undo"))
-        undo.setShortcut("Ctrl+Z")
-        redo = self.document.undo_stack.createRedoAction(self, self.tr("&Redo"))
-        redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-        act.add_first("boundary_add", [undo, redo])
-        slots: dict[str, Callable[[], object]] = {
-            "open": self.files.ask_for_one,
-            "save": self.files.save,
-            "save_as": self.files.save_as,
-            "export": self._export,
-            "quit": self.close,
-            "boundary_add": lambda: self.editor.add_boundary(transport.time),
-            "boundary_remove": self.editor.remove_boundary,
-            "boundary_hit": self.editor.toggle_hit,
-            "nudge_left": lambda: page.nudge_boundary(-1),
-            "nudge_right": lambda: page.nudge_boundary(1),
-            "tacet": self.editor.toggle_tacet,
-            "point_reset": lambda: self.editor.choose_point(None, None),
-            "fit": page.timeline.fit,
-            "zoom_in": lambda: page.timeline.zoom(1.5),
-            "zoom_out": lambda: page.timeline.zoom(1 / 1.5),
-            "focus_timeline": page.timeline.setFocus,
-            "focus_point": page.inspector.point.circumplex.setFocus,
-            "play": transport.toggle,
-            "previous": lambda: page.go_to_boundary(-1),
-            "next": lambda: page.go_to_boundary(1),
-            "back": lambda: transport.step(-1),
-            "forward": lambda: transport.step(1),
-            "second_back": lambda: transport.step(-page.clock.rate.nominal),
-            "second_forward": lambda: transport.step(page.clock.rate.nominal),
-            "start": lambda: transport.go_to_frame(0),
-            "end": lambda: transport.go_to_frame(transport.last_frame),
-            "generate": self.generate,
-            "cancel": self._cancel,
-            "about": lambda: show_about(self),
-        }
-        for name, slot in slots.items():
-            act.connect(name, slot)
-        act.let_work_on(page.timeline, page.preview)
-        page.preview.add_buttons(
-            [
-                (act["previous"], "previous"),
-                (act["back"], "back"),
-                (act["play"], "play"),
-                (act["forward"], "forward"),
-                (act["next"], "next"),
-            ]
-        )
-
     def _connect_parts(self) -> None:
         self.document.takes_changed.connect(self._on_takes_changed)
         self.document.modified_changed.connect(self._refresh_title)
-        self.editor.selection_changed.connect(self._refresh_boundary_actions)
+        self.editor.selection_changed.connect(self._refresh_actions)
+        self.editor.span_changed.connect(self._refresh_actions)
         self.page.inspector.generate.clicked.connect(self.generate)
         self.welcome.open_asked.connect(self.files.ask_for_one)
-        self.bottom_bar.cancel_asked.connect(self._cancel)
+        self.bottom_bar.cancel_asked.connect(self.cancel)
         self._connect_scoring()
         self.welcome.demo_asked.connect(lambda: self.open_path(DEMO_FILM))
         self.opener.opened.connect(self._on_project_read)
@@ -299,7 +241,7 @@ class MainWindow(QMainWindow):
         if take is not None and self.document.mix is None and self.scoring.task is None:
             self.scoring.render(take)
 
-    def _cancel(self) -> None:
+    def cancel(self) -> None:
         self.bottom_bar.stopping()
         self.scoring.cancel()
         self.film_export.cancel()
@@ -346,7 +288,7 @@ class MainWindow(QMainWindow):
 
     # -- exporting
 
-    def _export(self) -> None:
+    def export(self) -> None:
         film, mix = self.document.video, self.document.mix
         if film is not None and mix is not None:
             self.film_export.begin(film, mix)
@@ -356,7 +298,7 @@ class MainWindow(QMainWindow):
 
     def _on_export_failed(self, sentence: str) -> None:
         self.bottom_bar.rest("")
-        self.banner.say(sentence, offer=self.tr("Try again"), action=self._export)
+        self.banner.say(sentence, offer=self.tr("Try again"), action=self.export)
 
     # -- showing
 
@@ -367,17 +309,15 @@ class MainWindow(QMainWindow):
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
         is_busy = self.scoring.task is not None
-        actions = self.menu_actions
-        actions.enable(_FILM_ACTIONS, has_film)
-        actions.enable(["generate"], has_film and not is_busy)
-        actions.enable(["cancel"], is_busy or self.film_export.is_busy)
-        actions.enable(["export"], self.document.mix is not None)
+        self.menu_actions.enable(["generate"], has_film and not is_busy)
+        self.menu_actions.enable(["cancel"], is_busy or self.film_export.is_busy)
+        self.menu_actions.enable(["export"], self.document.mix is not None)
         self.page.inspector.setEnabled(has_film)
         self.page.inspector.generate.setEnabled(has_film and not is_busy)
-        self._refresh_boundary_actions()
+        self._refresh_actions()
 
-    def _refresh_boundary_actions(self) -> None:
-        self.menu_actions.enable(_BOUNDARY_ACTIONS, self.editor.boundary is not None)
+    def _refresh_actions(self) -> None:
+        refresh_actions(self)
 
     def _refresh_title(self) -> None:
         document = self.document

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -15,9 +17,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, words
+from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed, words
 from emsync_desktop.circumplex.geometry import FINE_STEP, STEP, Square, landmarks, moved
-from emsync_desktop.timeline.painting import emotion_name
+from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import VAPoint
 
 MARGIN_PX = 22.0
@@ -57,6 +59,7 @@ class CircumplexWidget(QWidget):
         )
         self._detected: VAPoint | None = None
         self._point: VAPoint | None = None
+        self._others: tuple[VAPoint, ...] = ()
         self._gesture: object | None = None
         self._key_gesture: object | None = None
 
@@ -67,9 +70,14 @@ class CircumplexWidget(QWidget):
     def square(self) -> Square:
         return Square.inside(self.width(), self.height(), MARGIN_PX)
 
-    def show_points(self, detected: VAPoint | None, point: VAPoint | None) -> None:
-        """The point that was read, and the one that the composer gets; None without a segment."""
-        self._detected, self._point = detected, point
+    def show_points(
+        self, detected: VAPoint | None, point: VAPoint | None, others: Sequence[VAPoint] = ()
+    ) -> None:
+        """The point that was read, and the one that the composer gets; None without a segment.
+
+        ``others`` are those of further chosen segments, which get what is chosen here too.
+        """
+        self._detected, self._point, self._others = detected, point, tuple(others)
         self.setEnabled(point is not None)
         self.update()
 
@@ -169,6 +177,10 @@ class CircumplexWidget(QWidget):
         assert self._detected is not None
         ring = QPointF(*square.xy_of(self._detected))
         dot = QPointF(*square.xy_of(self._point))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(mixed(COLOURS.accent, COLOURS.panel, 0.6))
+        for other in self._others:
+            painter.drawEllipse(QPointF(*square.xy_of(other)), 4.0, 4.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if self._point != self._detected:
             painter.setPen(QPen(QColor(COLOURS.accent), 1.5))

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, words
-from emsync_desktop.timeline.painting import emotion_name
+from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import EMOTIONS
 
 _ROW_PX = 19

@@ -54,7 +54,10 @@ class InspectorPanel(QFrame):
         right.addWidget(self.score, 1)
         sides.addLayout(right, 9)
 
-    def show_segment(self, segment: Segment | None, clock: FilmClock) -> None:
-        self.header.show_segment(segment, clock)
-        self.point.show_segment(segment)
+    def show_segments(
+        self, segment: Segment | None, chosen: list[Segment], clock: FilmClock
+    ) -> None:
+        """The segment that was chosen last, and all that are chosen with it."""
+        self.header.show_segments(chosen, clock)
+        self.point.show_segment(segment, [one for one in chosen if one is not segment])
         self.reading.show_segment(segment)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -32,6 +34,7 @@ class SegmentHeader(QWidget):
     """Number, timecodes and length of the segment, and whether the music is silent in it."""
 
     tacet_chosen = Signal(bool)
+    lock_chosen = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,17 +51,32 @@ class SegmentHeader(QWidget):
         self.tacet.setAccessibleDescription(self.tr("No music in this segment"))
         self.tacet.clicked.connect(self.tacet_chosen)
         row.addWidget(self.tacet)
+        row.addSpacing(6)
+        self.lock = QCheckBox(self.tr("Lock"))
+        self.lock.setToolTip(self.tr("Keep the music of this segment as it is (K)"))
+        self.lock.setAccessibleDescription(self.tr("Keep the music of this segment as it is"))
+        self.lock.clicked.connect(self.lock_chosen)
+        row.addWidget(self.lock)
 
-    def show_segment(self, segment: Segment | None, clock: FilmClock) -> None:
-        self.tacet.setEnabled(segment is not None)
-        self.tacet.setChecked(segment is not None and segment.is_tacet)
-        if segment is None:
+    def show_segments(self, chosen: list[Segment], clock: FilmClock) -> None:
+        """The chosen segments, in order of time; none without a film."""
+        for switch, flags in (
+            (self.tacet, [one.is_tacet for one in chosen]),
+            (self.lock, [one.is_locked for one in chosen]),
+        ):
+            switch.setEnabled(bool(chosen))
+            switch.setChecked(bool(chosen) and all(flags))
+        if not chosen:
             self._title.setText(self.tr("No segment"))
             self._times.setText("")
             return
-        self._title.setText(self.tr("Segment {number}").format(number=segment.index + 1))
-        length = seconds_text(float(segment.end - segment.start))
-        self._times.setText(f"{clock.text(segment.start)} – {clock.text(segment.end)} · {length}")
+        first, last = chosen[0], chosen[-1]
+        if len(chosen) == 1:
+            self._title.setText(self.tr("Segment {number}").format(number=first.index + 1))
+        else:
+            self._title.setText(self.tr("{count} segments").format(count=len(chosen)))
+        length = seconds_text(float(last.end - first.start))
+        self._times.setText(f"{clock.text(first.start)} – {clock.text(last.end)} · {length}")
 
 
 class EmotionReading(QWidget):
@@ -138,10 +156,13 @@ class PointEditor(QFrame):
     def _on_number(self) -> None:
         self.point_chosen.emit(VAPoint(self.valence.value(), self.arousal.value()), None)
 
-    def show_segment(self, segment: Segment | None) -> None:
+    def show_segment(self, segment: Segment | None, others: Sequence[Segment] = ()) -> None:
+        """The point of a segment, and faintly those of others that move with it."""
         emotion = segment.emotion if segment else None
         self.circumplex.show_points(
-            emotion.detected if emotion else None, emotion.point if emotion else None
+            emotion.detected if emotion else None,
+            emotion.point if emotion else None,
+            [one.emotion.point for one in others],
         )
         for box, value in (
             (self.valence, emotion.point.valence if emotion else 0.0),

@@ -30,6 +30,7 @@ class Transport(QObject):
         self._duration = Fraction(0)
         self._time = Fraction(0)
         self._is_playing = False
+        self._until: Fraction | None = None
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
@@ -120,8 +121,16 @@ class Transport(QObject):
         self._run()
         self.playing_changed.emit(True)
 
+    def play_between(self, start: Fraction, end: Fraction) -> None:
+        """Play a stretch once, and stand at its end."""
+        self.stop()
+        self.go_to(start)
+        self._until = end
+        self.play()
+
     def stop(self) -> None:
         """Stand still on the frame that is shown."""
+        self._until = None
         if not self._is_playing:
             return
         self._halt()
@@ -142,6 +151,11 @@ class Transport(QObject):
     def _on_tick(self) -> None:
         assert self._clock is not None
         now = Fraction(self._clock.now_s())
+        if self._until is not None and now >= self._until:
+            until = self._until
+            self.stop()
+            self.go_to(until)
+            return
         if now >= self._duration:
             self._time = self._rate.time_of(self.last_frame)
             self.stop()

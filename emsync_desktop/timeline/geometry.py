@@ -6,8 +6,10 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import ceil, floor
 
 from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.timeline.columns import Columns
 from emsync_engine.timing import FrameRate
 
 GRIP_PX = 6.0
@@ -73,6 +75,27 @@ class TimeScale:
         least = width_px / max(self.duration_s, 1e-6)
         wider = replace(self, width_px=width_px, px_per_s=max(self.px_per_s, least))
         return wider.scrolled_to(self.start_s)
+
+    def spanning(self, start_s: float, end_s: float, rate: FrameRate) -> TimeScale:
+        """A stretch of time in the view, with a little room on both sides."""
+        width_s = max((end_s - start_s) * 1.08, 1e-3)
+        wider = self.zoomed(self.width_px / width_s / self.px_per_s, self.origin_px, rate)
+        shown_s = wider.width_px / wider.px_per_s
+        return wider.scrolled_to((start_s + end_s - shown_s) / 2)
+
+    def aligned(self, ratio: float) -> TimeScale:
+        """The nearest scale whose start and origin lie on device pixels: what is painted."""
+        per_s = self.px_per_s * ratio
+        return replace(
+            self,
+            origin_px=round(self.origin_px * ratio) / ratio,
+            start_s=round(self.start_s * per_s) / per_s,
+        )
+
+    def columns(self, ratio: float) -> Columns:
+        """The device pixels that a view of this scale, aligned, has for time."""
+        per_s = self.px_per_s * ratio
+        return Columns(round(self.start_s * per_s), ceil(self.width_px * ratio), per_s, ratio)
 
     def showing(self, time_s: float) -> TimeScale:
         """Scrolled by the least that brings a time into view."""
@@ -184,7 +207,10 @@ _SPARE_TO = {"picture": 18.0, "segments": 10.0, "emotion": 36.0, "original": 44.
 
 
 def rows(families: Sequence[str], height_px: float) -> list[Row]:
-    """Lanes from top to bottom; room that is left over goes to the families and the picture."""
+    """Lanes from top to bottom, on whole pixels.
+
+    Room that is left over goes to the families and the picture.
+    """
     names = ["ruler", "picture", "segments", "emotion", "original", *families, "hits"]
     heights = [ROW_HEIGHTS.get(name, FAMILY_HEIGHT) for name in names]
     spare = height_px - sum(heights) - GAP_PX * (len(names) + 1)
@@ -197,8 +223,8 @@ def rows(families: Sequence[str], height_px: float) -> list[Row]:
         heights = [h + share * _SPARE_TO.get(n, 0.0) for n, h in zip(names, heights, strict=True)]
     placed: list[Row] = []
     top = GAP_PX
-    for name, height in zip(names, heights, strict=True):
-        placed.append(Row(name, top, height))
+    for name, height in zip(names, map(floor, heights), strict=True):
+        placed.append(Row(name, top, float(height)))
         top += height + GAP_PX
     return placed
 
@@ -213,10 +239,3 @@ def pitch_range(pitches: Sequence[int]) -> tuple[int, int]:
     low, high = min(pitches, default=60), max(pitches, default=60)
     missing = max(0, 12 - (high - low))
     return low - missing // 2, high + missing - missing // 2
-
-
-def note_y(pitch: int, limits: tuple[int, int], row: Row) -> float:
-    """Middle of a note in its lane: higher notes nearer to the top."""
-    low, high = limits
-    inside = row.height - 8
-    return row.bottom - 4 - (pitch - low) / (high - low) * inside

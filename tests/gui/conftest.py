@@ -57,3 +57,11 @@ def window(qapp, qtbot, engine, home, monkeypatch):
     window.close()
     assert engine.is_closed or not engine.submitted
     assert not [one for one in threading.enumerate() if one.name == "original sound"]
+
+
+@pytest.fixture
+def opened(window, engine, film):
+    """The window with the made film, analysed."""
+    window.open_path(film)
+    engine.find_cuts()
+    return window

@@ -17,14 +17,6 @@ pytestmark = pytest.mark.gui
 KEY, ALT, SHIFT = Qt.Key, Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-@pytest.fixture
-def opened(window, engine, film):
-    """The window with the made film, analysed."""
-    window.open_path(film)
-    engine.find_cuts()
-    return window
-
-
 def times(window):
     return [boundary.time for boundary in window.document.timeline.boundaries]
 

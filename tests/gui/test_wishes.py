@@ -1,12 +1,11 @@
 """Key, tempo and silence, as the hand asks for them."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QContextMenuEvent
+from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
 from emsync_desktop.fields import TempoField
-from emsync_desktop.timeline.painting import HATCH_PX
+from emsync_desktop.timeline.emotion_lanes import HATCH_PX
 from emsync_engine.jobs.messages import ComposeJob
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.project.key_names import KEYS
@@ -16,14 +15,6 @@ from tests.unit.desktop.films import project, take
 
 pytestmark = pytest.mark.gui
 KEY = Qt.Key
-
-
-@pytest.fixture
-def opened(window, engine, film):
-    """The window with the made film, analysed."""
-    window.open_path(film)
-    engine.find_cuts()
-    return window
 
 
 def click(widget):
@@ -66,25 +57,12 @@ def test_the_key_t_silences_and_lets_play(opened):
     assert opened.menu_actions["tacet"].isEnabled()
 
 
-def test_the_context_menu_silences_the_segment_under_the_pointer(opened, monkeypatch):
-    from PySide6.QtWidgets import QMenu
-
-    from emsync_desktop.timeline import view as view_module
-
-    shown = []
-
-    class Menu(QMenu):
-        def exec(self, at):
-            shown.append(self)
-
-    monkeypatch.setattr(view_module, "QMenu", Menu)
+def test_the_context_menu_silences_the_segment_under_the_pointer(opened):
     view = opened.page.timeline
     for is_silent in (True, False):
-        at = place_of(view, 2.5)
-        everywhere = view.viewport().mapToGlobal(at)
-        view.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, everywhere))
-        [action] = [one for one in shown[-1].actions() if one.isCheckable()]
-        assert action.text() == "No music in this segment"
+        menu = view.menu_at(QPointF(place_of(view, 2.5)))
+        [action] = [one for one in menu.actions() if "No m&usic in this segment" in one.text()]
+        assert action.isChecked() != is_silent
         action.trigger()
         assert tacet(opened) == (False, False, is_silent, False)
 

@@ -9,8 +9,6 @@ from emsync_desktop.film_clock import FilmClock, seconds_text
 from emsync_desktop.timeline.geometry import (
     TimeScale,
     nearest_index,
-    note_y,
-    pitch_range,
     row_at,
     rows,
     ruler_ticks,
@@ -132,9 +130,25 @@ def test_all_five_families_fit_into_the_usual_window():
     assert lanes[-1].bottom <= 380
 
 
-def test_higher_notes_stand_higher_and_inside_their_lane():
-    lane = rows(["bass"], 400)[5]
-    limits = pitch_range([36, 38, 40])
-    assert limits[1] - limits[0] >= 12
-    low, high = note_y(36, limits, lane), note_y(40, limits, lane)
-    assert lane.top < high < low < lane.bottom
+def test_lanes_lie_on_whole_pixels():
+    for height in (333, 371, 500):
+        for lane in rows(["strings", "bass"], height):
+            assert lane.top == int(lane.top)
+            assert lane.height == int(lane.height)
+
+
+@given(start=st.floats(0, 90), zoom=st.floats(1, 400), ratio=st.sampled_from([1.0, 1.25, 1.5, 2.0]))
+def test_an_aligned_scale_starts_on_a_device_pixel_less_than_one_away(start, zoom, ratio):
+    scale = TimeScale(100.0, 800.0, 8.0 * zoom, 118.0).scrolled_to(start)
+    aligned = scale.aligned(ratio)
+    columns = aligned.columns(ratio)
+    assert abs(aligned.start_s - scale.start_s) * scale.px_per_s * ratio <= 0.5 + 1e-6
+    assert columns.x_of(aligned.start_s) == pytest.approx(0.0, abs=1e-6)
+    assert columns.width >= scale.width_px
+
+
+def test_a_span_fills_the_view_with_a_little_room():
+    scale = TimeScale.fitted(60.0, 800.0, 118.0).spanning(20.0, 30.0, FILM)
+    assert 18.0 < scale.start_s < 20.0
+    assert 30.0 < scale.end_s < 32.0
+    assert TimeScale.fitted(60.0, 800.0).spanning(0.0, 60.0, FILM).is_fitted
