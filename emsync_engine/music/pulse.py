@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
 
@@ -37,11 +38,20 @@ METERS: Mapping[int, float] = MappingProxyType(
 )
 """Places that a bar may have, and what speaks against the rarer ones, beside agreement."""
 
-_SPACING = 0.0015  # relative; in 6 s the onsets of two neighbours part by a tenth of a place
+_SPACING = 0.0015  # relative; in 6 s two neighbours part by less than a tenth of a place
 _COUNT = int(np.log(PLACES_S[1] / PLACES_S[0]) / _SPACING)
 _PLACES = PLACES_S[0] / v.STEP_S * np.exp(_SPACING * np.arange(_COUNT))
-_TURNS = 2j * np.pi / _PLACES
 _SAME = 12  # neighbours that are the same pulse: 2 %
+_DIRECTIONS = 1024
+_UNIT = np.exp(2j * np.pi * np.arange(_DIRECTIONS) / _DIRECTIONS)
+_RATES = _DIRECTIONS / _PLACES
+
+
+def _turned(step: int) -> NDArray[np.complex128]:
+    """Where each place's circle has turned to at a time in steps, to a thousandth of a turn."""
+    directions = (step * _RATES).astype(np.int64) % _DIRECTIONS
+    turned: NDArray[np.complex128] = _UNIT[directions]
+    return turned
 
 
 class Pulse:
@@ -62,7 +72,7 @@ class Pulse:
         """Follow an onset at a time in steps; whether another pulse than before is found."""
         fading = float(np.exp((self._step - step) * v.STEP_S / MEMORY_S))
         self._sums *= fading
-        self._sums += np.exp(_TURNS * step)
+        self._sums += _turned(step)
         self._weight = self._weight * fading + 1.0
         self._step = step
         agreement = np.abs(self._sums) / self._weight
@@ -105,4 +115,4 @@ class Pulse:
 
     def restart(self, step: int) -> None:
         """Places are counted from this step on; their length stays known."""
-        self._sums = np.abs(self._sums) * np.exp(_TURNS * step)
+        self._sums = np.abs(self._sums) * _turned(step)

@@ -43,6 +43,8 @@ _LONGEST_BAR_S = 4.0  # half of it, or a quarter, is taken for the bar
 _HIT_NEAR = round(1.0 / v.STEP_S)  # a chord reaches no hit that is further off
 _ONSETS_KEPT = 128
 _BARS_KEPT = 5
+_STEPS_KEPT = 4 * v.MAX_SHIFT_STEPS
+_NOTHING_KEPT = (0, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32))
 
 
 class PulseHint:
@@ -67,7 +69,7 @@ class PulseHint:
         self._owes_bar = False
         self._events_here = 0
         self._memory = RhythmMemory(1)
-        self._shifts = np.arange(1, v.MAX_SHIFT_STEPS + 1)
+        self._kept = _NOTHING_KEPT
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""
@@ -94,7 +96,7 @@ class PulseHint:
             self._leave_hits(nearest)
         if self._place:
             self._pulse.restart(step)
-            self._line = step
+            self._begin_at(step, self._place)
         if self._meter:
             self._owes_bar = not self._bars or self._bars[-1] != step
             self._plan(step)
@@ -116,36 +118,51 @@ class PulseHint:
             if self._ahead and self._ahead[0] > step:
                 pass_at_most(scores, self._ahead[0] - step)
         if not self._onsets or self._onsets[-1] != step:
-            gain = np.float32(self._gains(np.array([step]), lost=ONSET_LOST)[0])
+            between, usual = self._there(step, 1)
+            gain = usual[0] - ONSET_LOST * between[0]
             scores[v.CHORD] += gain
             scores[v.FIRST_ON : v.FIRST_OFF] += gain
         own = scores[v.FIRST_SHIFT :]
         before = log_sum(own)
         if before > -np.inf:
-            lost = SHIFT_LOST * (SOUNDING if self._sounding else 1.0)
-            gains = self._gains(step + self._shifts, lost=lost)
-            gains[-1] = max(gains[-1], 0.0)  # the longest is but the first of several
-            own += gains.astype(np.float32)
+            between, usual = self._there(step + 1, v.MAX_SHIFT_STEPS)
+            last = own[-1]  # the longest is but the first of several
+            own += usual - np.float32(SHIFT_LOST * (SOUNDING if self._sounding else 1.0)) * between
+            own[-1] = last
             own += np.float32(before - log_sum(own))
 
-    def _gains(self, steps: NDArray[np.int64], *, lost: float) -> NDArray[np.float64]:
-        """(N,) nats that an onset gains at these times."""
-        places = (steps - self._line) / self._place
-        nearest = np.rint(places)
-        off_s = np.abs(places - nearest) * (self._place * v.STEP_S)
-        between = 1 - np.exp(-((off_s / SPREAD_S) ** 2) / 2)
-        between[off_s < 0.6 * v.STEP_S] = 0.0  # the grid of 8 ms is no finer
-        gains: NDArray[np.float64] = -lost * between
-        if self._meter:
-            gains += (1 - between) * self._memory.gains[nearest.astype(np.int64) % self._meter]
-        return gains
+    def _there(self, step: int, count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """How far between places each of the next times lies, 0 to 1, and what it gains by habit.
+
+        Both are kept for a while: they change with the bar.
+        """
+        first, between, usual = self._kept
+        if not first <= step <= first + len(between) - count:
+            places = (np.arange(step, step + _STEPS_KEPT) - self._line) / self._place
+            nearest = np.rint(places)
+            off_s = np.abs(places - nearest) * (self._place * v.STEP_S)
+            between = (1 - np.exp(-((off_s / SPREAD_S) ** 2) / 2)).astype(np.float32)
+            between[off_s < 0.6 * v.STEP_S] = 0.0  # the grid of 8 ms is no finer
+            usual = np.zeros_like(between)
+            if self._meter:
+                gains = self._memory.gains[nearest.astype(np.int64) % self._meter]
+                usual = ((1 - between) * gains).astype(np.float32)
+            first = step
+            self._kept = first, between, usual
+        here = slice(step - first, step - first + count)
+        return between[here], usual[here]
+
+    def _begin_at(self, line: float, place: float) -> None:
+        """Count places of this length from this time on."""
+        self._line, self._place = line, place
+        self._kept = _NOTHING_KEPT
 
     def _hear(self, step: int) -> None:
         if self._onsets and self._onsets[-1] == step:
             return
         self._onsets.append(step)
         if self._pulse.hear(step):
-            self._place, self._line = self._pulse.place, self._pulse.origin
+            self._begin_at(self._pulse.origin, self._pulse.place)
             self._meter = 0  # bars are found anew
             self._ahead.clear()
 
@@ -161,12 +178,12 @@ class PulseHint:
             bar /= 2
         spread = float(np.log(gaps).std()) if len(gaps) > 1 else 1.0
         self._meter = self._pulse.settle(bar, spread=spread)
-        self._place, origin = self._pulse.place, self._pulse.origin
+        place, origin = self._pulse.place, self._pulse.origin
         drawn = self._bars[-1] if self._bars else 0
-        first = origin + round((drawn - origin) / self._place) * self._place
-        length = self._meter * self._place
+        first = origin + round((drawn - origin) / place) * place
+        length = self._meter * place
         done = max(ceil((step - first) / length), 1) - 1
-        self._line = first + done * length
+        self._begin_at(first + done * length, place)
         self._ahead = deque([round(self._line + length)])
         self._recall()
 
@@ -186,21 +203,21 @@ class PulseHint:
             if abs(places - self._meter) < 1:  # not one that was cut or drawn out for a hit
                 struck = (np.array(self._onsets) - self._line) / self._place
                 self._memory.keep(struck[(np.rint(struck) >= 0) & (np.rint(struck) < self._meter)])
-            self._line = line
+            self._begin_at(line, self._place)
             if not self._ahead:
                 self._plan(line)
 
     def _plan(self, line: int) -> None:
         """Set the bar lines from this one to the next hit, or the next one alone."""
-        self._line, self._place = line, self._pulse.place
         self._leave_hits(line)
-        bars = [self._meter]
+        place, bars = self._pulse.place, [self._meter]
         if self._hits:
-            places = places_until(self._hits[0] - line, self._place, meter=self._meter)
-            self._place = (self._hits[0] - line) / places
+            places = places_until(self._hits[0] - line, place, meter=self._meter)
+            place = (self._hits[0] - line) / places
             bars = bars_until(places, meter=self._meter)
-        self._pulse.kept = self._place
-        self._ahead = deque(round(line + places * self._place) for places in np.cumsum(bars))
+        self._pulse.kept = place
+        self._begin_at(line, place)
+        self._ahead = deque(round(line + places * place) for places in np.cumsum(bars))
 
     def _leave_hits(self, step: int) -> None:
         """The hits up to a step lie behind."""
