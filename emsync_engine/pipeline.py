@@ -15,9 +15,8 @@ from typing import TYPE_CHECKING, Literal
 from emsync_engine import __version__
 from emsync_engine.errors import OutputError, ToolMissingError
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.composer import candidate_seed, compose
 from emsync_engine.music.hits import landed_onsets
-from emsync_engine.music.ranking import rank
+from emsync_engine.music.takes import compose_takes_for
 from emsync_engine.project.file import save_project
 from emsync_engine.project.model import (
     GenerationSettings,
@@ -235,15 +234,15 @@ def compose_takes(
     analysis: Analysis, request: ScoreRequest, *, monitor: Monitor = SILENT
 ) -> tuple[Take, ...]:
     """As many takes as asked for, the best first."""
-    takes = compose(
+    return compose_takes_for(
         analysis.timeline,
         settings=request.settings,
-        seeds=[candidate_seed(request.seed, number) for number in range(request.takes)],
+        seed=request.seed,
+        count=request.takes,
         frame_rate=analysis.info.frame_rate.ratio,
         device=request.device,
         monitor=monitor,
     )
-    return tuple(rank(takes))
 
 
 def require_tools(request: ScoreRequest) -> None:
@@ -271,6 +270,7 @@ def _write_outputs(
 ) -> tuple[str, ...]:
     """Render and write everything; returns what is worth saying about it."""
     from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.levels import levelled
     from emsync_engine.render.mixing import mix_take
     from emsync_engine.render.soundfont import find_soundfont
     from emsync_engine.render.wav import write_wav
@@ -282,6 +282,7 @@ def _write_outputs(
         stems = render_stems(
             take.music, soundfont, accents_s=landed_onsets(take.hits), monitor=monitor
         )
+        stems = dict(levelled(stems, analysis.timeline))
     with watch.stage("mix"):
         mix = mix_take(take, stems, target_lufs=request.target_lufs, monitor=monitor)
     write_wav(mix.samples, places.wav)

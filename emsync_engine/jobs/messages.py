@@ -142,12 +142,105 @@ class Composed:
 
 
 @dataclass(frozen=True, slots=True)
+class TakesJob:
+    """Write several takes for a timeline, rank them and play the best; gives ``ComposedTakes``."""
+
+    timeline: Timeline
+    frame_rate: Fraction
+    count: int
+    settings: GenerationSettings = field(default_factory=GenerationSettings)
+    seed: int = 1
+    stems: bool = True
+    target_lufs: float = TARGET_LUFS
+    device: str = "auto"
+
+    def run(self, session: Session, monitor: Monitor) -> ComposedTakes:
+        from emsync_engine.jobs.parts_work import takes_composed
+
+        return takes_composed(self, session, monitor)
+
+
+@dataclass(frozen=True, slots=True)
+class ComposedTakes:
+    """Takes by their score, the best first, and where that one can be heard."""
+
+    takes: tuple[Take, ...]
+    best: Composed
+
+
+@dataclass(frozen=True, slots=True)
+class RegenerateJob:
+    """Write the stale parts of a take anew, or some ``segments`` (0, 1, ...); gives ``Composed``.
+
+    Everything else keeps its notes. ``settings`` are other wishes for what is written; None keeps
+    those of the take.
+    """
+
+    take: Take
+    timeline: Timeline
+    frame_rate: Fraction
+    seed: int = 1
+    segments: tuple[int, ...] | None = None
+    settings: GenerationSettings | None = None
+    candidates: int | None = None
+    stems: bool = True
+    target_lufs: float = TARGET_LUFS
+    device: str = "auto"
+
+    def run(self, session: Session, monitor: Monitor) -> Composed:
+        from emsync_engine.jobs.parts_work import regenerated
+
+        return regenerated(self, session, monitor)
+
+
+@dataclass(frozen=True, slots=True)
+class FixHitJob:
+    """Write only what leads to a hit (0, 1, ... of the timeline's) anew; gives ``Composed``."""
+
+    take: Take
+    timeline: Timeline
+    hit: int
+    frame_rate: Fraction
+    seed: int = 1
+    stems: bool = True
+    target_lufs: float = TARGET_LUFS
+    device: str = "auto"
+
+    def run(self, session: Session, monitor: Monitor) -> Composed:
+        from emsync_engine.jobs.parts_work import hit_fixed
+
+        return hit_fixed(self, session, monitor)
+
+
+@dataclass(frozen=True, slots=True)
+class CompJob:
+    """Put segments (0, 1, ...) of another take into a take, as a new one; gives ``Composed``."""
+
+    take: Take
+    other: Take
+    timeline: Timeline
+    segments: tuple[int, ...]
+    frame_rate: Fraction
+    stems: bool = True
+    target_lufs: float = TARGET_LUFS
+
+    def run(self, session: Session, monitor: Monitor) -> Composed:
+        from emsync_engine.jobs.parts_work import comped_job
+
+        return comped_job(self, session, monitor)
+
+
+@dataclass(frozen=True, slots=True)
 class RenderJob:
-    """Play a take that is written already, as one from a project; gives ``Rendered``."""
+    """Play a take that is written already, as one from a project; gives ``Rendered``.
+
+    With ``timeline`` its levels are heard, and its silences, whatever the take was written for.
+    """
 
     take: Take
     stems: bool = True
     target_lufs: float = TARGET_LUFS
+    timeline: Timeline | None = None
 
     def run(self, session: Session, monitor: Monitor) -> Rendered:
         from emsync_engine.jobs.work import rendered

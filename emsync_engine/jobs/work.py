@@ -19,7 +19,7 @@ from emsync_engine.jobs.messages import (
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import Monitor
 from emsync_engine.pipeline import Scored, analysed_film, score
-from emsync_engine.project.model import Take
+from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Family
 
 
@@ -49,34 +49,50 @@ def film_strip(path: Path, monitor: Monitor) -> FilmStrip:
 
 def composed(job: ComposeJob, session: Session, monitor: Monitor) -> Composed:
     """Write one take and play it."""
-    from emsync_engine.music.composer import compose
     from emsync_engine.music.devices import chosen_device
+    from emsync_engine.music.takes import compose_takes_for
     from emsync_engine.video.probe import probe
 
     frame_rate = job.frame_rate or probe(job.path).frame_rate.ratio
     monitor.advance("load", 0)
-    [take] = compose(
+    [take] = compose_takes_for(
         job.timeline,
         settings=job.settings,
-        seeds=[job.seed],
+        seed=job.seed,
+        count=1,
         frame_rate=frame_rate,
         device=chosen_device(job.device),
         monitor=monitor,
     )
-    heard = rendered(RenderJob(take, job.stems, job.target_lufs), session, monitor)
-    return Composed(take, job.timeline, heard.mix_wav, heard.stems, heard.note)
+    return played(take, job.timeline, job.stems, job.target_lufs, session, monitor)
+
+
+def played(
+    take: Take,
+    timeline: Timeline,
+    stems: bool,
+    target_lufs: float,
+    session: Session,
+    monitor: Monitor,
+) -> Composed:
+    """A take for a timeline, played as that asks."""
+    job = RenderJob(take, stems, target_lufs, timeline)
+    heard = rendered(job, session, monitor)
+    return Composed(take, timeline, heard.mix_wav, heard.stems, heard.note)
 
 
 def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
     """Play a take into WAV files of the session."""
     from emsync_engine.music.hits import landed_onsets
+    from emsync_engine.music.takes import take_as_heard
     from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.levels import levelled
     from emsync_engine.render.mixing import mix_take
     from emsync_engine.render.wav import write_wav
 
-    take: Take = job.take
-    played = render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor)
-    mix = mix_take(take, played, target_lufs=job.target_lufs, monitor=monitor)
+    take = take_as_heard(job.take, job.timeline)
+    dry = render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor)
+    mix = mix_take(take, levelled(dry, job.timeline), target_lufs=job.target_lufs, monitor=monitor)
     with session.render_folder(take.id) as folder:
         stems: dict[Family, Path] = {}
         parts = mix.stems if job.stems else {}

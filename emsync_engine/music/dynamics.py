@@ -24,6 +24,7 @@ AROUSAL_RANGE = 24  # velocity from arousal 0 to 1: some 5 dB, loudness being ve
 CHORD_ACCENT = 14
 BAR_ACCENT = 5
 HUMANISING = 4  # at most, either way
+VELOCITY_PER_DB = 4.5  # around a velocity of 78, loudness being velocity squared
 SOFTEST, LOUDEST = 25, 122
 _BAR_TOLERANCE_S = 0.03
 
@@ -45,6 +46,38 @@ def shape_velocities(music: Music, arousal_at: Callable[[float], float], *, seed
     return replace(music, notes=notes)
 
 
+def with_picture_loudness(music: Music, loudness_db: Sequence[float]) -> Music:
+    """Every note as much louder or softer as the picture is at its onset.
+
+    Parameters
+    ----------
+    loudness_db : one value for each second of the film, in the middle of which it holds; between
+        them the curve runs straight. Empty for none: the same music.
+    """
+    if not loudness_db:
+        return music
+    notes = tuple(
+        replace(
+            note,
+            velocity=_within(note.velocity + _at(note.onset_s, loudness_db) * VELOCITY_PER_DB),
+        )
+        for note in music.notes
+    )
+    return replace(music, notes=notes)
+
+
+def _at(time_s: float, loudness_db: Sequence[float]) -> float:
+    place = min(max(time_s - 0.5, 0.0), len(loudness_db) - 1.0)
+    first = int(place)
+    second = min(first + 1, len(loudness_db) - 1)
+    share = place - first
+    return loudness_db[first] * (1 - share) + loudness_db[second] * share
+
+
+def _within(velocity: float) -> int:
+    return min(max(round(velocity), SOFTEST), LOUDEST)
+
+
 def _velocity(note: Note, arousal: float, music: Music, seed: int) -> int:
     arousal = 0.0 if isnan(arousal) else min(max(arousal, -1.0), 1.0)
     velocity = FAMILY_VELOCITIES[note.family] + AROUSAL_RANGE * arousal
@@ -57,7 +90,7 @@ def _velocity(note: Note, arousal: float, music: Music, seed: int) -> int:
     ):
         velocity += BAR_ACCENT
     velocity += HUMANISING * _unevenness(note, seed)
-    return min(max(round(velocity), SOFTEST), LOUDEST)
+    return _within(velocity)
 
 
 def _starts_at(

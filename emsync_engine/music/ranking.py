@@ -9,7 +9,7 @@ from emsync_engine.music.degeneracy import Finding, badness, borrowed, degenerac
 from emsync_engine.music.ensembles import ensemble_named
 from emsync_engine.music.tacet import playing_s
 from emsync_engine.music.warp import Span
-from emsync_engine.project.model import Take, Timeline
+from emsync_engine.project.model import Hit, Take, Timeline
 from emsync_engine.project.notes import Music
 
 NEAR_COUNTS = 0.5  # of a hit that is exact
@@ -66,15 +66,20 @@ def findings_of(take: Take) -> tuple[Finding, ...]:
     return (*wrong, *borrowed(take.measures))
 
 
+def hits_worth(hits: Sequence[Hit]) -> float:
+    """Share of hits that are exact, near ones counting half; 0 without any that could land."""
+    worth = {"exact": 1.0, "near": NEAR_COUNTS, "missed": 0.0}
+    landed = [worth[hit.status] for hit in hits if hit.status != "tacet"]
+    return sum(landed) / len(landed) if landed else 0.0
+
+
 def score_of(take: Take) -> float:
     """Share of hits that are exact, near ones counting half, less the distance in emotion.
 
     A film without hits scores by its emotion alone; hits in a silence count for nothing. Degenerate
     takes lose more than all of that.
     """
-    worth = {"exact": 1.0, "near": NEAR_COUNTS, "missed": 0.0}
-    landed = [worth[hit.status] for hit in take.hits if hit.status != "tacet"]
-    share = sum(landed) / len(landed) if landed else 0.0
+    share = hits_worth(take.hits)
     return share - take.measures.get("va_error", UNREAD_ERROR) - 4.0 * badness(findings_of(take))
 
 

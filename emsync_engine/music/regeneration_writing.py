@@ -1,0 +1,379 @@
+"""Writing a stretch of music between music that stays: what came before primes it, what follows is
+shown to a model that can be shown it, and held notes sound on as they are."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES, encode, quantise, steps_of
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
+from emsync_engine.music.generation import REACH_S, Brief, TokenWriter, next_rows
+from emsync_engine.music.layouts import TokenDecoder, manner_of
+from emsync_engine.music.splicing import EARLY_S, excerpt
+from emsync_engine.music.transformer import MusicTransformer
+from emsync_engine.project.notes import Family, Music
+
+CONTEXT_S = 60.0
+"""Music before a stretch that is told; the model's own window holds less of it."""
+
+FUTURE_S = 6.0
+"""Music behind a stretch that is shown, as in training (4 to 8 s)."""
+
+JOIN_S = 4.0
+"""Music behind a stretch whose likelihood says how well the stretch leads to it."""
+
+_MOST_FUTURE_TOKENS = 400
+_JOIN_CONTEXT = 320  # tokens before the join that are read for its likelihood
+_REACH_STEPS = steps_of(REACH_S)
+_Key = tuple[Family, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch [start, end) to be written, on the grid of 8 ms, and what surrounds it.
+
+    ``before`` are the tokens that lead to it from the film's start; ``held`` the notes that sound
+    on from there and when each ends, in steps; ``after`` the tokens that follow, none at the end
+    of the music. With ``closes`` the stretch ends with a chord at its end; otherwise a hit that
+    stands there belongs to what follows. ``avoided`` are pitches that the closing chord leaves out.
+    """
+
+    start_step: int
+    end_step: int
+    before: tuple[int, ...]
+    held: Mapping[_Key, int]
+    after: tuple[int, ...] = ()
+    closes: bool = False
+    avoided: frozenset[_Key] = frozenset()
+
+
+class SpanWriter(TokenWriter):
+    """A take that grows inside a gap of music that stays."""
+
+    def __init__(self, decoder: TokenDecoder, brief: Brief, gap: Gap, *, seed: int) -> None:
+        super().__init__(decoder, brief, seed=seed)
+        self.gap = gap
+        self._held = gap.held
+        self._future = _Future(decoder, gap, self) if _shows_future(decoder, gap) else None
+        if self._future is not None:
+            self._manner = replace(self._manner, prefix_length=len(self._future.tokens))
+        self.follow(gap.before)
+        self._chords = "CHORD" in self._manner.special_tokens and self.grammar.allowed[v.CHORD]
+        self._is_closing = False
+        if self._offsets[-1] == 0 and self._chords:
+            self.append(v.CHORD)  # the cut is here: the music behind it begins with its chord
+
+    @property
+    def step(self) -> int:
+        return self.grammar.collector.step
+
+    @property
+    def is_done(self) -> bool:
+        """Whether the gap is filled, with its closing chord if it has one."""
+        if len(self.tokens) >= self._limit + len(self.gap.before):
+            return True
+        if not self.gap.closes or not self._chords:
+            return self.step >= self.gap.end_step
+        return self.step > self.gap.end_step
+
+    @property
+    def done_s(self) -> float:
+        """Seconds of the film that have their music."""
+        return min(self.time_s, self._brief.duration_s)
+
+    def draw(self, rows: NDArray[np.float32]) -> int:
+        """Draw the next token; a held note ends when it does, and the closing chord comes due."""
+        token = self._due()
+        if token is None:
+            return super().draw(rows)
+        self.append(token)
+        return token
+
+    def _due(self) -> int | None:
+        for key, end in self._held.items():
+            onset = self.grammar.collector.sounding.get(key, self.gap.start_step)
+            if end <= self.step and onset < self.gap.start_step:
+                return v.off_token(*key)
+        if self.gap.closes and self.step == self.gap.end_step and not self._is_closing:
+            self._is_closing = True
+            if self._chords and self.grammar.allowed[v.CHORD]:
+                return v.CHORD
+        return None
+
+    def guided_scores(self, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+        """(V,) scores as those of any take, with what surrounds the gap kept in view."""
+        scores = super().guided_scores(rows)
+        for key, end in self._held.items():
+            if end > self.step:  # it sounds on, even where the model thinks that it has ended
+                scores[v.on_token(*key)] = -np.inf
+        limit = v.MAX_SHIFT_STEPS
+        left = self.gap.end_step - self.step
+        if left > 0:
+            limit = min(limit, left)
+            if self._ends_on_hit and left < _REACH_STEPS:
+                scores[v.CHORD] = -np.inf  # the chord of that hit is there, or comes due
+        if self._is_closing:
+            for key in self.gap.avoided:
+                scores[v.on_token(*key)] = -np.inf
+        scores[v.FIRST_SHIFT + limit :] = -np.inf
+        return scores
+
+    @property
+    def _ends_on_hit(self) -> bool:
+        return any(steps_of(hit_s) == self.gap.end_step for hit_s in self._brief.told_hits_s)
+
+    def read(self, places: Sequence[int]) -> Tensor:
+        """(R, V) logits after reading the tokens at these places, behind the future if shown."""
+        if self._future is None:
+            return super().read(places)
+        tokens = [*self._future.tokens, *(self.tokens[place] for place in places)]
+        told = self._future.before(super()._conditions(places), self._rejoin_s(places))
+        logits = self._decoder.read(tokens, told, self.cache)
+        self._unread = 0
+        self._told_point = self._brief.va_at(self.done_s)
+        return logits
+
+    def _rejoin_s(self, places: Sequence[int]) -> list[float]:
+        places = [places[1] if len(places) > 1 else places[0], *places[1:]]
+        left = [(self.gap.end_step - self._steps[place]) * v.STEP_S for place in places]
+        return [min(max(time_s, 0.0), MAX_REJOIN_S) for time_s in left]
+
+    def told(self) -> Tensor:
+        """(R, width) what is told beside the last token, which is read next."""
+        vectors = super().told()
+        return vectors if self._future is None else vectors + self._future.rejoining(self.step)
+
+    def likelihood_of(self, tokens: Sequence[int]) -> float:
+        """Mean log-likelihood (nats) of tokens that follow; the future is not shown for it.
+
+        The take follows them: it is of no use for writing afterwards.
+        """
+        sounding = list(self.grammar.collector.sounding)
+        self.follow([v.off_token(*key) for key in sounding if key not in self._held])
+        first = len(self.tokens)
+        self.follow(tokens)
+        room = self._decoder.configuration.context - self._manner.prefix_length - len(tokens)
+        since = max(first - max(min(_JOIN_CONTEXT, room - 1), 1), 1)
+        places = [0, *range(since, len(self.tokens) - 1)]
+        read = torch.tensor([[self.tokens[place] for place in places]])
+        conditions = _first_row(TokenWriter._conditions(self, places))
+        model = self._decoder.model
+        with torch.inference_mode():
+            device = model.head.weight.device
+            logits = model(read.to(device), conditions.to(device))[0, -len(tokens) :]
+            shares = torch.log_softmax(logits.float().cpu(), dim=-1)
+        said = shares.gather(1, torch.tensor(list(tokens))[:, None])
+        return float(said.mean())
+
+
+class _Future:
+    """The music behind a gap, as a model that can fill in is shown it: a marked prefix.
+
+    As in training (``training.sequences.make_fill_in``) it has emotion, but neither offsets nor a
+    countdown; the music in the gap is told how long it has until it must join.
+    """
+
+    def __init__(self, decoder: TokenDecoder, gap: Gap, writer: TokenWriter) -> None:
+        model = decoder.model
+        assert isinstance(model, MusicTransformer)
+        assert model.conditioning.future is not None
+        self.tokens = list(gap.after[:_MOST_FUTURE_TOKENS])
+        self._end_step, self._rows = gap.end_step, writer.rows
+        with torch.inference_mode():
+            network = model.conditioning.future
+            steps = torch.arange(steps_of(MAX_REJOIN_S) + 1, device=network.mark.device)
+            self._by_step = network.rejoin(steps * v.STEP_S) - network.rejoin.missing
+        step, steps_after = gap.end_step, []
+        for token in self.tokens:
+            step += v.shift_steps(token) if v.is_shift(token) else 0
+            steps_after.append(step)
+        self._va = writer.telling.conditions(steps_after, [0] * len(steps_after)).va
+
+    def before(self, main: Conditions, rejoin_s: Sequence[float]) -> Conditions:
+        """Conditions (R, T) of what is read, behind those of the future."""
+        count = len(self.tokens)
+        missing = torch.full((self._rows, count), math.nan)
+        marked = torch.zeros(self._rows, count + len(rejoin_s), dtype=torch.bool)
+        marked[:, :count] = True
+        return Conditions(
+            torch.cat([self._va, main.va], dim=1),
+            torch.cat([missing, main.offset_s], dim=1),
+            torch.cat([missing, main.countdown_s], dim=1),
+            main.families,
+            torch.cat([missing, torch.tensor(rejoin_s).repeat(self._rows, 1)], dim=1),
+            marked,
+        )
+
+    def rejoining(self, step: int) -> Tensor:
+        """(width,) what the time that is left adds, beside its not being told."""
+        left = min(max(self._end_step - step, 0), len(self._by_step) - 1)
+        vector: Tensor = self._by_step[left]
+        return vector
+
+
+def _shows_future(decoder: TokenDecoder, gap: Gap) -> bool:
+    return bool(gap.after) and decoder.configuration.fills_in
+
+
+def _first_row(conditions: Conditions) -> Conditions:
+    """The row that is told everything."""
+    return Conditions(
+        conditions.va[:1],
+        conditions.offset_s[:1],
+        conditions.countdown_s[:1],
+        conditions.families[:1],
+    )
+
+
+def gap_between(
+    kept: Music,
+    span_s: tuple[float, float],
+    *,
+    decoder: TokenDecoder,
+    brief: Brief,
+    follows: bool,
+    closes: bool = False,
+) -> Gap:
+    """What surrounds a stretch [start, end) in seconds of music that is kept.
+
+    Parameters
+    ----------
+    kept : the music without the stretch, all of whose notes stay
+    follows : whether kept music begins at its end
+    closes : whether it ends with a chord at its end, on a hit
+    """
+    start_s, end_s = span_s
+    special = manner_of(decoder.model).special_tokens
+    before = (
+        lead_in(decoder, brief)
+        if start_s <= 0
+        else context_tokens(kept, start_s, decoder=decoder, brief=brief)
+    )
+    held = {
+        (note.family, note.pitch): steps_of(note.end_s)
+        for note in kept.notes
+        if note.onset_s < start_s and steps_of(note.end_s) > steps_of(start_s)
+    }
+    after = continuation_tokens(kept, end_s, FUTURE_S, special=special) if follows else ()
+    avoided = frozenset(
+        (note.family, note.pitch) for note in kept.notes if end_s <= note.onset_s < end_s + 1.2
+    )
+    return Gap(
+        steps_of(start_s),
+        steps_of(end_s) if end_s < brief.duration_s else math.ceil(end_s / v.STEP_S - 1e-9),
+        tuple(before),
+        held,
+        tuple(after),
+        closes,
+        avoided if closes else frozenset(),
+    )
+
+
+def lead_in(decoder: TokenDecoder, brief: Brief) -> list[int]:
+    """What a piece begins with, or what one begins with that is heard from its middle on."""
+    many = len(brief.families) >= ENSEMBLE_FAMILIES
+    lead = manner_of(decoder.model).lead_in(many=many)
+    return lead if brief.settings.has_start else [token for token in lead if token != v.START]
+
+
+def context_tokens(
+    music: Music, until_s: float, *, decoder: TokenDecoder, brief: Brief
+) -> list[int]:
+    """Tokens of the music before a time, from the film's start; what came long before is silence.
+
+    Notes that sound at that time are not ended.
+    """
+    special = manner_of(decoder.model).special_tokens
+    since_s = steps_of(max(until_s - CONTEXT_S, 0.0)) * v.STEP_S
+    lead = [token for token in lead_in(decoder, brief) if token != v.BAR]
+    if since_s > 0:
+        lead += shifts(steps_of(since_s))
+    notes = tuple(note for note in music.notes if since_s <= note.onset_s < until_s)
+    heard = replace(
+        music,
+        notes=notes,
+        bar_onsets_s=tuple(b for b in music.bar_onsets_s if since_s <= b < until_s - EARLY_S),
+        chord_onsets_s=tuple(c for c in music.chord_onsets_s if since_s <= c < until_s),
+    )
+    heard = excerpt(heard, since_s, max(music.duration_s, until_s) + 1.0)
+    body = encode(quantise(heard))[2:]
+    return lead + _up_to(body, steps_of(until_s) - steps_of(since_s), special)
+
+
+def _up_to(tokens: Iterable[int], steps: int, special: Sequence[str]) -> list[int]:
+    """Tokens up to a time, to which the last of them lets time pass."""
+    kept: list[int] = []
+    passed = 0
+    for token in tokens:
+        if v.is_shift(token):
+            if passed + v.shift_steps(token) > steps:
+                break
+            passed += v.shift_steps(token)
+        elif passed == steps and not v.is_off(token):
+            break
+        if token >= v.FIRST_ON or v.NAMES[token] in special:
+            kept.append(token)
+    return kept + shifts(steps - passed)
+
+
+def shifts(steps: int) -> list[int]:
+    """Tokens that let so many steps pass."""
+    whole, rest = divmod(max(steps, 0), v.MAX_SHIFT_STEPS)
+    return [v.shift_token(v.MAX_SHIFT_STEPS)] * whole + ([v.shift_token(rest)] if rest else [])
+
+
+def continuation_tokens(
+    music: Music, from_s: float, length_s: float, *, special: Sequence[str] = v.SPECIAL_NAMES
+) -> list[int]:
+    """Tokens of what begins in music at a time, for so many seconds, up to its last onset."""
+    early = excerpt(music, from_s - EARLY_S, min(from_s + length_s, music.duration_s))
+    late = tuple(
+        replace(
+            note,
+            onset_s=max(note.onset_s - EARLY_S, 0.0),
+            end_s=max(note.end_s - EARLY_S, v.STEP_S),
+        )
+        for note in early.notes
+    )
+    moved = replace(
+        early,
+        notes=late,
+        bar_onsets_s=tuple(max(bar - EARLY_S, 0.0) for bar in early.bar_onsets_s),
+        chord_onsets_s=tuple(max(chord - EARLY_S, 0.0) for chord in early.chord_onsets_s),
+    )
+    tokens = encode(quantise(moved))[2:]
+    last = max((place for place, token in enumerate(tokens) if v.is_on(token)), default=-1)
+    return [t for t in tokens[: last + 1] if t >= v.FIRST_ON or v.NAMES[t] in special]
+
+
+def write_rivals(
+    decoder: TokenDecoder,
+    brief: Brief,
+    gap: Gap,
+    *,
+    seeds: Sequence[int],
+    monitor: Monitor = SILENT,
+) -> list[SpanWriter]:
+    """One way to fill a gap for each seed, written together.
+
+    What a seed gives does not depend on the others. Raises Cancelled through the monitor between
+    two passes.
+    """
+    rivals = [SpanWriter(decoder, brief, gap, seed=seed) for seed in seeds]
+    total = len(rivals) * max(gap.end_step - gap.start_step, 1)
+    while unfinished := [rival for rival in rivals if not rival.is_done]:
+        done = sum(min(rival.step, gap.end_step) - gap.start_step for rival in rivals)
+        monitor.advance("compose", done, total)
+        for rival, own in zip(unfinished, next_rows(decoder, unfinished), strict=True):
+            rival.draw(own)
+    monitor.advance("compose", total, total)
+    return rivals
