@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,6 +24,8 @@ WITHIN_S = (0.1, 1.0)
 GOAL_WITHIN_1_S = 0.7
 GOAL_CHANGE = 0.1
 _CHANCE_DRAWS = 40
+_SEED_DRAWS = 2000
+_INTERVAL = (0.05, 0.95)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,9 @@ class BoundaryReport:
     """The same seeds with the boundaries told, not told, and other boundaries in the told music.
 
     ``by_gap`` is the share within 1 s, told, by the length of the gap before the boundary. Groove
-    similarity and notes a second are means over the pieces: telling is not to change them.
+    similarity and notes a second are means over the pieces: telling is not to change them. Each
+    ``*_interval`` holds 90 % of the relative changes that other seeds might have shown: the seeds
+    are drawn again, each with its told and its untold piece.
     """
 
     boundaries: int
@@ -64,6 +68,8 @@ class BoundaryReport:
     untold_groove: float
     told_density: float
     untold_density: float
+    groove_interval: tuple[float, float]
+    density_interval: tuple[float, float]
 
     @property
     def groove_change(self) -> float:
@@ -130,6 +136,10 @@ def boundary_report(
         for draw in range(_CHANCE_DRAWS)
     ]
     repeated = [music for music in told for _ in range(_CHANCE_DRAWS)]
+    grooves, densities = (
+        np.array([[measure(music) for music in pieces] for pieces in (told, untold)])
+        for measure in (groove_similarity, _notes_per_s)
+    )
     return BoundaryReport(
         boundaries=sum(map(len, wanted)),
         seconds=told[0].duration_s if told else 0.0,
@@ -137,10 +147,12 @@ def boundary_report(
         untold=_reached(untold, wanted),
         chance=_reached(repeated, others),
         by_gap=tuple(_share_of_gap(told, wanted, gap) for gap in GAP_BINS_S),
-        told_groove=_mean(told, groove_similarity),
-        untold_groove=_mean(untold, groove_similarity),
-        told_density=_mean(told, _notes_per_s),
-        untold_density=_mean(untold, _notes_per_s),
+        told_groove=_mean(grooves[0]),
+        untold_groove=_mean(grooves[1]),
+        told_density=_mean(densities[0]),
+        untold_density=_mean(densities[1]),
+        groove_interval=change_interval(*grooves),
+        density_interval=change_interval(*densities),
     )
 
 
@@ -154,10 +166,30 @@ def _notes_per_s(music: Music) -> float:
     return len(music.notes) / max(music.duration_s, 1e-9)
 
 
-def _mean(pieces: Sequence[Music], measure: Callable[[Music], float]) -> float:
-    values = np.array([measure(music) for music in pieces])
+def _mean(values: FloatArray) -> float:
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")
+
+
+def change_interval(told: FloatArray, untold: FloatArray) -> tuple[float, float]:
+    """What 90 % of the relative changes of the mean lie between, over seeds drawn again.
+
+    Parameters
+    ----------
+    told, untold : (N,) a measure of each seed's two pieces; a seed with a NaN is left out
+
+    Returns
+    -------
+    low and high, NaN with fewer than two seeds
+    """
+    known = ~np.isnan(told + untold)
+    told, untold = told[known], untold[known]
+    if len(told) < 2:
+        return float("nan"), float("nan")
+    draws = np.random.default_rng(0).integers(0, len(told), (_SEED_DRAWS, len(told)))
+    changes = told[draws].mean(axis=1) / np.maximum(untold[draws].mean(axis=1), 1e-9) - 1
+    low, high = np.quantile(changes, _INTERVAL)
+    return float(low), float(high)
 
 
 def _reached(pieces: Sequence[Music], wanted: Sequence[tuple[float, ...]]) -> Reached:
@@ -229,6 +261,13 @@ def boundary_lines(report: BoundaryReport) -> list[str]:
         *lines,
         f"told, within 1 s by gap: {gaps}",
         f"groove similarity {report.told_groove:.3f} told, {report.untold_groove:.3f} not "
-        f"({report.groove_change:+.1%}); notes a second {report.told_density:.2f} and "
-        f"{report.untold_density:.2f} ({report.density_change:+.1%})",
+        f"({report.groove_change:+.1%}, {interval_text(report.groove_interval)}); "
+        f"notes a second {report.told_density:.2f} and {report.untold_density:.2f} "
+        f"({report.density_change:+.1%}, {interval_text(report.density_interval)})",
     ]
+
+
+def interval_text(interval: tuple[float, float]) -> str:
+    """An interval of relative changes in words."""
+    low, high = interval
+    return f"90 % of draws {low:+.1%} to {high:+.1%}"

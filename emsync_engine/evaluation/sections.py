@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from math import isnan
 from statistics import median
 from typing import Any
 
@@ -178,9 +179,11 @@ def _boundary_lines(report: hits.BoundaryReport, page: Page) -> Lines:
         *table(heads, rows),
         "",
         f"Told, within 1 s, by the gap before: {gaps}. Groove similarity {report.told_groove:.3f} "
-        f"told and {report.untold_groove:.3f} not ({report.groove_change:+.1%}); notes a second "
-        f"{report.told_density:.2f} and {report.untold_density:.2f} "
-        f"({report.density_change:+.1%}).",
+        f"told and {report.untold_groove:.3f} not ({report.groove_change:+.1%}, "
+        f"{hits.interval_text(report.groove_interval)}); notes a second {report.told_density:.2f} "
+        f"and {report.untold_density:.2f} ({report.density_change:+.1%}, "
+        f"{hits.interval_text(report.density_interval)}). *Draws*: the seeds drawn again 2,000 "
+        "times, each with its two pieces.",
     ]
 
 
@@ -196,16 +199,21 @@ def _boundary_goals(report: hits.BoundaryReport) -> list[Goal]:
         Goal(
             "groove similarity, told against not told",
             f"within {hits.GOAL_CHANGE:.0%}",
-            f"{report.groove_change:+.1%}",
+            _change(report.groove_change, report.groove_interval),
             abs(report.groove_change) <= hits.GOAL_CHANGE,
         ),
         Goal(
             "notes a second, told against not told",
             f"within {hits.GOAL_CHANGE:.0%}",
-            f"{report.density_change:+.1%}",
+            _change(report.density_change, report.density_interval),
             abs(report.density_change) <= hits.GOAL_CHANGE,
         ),
     ]
+
+
+def _change(change: float, interval: tuple[float, float]) -> str:
+    low, high = interval
+    return f"{change:+.1%} ({low:+.1%} to {high:+.1%})"
 
 
 def _human_lines(report: HumanReport, page: Page) -> Lines:
@@ -238,7 +246,7 @@ def _human_goals(report: HumanReport) -> list[Goal]:
         Goal(
             f"distance to human music, {row.measure.replace('_', ' ')}",
             f"at most {GOAL_RATIO} times among humans",
-            number(row.ratio),
+            f"not measured in {report.seconds:.0f} s" if isnan(row.ratio) else number(row.ratio),
             row.is_reached,
         )
         for row in report.distances

@@ -4,6 +4,7 @@ import pytest
 from emsync_engine.evaluation.boundaries import (
     boundary_lines,
     boundary_report,
+    change_interval,
     measure_boundaries,
     seeded_boundaries,
 )
@@ -59,3 +60,18 @@ def test_chance_grows_with_the_number_of_chords():
     few = boundary_report([with_chords([30.0])], [with_chords([])], [(30.0,)])
     many = boundary_report([with_chords(range(1, 57, 4))], [with_chords([])], [(30.0,)])
     assert few.chance.within_1_s < many.chance.within_1_s < 0.75
+
+
+def test_a_change_is_as_sure_as_its_seeds_agree():
+    rng = np.random.default_rng(0)
+    untold = rng.uniform(5.0, 15.0, 40)
+    low, high = change_interval(untold * 1.2, untold)
+    assert low == pytest.approx(0.2)
+    assert high == pytest.approx(0.2)
+    low, high = change_interval(rng.permutation(untold) * 1.2, untold)
+    assert low < 0.2 < high
+    few = change_interval(rng.permutation(untold)[:8] * 1.2, untold[:8])
+    assert few[1] - few[0] > high - low
+    assert np.isnan(change_interval(untold[:1], untold[:1])).all()
+    told = np.where(np.arange(40) < 3, np.nan, untold)
+    assert change_interval(told, untold) == pytest.approx((0.0, 0.0))
