@@ -155,13 +155,15 @@ class SpanWriter(TokenWriter):
     def likelihood_of(self, tokens: Sequence[int]) -> float:
         """Mean log-likelihood (nats) of tokens that follow; the future is not shown for it.
 
-        The take follows them: it is of no use for writing afterwards.
+        Of many tokens the first count. The take follows them: it is of no use for writing after.
         """
+        tokens = tokens[: _most_told(self._decoder)]
         sounding = list(self.grammar.collector.sounding)
         self.follow([v.off_token(*key) for key in sounding if key not in self._held])
         first = len(self.tokens)
         self.follow(tokens)
-        room = self._decoder.configuration.context - self._manner.prefix_length - len(tokens)
+        room = self._decoder.configuration.context - manner_of(self._decoder.model).prefix_length
+        room -= len(tokens)
         since = max(first - max(min(_JOIN_CONTEXT, room - 1), 1), 1)
         places = [0, *range(since, len(self.tokens) - 1)]
         read = torch.tensor([[self.tokens[place] for place in places]])
@@ -186,7 +188,7 @@ class _Future:
         model = decoder.model
         assert isinstance(model, MusicTransformer)
         assert model.conditioning.future is not None
-        self.tokens = list(gap.after[:_MOST_FUTURE_TOKENS])
+        self.tokens = list(gap.after[: _most_told(decoder)])
         self._end_step, self._rows = gap.end_step, writer.rows
         with torch.inference_mode():
             network = model.conditioning.future
@@ -218,6 +220,11 @@ class _Future:
         left = min(max(self._end_step - step, 0), len(self._by_step) - 1)
         vector: Tensor = self._by_step[left]
         return vector
+
+
+def _most_told(decoder: TokenDecoder) -> int:
+    """Tokens of what follows that leave room for the music itself."""
+    return min(_MOST_FUTURE_TOKENS, decoder.configuration.context // 3)
 
 
 def _shows_future(decoder: TokenDecoder, gap: Gap) -> bool:
