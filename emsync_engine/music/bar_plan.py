@@ -1,7 +1,8 @@
-"""How many bars lead to a hit: the tempo is bent a little, so that it falls on a bar or a beat.
+"""How many places lead to a hit: the tempo is bent a little, so that it falls on a bar or a beat.
 
 Film composers do so before they write a note: they look for the tempo at which the cuts fall on
-beats, and add or leave out a beat where none does (Karlin & Wright, *On the Track*).
+beats (Karlin & Wright, *On the Track*). The bars go on as they are: a beat added or left out before
+each hit was tried, and cost groove more than telling of the hits itself (``docs/decisions/0016``).
 """
 
 from __future__ import annotations
@@ -29,14 +30,3 @@ def places_until(ahead: float, place: float, *, meter: int) -> int:
         if abs(float(np.log(own / whole))) <= MOST_BENT:
             return whole
     return max(round(own), 1)
-
-
-def bars_until(places: int, *, meter: int) -> list[int]:
-    """Places of each bar on the way; what is left over is a bar, or makes the last one longer."""
-    whole, rest = divmod(places, meter)
-    bars = [meter] * whole
-    if rest and bars and rest < meter // 2:
-        bars[-1] += rest
-    elif rest:
-        bars.append(rest)
-    return bars

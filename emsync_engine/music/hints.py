@@ -7,11 +7,13 @@ from collections.abc import Collection, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
-from emsync_engine.music.pulse_hints import PulseHint
+from emsync_engine.music.pulse_hints import PulseHint, Where
 from emsync_engine.music.tempo_hints import TempoHint
+from emsync_engine.music.themes import Themes
 from emsync_engine.project.model import GenerationSettings
 from emsync_engine.project.notes import Family
 
@@ -42,6 +44,7 @@ class Hints:
             self._tempo = TempoHint(settings.tempo_bpm)
         elif leans:
             self._tempo = PulseHint([steps_of(hit_s) for hit_s in hits_s])
+        self._themes = Themes()
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""
@@ -49,6 +52,11 @@ class Hints:
             self._key.take(token, step)
         if self._tempo is not None:
             self._tempo.take(token, step)
+        where = self._where(step)
+        if where is not None and v.is_on(token):
+            family, pitch = v.note_of(token)
+            if family != "drums":
+                self._themes.take(pitch, where)
 
     def restart(self, step: int) -> None:
         """A hit was reached at a time in steps: a bar begins there."""
@@ -58,6 +66,12 @@ class Hints:
     def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
         """Lean (V,) scores in place, at a time in steps."""
         if self._key is not None:
-            self._key.shape(scores, valence)
+            where = self._where(step)
+            again = None if where is None else self._themes.gains(where, valence)
+            self._key.shape(scores, valence, coming_back=again)
         if self._tempo is not None:
             self._tempo.shape(scores, step)
+
+    def _where(self, step: int) -> Where | None:
+        """Where in its bar a time lies, None where the music has found none of its own."""
+        return self._tempo.where(step) if isinstance(self._tempo, PulseHint) else None

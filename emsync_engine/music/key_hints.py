@@ -19,10 +19,10 @@ from emsync_engine.music.keys import MAJOR_PROFILE, MINOR_PROFILE, Key
 from emsync_engine.music.sampling import log_sum
 from emsync_engine.project.notes import LOWEST_PITCH, Family
 
-DEGREES_LEAN = 3.0
+DEGREES_LEAN = 0.8
 """How many times the logarithm of a degree's share at a valence over its share in all music."""
 
-TONIC_LEAN = 0.8
+TONIC_LEAN = 0.15
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
 REGISTER_LEAN = 0.6
@@ -107,9 +107,22 @@ class KeyHint:
         self._heard[pitch % 12] += 1.0
         self._known.clear()
 
-    def shape(self, scores: NDArray[np.float32], valence: float) -> None:
-        """Lean (V,) scores in place; within a family the sum of the probabilities stays."""
+    def shape(
+        self,
+        scores: NDArray[np.float32],
+        valence: float,
+        *,
+        coming_back: NDArray[np.float32] | None = None,
+    ) -> None:
+        """Lean (V,) scores in place; within a family the sum of the probabilities stays.
+
+        Parameters
+        ----------
+        coming_back : (88,) nats that each pitch gains besides, if any does
+        """
         lean = self._lean_at(valence)
+        if coming_back is not None:
+            lean = lean + coming_back
         for block in self._blocks:
             own = scores[block]
             before = log_sum(own)

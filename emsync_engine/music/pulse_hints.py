@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from dataclasses import dataclass
 from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.music.bar_plan import bars_until, places_until
+from emsync_engine.music.bar_plan import places_until
 from emsync_engine.music.pulse import Pulse
 from emsync_engine.music.rhythm_memory import RhythmMemory
 from emsync_engine.music.sampling import MAX_EVENTS_AT_ONCE, log_sum
@@ -39,7 +40,11 @@ FIRST_BARS_S = 5.0
 """The bars are found after two of them, or after this long."""
 
 _USUAL_BAR_S = 2.0  # where no bar line was drawn
+_SHORTEST_BAR_S = 0.8
 _LONGEST_BAR_S = 4.0  # half of it, or a quarter, is taken for the bar
+_BARS_RECALLED = 16
+"""Older ones count for nothing, and a pulse found in noise has no end of them."""
+
 _HIT_NEAR = round(1.0 / v.STEP_S)  # a chord reaches no hit that is further off
 _ONSETS_KEPT = 128
 _BARS_KEPT = 5
@@ -47,12 +52,21 @@ _STEPS_KEPT = 4 * v.MAX_SHIFT_STEPS
 _NOTHING_KEPT = (0, np.zeros(0, dtype=np.float32), np.zeros(0, dtype=np.float32))
 
 
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A time in bars: how many were before, the nearest place of this one, its length in s."""
+
+    bar: int
+    place: int
+    bar_s: float
+
+
 class PulseHint:
     """The pulse of a growing take, from its own first bars on.
 
     Parameters
     ----------
-    hits : times in steps at which a bar is to begin
+    hits : times in steps that are to fall on a bar line, or else on a beat
     """
 
     def __init__(self, hits: Sequence[int] = ()) -> None:
@@ -68,6 +82,7 @@ class PulseHint:
         self._ahead: deque[int] = deque()  # bar lines up to the next hit
         self._owes_bar = False
         self._events_here = 0
+        self._bars_before = 0
         self._memory = RhythmMemory(1)
         self._kept = _NOTHING_KEPT
 
@@ -89,17 +104,31 @@ class PulseHint:
             self._pass_lines(step - 1)  # in a silence that was asked for none is drawn
 
     def restart(self, step: int) -> None:
-        """A hit was reached at a time in steps: a bar begins there."""
+        """A hit was reached, or music begins again: a bar begins there, if not on a place."""
         known = [*self._hits, self._last_hit]
         nearest = min(known, key=lambda hit: abs(hit - step))
         if abs(nearest - step) <= _HIT_NEAR:
             self._leave_hits(nearest)
-        if self._place:
+        if self._place and not self._is_place(step):
+            self._bars_before += step - self._line > self._place
             self._pulse.restart(step)
             self._begin_at(step, self._place)
-        if self._meter:
-            self._owes_bar = not self._bars or self._bars[-1] != step
-            self._plan(step)
+            if self._meter:
+                self._owes_bar = not self._bars or self._bars[-1] != step
+                self._plan(step)
+
+    def _is_place(self, step: int) -> bool:
+        """Whether a time lies on a place of a bar that is being played."""
+        places = (step - self._line) / self._place
+        is_played = len(self._onsets) > 0 and step - self._onsets[-1] < 16 * self._place
+        return is_played and abs(places - round(places)) * self._place < 1.0
+
+    def where(self, step: int) -> Where | None:
+        """Where in its bar a time in steps lies, None before the bars are found."""
+        if not self._meter:
+            return None
+        place = max(round((step - self._line) / self._place), 0)
+        return Where(self._bars_before, place, self._meter * self._place * v.STEP_S)
 
     def shape(self, scores: NDArray[np.float32], step: int) -> None:
         """Lean (V,) scores in place at a time in steps.
@@ -176,6 +205,8 @@ class PulseHint:
         bar = float(np.median(gaps)) if len(gaps) else _USUAL_BAR_S / v.STEP_S
         while bar * v.STEP_S > _LONGEST_BAR_S:
             bar /= 2
+        while bar * v.STEP_S < _SHORTEST_BAR_S:
+            bar *= 2
         spread = float(np.log(gaps).std()) if len(gaps) > 1 else 1.0
         self._meter = self._pulse.settle(bar, spread=spread)
         place, origin = self._pulse.place, self._pulse.origin
@@ -192,7 +223,7 @@ class PulseHint:
         self._memory = RhythmMemory(self._meter)
         places = (np.array(self._onsets) - self._line) / self._place
         bars = np.floor(np.rint(places) / self._meter)
-        for bar in range(int(bars.min()), 0):
+        for bar in range(max(int(bars.min()), -_BARS_RECALLED), 0):
             self._memory.keep(places[bars == bar])
 
     def _pass_lines(self, step: int) -> None:
@@ -200,24 +231,28 @@ class PulseHint:
         while self._ahead and self._ahead[0] <= step:
             line = self._ahead.popleft()
             places = (line - self._line) / self._place
-            if abs(places - self._meter) < 1:  # not one that was cut or drawn out for a hit
+            if abs(places - self._meter) < 1:
                 struck = (np.array(self._onsets) - self._line) / self._place
                 self._memory.keep(struck[(np.rint(struck) >= 0) & (np.rint(struck) < self._meter)])
+            self._bars_before += 1
             self._begin_at(line, self._place)
             if not self._ahead:
                 self._plan(line)
 
     def _plan(self, line: int) -> None:
-        """Set the bar lines from this one to the next hit, or the next one alone."""
+        """Set the bar lines from this one to the next hit or past it, or the next one alone."""
         self._leave_hits(line)
-        place, bars = self._pulse.place, [self._meter]
+        place, bars = self._pulse.place, 1
         if self._hits:
             places = places_until(self._hits[0] - line, place, meter=self._meter)
             place = (self._hits[0] - line) / places
-            bars = bars_until(places, meter=self._meter)
+            bars = ceil(places / self._meter)
         self._pulse.kept = place
         self._begin_at(line, place)
-        self._ahead = deque(round(line + places * place) for places in np.cumsum(bars))
+        length = self._meter * place
+        self._ahead = deque(round(line + bar * length) for bar in range(1, bars + 1))
+        if len(self._hits) > 1 and self._hits[1] <= self._ahead[-1]:
+            self._ahead[-1] = self._hits[0]  # the next one is too near for the bar to go on
 
     def _leave_hits(self, step: int) -> None:
         """The hits up to a step lie behind."""

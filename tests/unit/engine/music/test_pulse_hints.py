@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.music.bar_plan import MOST_BENT, bars_until, places_until
+from emsync_engine.music.bar_plan import MOST_BENT, places_until
 from emsync_engine.music.hints import Hints
 from emsync_engine.music.pulse import METERS, Pulse
 from emsync_engine.music.pulse_hints import PulseHint
@@ -101,14 +101,6 @@ def test_a_hit_falls_on_a_bar_line_where_little_bending_does_it_else_on_a_beat()
         assert abs(np.log(found / places)) <= MOST_BENT + 0.01
 
 
-@pytest.mark.parametrize("places", [1, 5, 16, 20, 28, 36, 48, 100])
-def test_bars_to_a_hit_fill_the_time(places):
-    bars = bars_until(places, meter=16)
-    assert sum(bars) == places
-    assert all(1 <= bar < 24 for bar in bars)
-    assert all(bar == 16 for bar in bars[:-1])
-
-
 def test_places_that_are_struck_gain_and_one_odd_bar_changes_little():
     memory = RhythmMemory(16)
     for _ in range(4):
@@ -160,27 +152,39 @@ def test_bars_go_on_evenly_however_shaky_the_first_ones_were():
     assert lengths.mean() == pytest.approx(BAR, rel=0.03)
 
 
-def test_a_hit_is_a_bar_line_and_the_tempo_bends_for_it():
-    hit = round(6.3 * BAR)
+@pytest.mark.parametrize(("bars", "is_line"), [(6.1, True), (6.3, False)])
+def test_a_hit_is_a_bar_line_or_a_beat_and_the_bars_go_on_evenly(bars, is_line):
+    hit = round(bars * BAR)
     hint = played(bars=3, hits=[hit, 100_000])
     lines = bar_lines(hint, round(2 * BAR + 12 * PLACE), count=12)
-    assert hit in lines
-    bars = np.diff(lines[: lines.index(hit) + 1])
-    assert np.log(bars[:-1] / BAR) == pytest.approx(0, abs=MOST_BENT + 0.01)
+    assert (hit in lines) == is_line
+    assert np.log(np.diff(lines) / BAR) == pytest.approx(0, abs=MOST_BENT + 0.01)
+    bar = sum(line <= hit for line in lines)
+    beat = (lines[bar] - lines[bar - 1]) / 4
+    assert (hit - lines[bar - 1]) / beat % 1 == pytest.approx(0, abs=0.02)
 
 
-def test_where_a_chord_reaches_a_hit_a_bar_begins_and_the_hit_is_done():
+def test_where_a_chord_reaches_a_hit_between_places_a_bar_begins_and_the_hit_is_done():
     hit = round(5 * BAR)
-    hint = played(bars=3, hits=[hit])
-    hint.take(v.CHORD, hit - 60)
-    hint.restart(hit - 60)
+    hint = played(bars=5, hits=[hit])
+    early = round(4 * BAR + 13.5 * PLACE)
+    hint.take(v.CHORD, early)
+    hint.restart(early)
     scores = even_scores()
-    hint.shape(scores, hit - 60)
+    hint.shape(scores, early)
     assert np.isfinite(scores[v.BAR])
     assert scores[NOTE] == -np.inf
-    hint.take(v.BAR, hit - 60)
-    lines = bar_lines(hint, hit - 60, count=3)
-    assert np.diff([hit - 60, *lines]) == pytest.approx(BAR, rel=0.02)
+    hint.take(v.BAR, early)
+    lines = bar_lines(hint, early, count=3)
+    assert np.diff([early, *lines]) == pytest.approx(BAR, rel=0.02)
+
+
+def test_where_a_chord_reaches_a_hit_on_a_beat_the_bar_goes_on():
+    hint = played(bars=5, hits=[round(5 * BAR)])
+    beat = round(4 * BAR + 12 * PLACE)
+    hint.take(v.CHORD, beat)
+    hint.restart(beat)
+    assert bar_lines(hint, beat, count=1)[0] == pytest.approx(5 * BAR, abs=2)
 
 
 def test_a_hit_reached_where_its_bar_begins_leaves_the_next_one_open():
@@ -191,7 +195,10 @@ def test_a_hit_reached_where_its_bar_begins_leaves_the_next_one_open():
     hint.take(v.BAR, hits[0])
     hint.take(v.CHORD, hits[0])
     hint.restart(hits[0])
-    assert bar_lines(hint, hits[0], count=1) == [hits[1]]
+    line = bar_lines(hint, hits[0], count=1)[0]
+    place = (line - hits[0]) / 16
+    assert place != pytest.approx(PLACE, abs=0.1)
+    assert 100 / place % 1 == pytest.approx(0, abs=0.05)
 
 
 def test_bar_lines_in_a_silence_lie_behind():
