@@ -74,7 +74,11 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("start", playback, tr("To the &start"), "Home", True),
         ActionRow("end", playback, tr("To the &end"), "End", True),
         ActionRow("generate", score, tr("&Generate"), "Ctrl+G"),
-        ActionRow("cancel", score, tr("&Cancel"), "Esc"),
+        ActionRow("generate_all", score, tr("Generate a &new take"), "Ctrl+Shift+G"),
+        ActionRow("generate_chosen", score, tr("Write this &segment anew"), "Ctrl+R"),
+        ActionRow("fix_hit", score, tr("&Fix this hit"), "Ctrl+Shift+H"),
+        ActionRow("swap_takes", score, tr("Hear the &other take (A / B)"), "Ctrl+B", group=True),
+        ActionRow("cancel", score, tr("&Cancel"), "Esc", group=True),
         ActionRow("about", about, tr("&About and licences"), ""),
     )
 

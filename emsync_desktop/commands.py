@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QUndoCommand
 
 from emsync_desktop.document import ProjectDocument
-from emsync_engine.project.model import Take, Timeline
+from emsync_engine.project.model import Project, Take, Timeline
 
 EDIT_TIMELINE = 1
 CHOOSE_TAKE = 2
@@ -92,3 +92,21 @@ class ChooseTake(QUndoCommand):
         self._after = later._after
         self.setObsolete(self._after == self._before)
         return True
+
+
+class EditTakes(QUndoCommand):
+    """The list of takes before and after a star, a name or a deletion."""
+
+    def __init__(self, document: ProjectDocument, after: Project, text: str) -> None:
+        super().__init__(text)
+        project = document.project
+        assert project is not None
+        self._document = document
+        self._before = (project.takes, project.chosen_take)
+        self._after = (after.takes, after.chosen_take)
+
+    def redo(self) -> None:
+        self._document.apply_takes(*self._after)
+
+    def undo(self) -> None:
+        self._document.apply_takes(*self._before)

@@ -67,12 +67,6 @@ class ProjectDocument(QObject):
         sounding = self._sounding.get(self.take.id) if self.take else None
         return sounding.mix if sounding and sounding.mix.is_file() else None
 
-    @property
-    def is_take_stale(self) -> bool:
-        """Whether boundaries or emotions have changed since the chosen take was composed."""
-        sounding = self._sounding.get(self.take.id) if self.take else None
-        return sounding is not None and sounding.timeline != self.timeline
-
     def open(self, project: Project | None, path: Path | None = None) -> None:
         """Put another project in; its history starts empty."""
         self.undo_stack.clear()

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from PySide6.QtCore import QObject, Signal
 
-from emsync_desktop.commands import AddTake, ChooseTake, EditTimeline
+from emsync_desktop.commands import EditTimeline
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.edits import (
     Axis,
@@ -25,7 +25,6 @@ from emsync_engine.project.model import (
     Boundary,
     BoundaryId,
     Segment,
-    Take,
     Timeline,
     VAPoint,
     new_boundary_id,
@@ -249,7 +248,7 @@ class Editor(QObject):
         if after is not self._timeline:
             self._push(after, self.tr("Set hit") if is_hit else self.tr("Remove hit"))
 
-    # -- segments and takes
+    # -- segments
 
     def set_tacet(self, is_tacet: bool) -> None:
         """Silence the music in the chosen segments, or let it play."""
@@ -311,15 +310,6 @@ class Editor(QObject):
         for index in indices:
             after = change(after, index)
         self._push(after, text, gesture)
-
-    def add_take(self, take: Take) -> None:
-        self._document.undo_stack.push(AddTake(self._document, take, self.tr("New take")))
-
-    def choose_take(self, take_id: str) -> None:
-        project = self._document.project
-        if project is not None and project.chosen_take != take_id:
-            command = ChooseTake(self._document, take_id, self.tr("Choose take"))
-            self._document.undo_stack.push(command)
 
     def _push(self, after: Timeline, text: str, gesture: object | None = None) -> None:
         self._document.undo_stack.push(EditTimeline(self._document, after, text, gesture))

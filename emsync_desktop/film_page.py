@@ -15,30 +15,43 @@ from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.editor import Editor
 from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.inspector.hits import hit_rows
 from emsync_desktop.inspector.panel import InspectorPanel
+from emsync_desktop.part_states import PartStates
+from emsync_desktop.plans import plan_of
 from emsync_desktop.preview.panel import PreviewPanel
 from emsync_desktop.preview.picture_worker import PictureWorker
 from emsync_desktop.preview.transport import Transport
+from emsync_desktop.take_editor import TakeEditor
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
 from emsync_desktop.timeline.view import TimelineView
 from emsync_engine.project.model import BoundaryId
 from emsync_engine.timing import FrameRate
+
+AROUND_S = Fraction(2)
+"""How long before and after a hit it is played."""
 
 
 class FilmPage(QWidget):
     """Shows the document's film; before there is one, the picture of what is being read."""
 
     def __init__(
-        self, document: ProjectDocument, editor: Editor, parent: QWidget | None = None
+        self,
+        document: ProjectDocument,
+        editor: Editor,
+        takes: TakeEditor,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._document = document
         self._editor = editor
+        self._takes = takes
         self.transport = Transport(self)
         self.pictures = PictureWorker(self)
         self.preview = PreviewPanel()
         self.inspector = InspectorPanel()
         self.timeline = TimelineView()
+        self.parts = PartStates(document, lambda: self.inspector.score.settings, self)
         self.clock = FilmClock(FrameRate.parse("25"))
         self.film: Path | None = None
         self._scene: TimelineScene | None = None
@@ -73,7 +86,7 @@ class FilmPage(QWidget):
 
     def _connect(self) -> None:
         document, editor, transport = self._document, self._editor, self.transport
-        document.timeline_changed.connect(self._show_scene)
+        document.timeline_changed.connect(self._on_timeline_changed)
         document.takes_changed.connect(self._on_takes_changed)
         editor.selection_changed.connect(self._on_selection_changed)
         self.timeline.scrubbed.connect(transport.go_to)
@@ -89,13 +102,24 @@ class FilmPage(QWidget):
         self.inspector.header.tacet_chosen.connect(editor.set_tacet)
         self.inspector.header.lock_chosen.connect(editor.set_lock)
         self.inspector.point.point_chosen.connect(editor.choose_point)
-        self.inspector.score.take_chosen.connect(editor.choose_take)
+        self._connect_lists()
         transport.moved.connect(self._on_moved)
         transport.playing_changed.connect(self.preview.show_playing)
         self.preview.gains_changed.connect(self._on_gains)
         self.preview.picture.resized.connect(self._want_picture)
         self.pictures.picture_ready.connect(self._on_picture)
         self._on_gains(*self.preview.gains)
+
+    def _connect_lists(self) -> None:
+        score, takes = self.inspector.score, self._takes
+        self.parts.changed.connect(self._show_scene)
+        score.settings_changed.connect(self._on_settings)
+        score.take_chosen.connect(takes.choose)
+        score.takes.star_asked.connect(takes.star)
+        score.takes.rename_asked.connect(takes.rename)
+        score.takes.delete_asked.connect(takes.delete)
+        score.hits.chosen.connect(self._on_hit_chosen)
+        score.hits.play_asked.connect(self.play_around)
 
     def close_film(self) -> None:
         """Let go of the film, its threads and its sound; the page is empty then."""
@@ -107,6 +131,7 @@ class FilmPage(QWidget):
     def shut_down(self) -> None:
         """The window closes: end the threads."""
         self.film = None
+        self.parts.stop()
         self.transport.close()
         self.pictures.close()
 
@@ -146,6 +171,15 @@ class FilmPage(QWidget):
         self.inspector.score.show_takes(self._document.project)
         self.transport.set_music(mix)
         self.preview.show_sound(has_device=bool(self.transport.device), has_music=mix is not None)
+        self.parts.refresh()
+        self._show_scene()
+
+    def _on_timeline_changed(self) -> None:
+        self.parts.refresh()
+        self._show_scene()
+
+    def _on_settings(self) -> None:
+        self.parts.refresh()
         self._show_scene()
 
     def _show_scene(self) -> None:
@@ -153,18 +187,19 @@ class FilmPage(QWidget):
         self._scene = None
         if document.timeline is not None:
             self._scene = TimelineScene.of(
-                document.timeline,
-                document.take,
-                is_take_stale=document.is_take_stale,
-                before=before,
+                document.timeline, document.take, stale=self.parts.stale, before=before
             )
         self.timeline.show_scene(self._scene)
-        self.inspector.stale.setVisible(document.is_take_stale)
+        rows, has_parts = hit_rows(self._scene), bool(document.take and document.take.parts)
+        self.inspector.score.hits.show_hits(rows, self.clock, can_fix=has_parts)
+        plan = plan_of(self.parts.states, document.take)
+        self.inspector.show_plan(plan, stale=len(self.parts.stale))
 
     def _on_selection_changed(self) -> None:
         editor = self._editor
         self.inspector.show_segments(editor.segment, editor.chosen_segments, self.clock)
         self.timeline.select(editor.selection)
+        self.inspector.score.hits.choose(editor.boundary)
 
     def _on_moved(self, time_s: float) -> None:
         self.preview.timecode.setText(self.clock.text(time_s))
@@ -197,6 +232,16 @@ class FilmPage(QWidget):
 
     def _on_marquee(self, boundaries: list[BoundaryId], segments: list[int], adds: bool) -> None:
         self._editor.choose_many(boundaries, segments, add=adds)
+
+    def _on_hit_chosen(self, boundary_id: BoundaryId) -> None:
+        self._editor.choose_boundary(boundary_id)
+        boundary = self._editor.chosen_boundaries[0]
+        self.transport.go_to(boundary.time)
+
+    def play_around(self, time: Fraction) -> None:
+        """Play from a little before a time to a little after it."""
+        start = max(time - AROUND_S, Fraction(0))
+        self.transport.play_between(start, time + AROUND_S)
 
     def play_choice(self) -> None:
         """Play the marked range, else the chosen segments, and stop at the end."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtCore import QSettings, QSize, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -24,11 +24,19 @@ from emsync_desktop.film_page import FilmPage
 from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.scoring import Engine, Scoring
+from emsync_desktop.take_editor import TakeEditor
 from emsync_desktop.timeline.scene import film_view_of
 from emsync_desktop.welcome import Welcome
 from emsync_desktop.window_actions import connect_actions, refresh_actions
+from emsync_desktop.wishes import Generating
 from emsync_desktop.wording import stage_words, take_sentence
 from emsync_engine.project.model import Project
+
+
+def _usual_size(window: QWidget) -> QSize:
+    """What a window opens with: 1440 by 900, less where the screen has no room for it."""
+    room = window.screen().availableGeometry().size() - QSize(8, 40)  # its frame and title
+    return QSize(1440, 900).boundedTo(room)
 
 
 class MainWindow(QMainWindow):
@@ -45,14 +53,16 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 680)
         self.document = ProjectDocument(self)
         self.editor = Editor(self.document, self)
+        self.takes = TakeEditor(self.document, self)
         self.scoring = Scoring(make_engine, self)
+        self.generating = Generating(self)
         self.opener = Opener(self)
         self.files = ProjectFiles(self.document, self)
         self.film_export = FilmExport(self)
         self.menu_actions = Actions(self)
         self.banner = Banner()
         self.welcome = Welcome()
-        self.page = FilmPage(self.document, self.editor)
+        self.page = FilmPage(self.document, self.editor, self.takes)
         self.bottom_bar = BottomBar()
         self._lay_out()
         connect_actions(self)
@@ -77,7 +87,7 @@ class MainWindow(QMainWindow):
         column.addWidget(self.pages, 1)
         column.addWidget(self.bottom_bar)
         self.setCentralWidget(centre)
-        self.resize(1440, 900)
+        self.resize(_usual_size(self))
         geometry = QSettings().value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
@@ -85,9 +95,12 @@ class MainWindow(QMainWindow):
     def _connect_parts(self) -> None:
         self.document.takes_changed.connect(self._on_takes_changed)
         self.document.modified_changed.connect(self._refresh_title)
+        self.takes.refused.connect(self.banner.say)
+        self.page.inspector.score.takes.use_asked.connect(self.generating.use)
+        self.page.inspector.score.hits.fix_asked.connect(self.generating.fix_hit)
         self.editor.selection_changed.connect(self._refresh_actions)
         self.editor.span_changed.connect(self._refresh_actions)
-        self.page.inspector.generate.clicked.connect(self.generate)
+        self.page.inspector.generate.clicked.connect(self.generating.generate)
         self.welcome.open_asked.connect(self.files.ask_for_one)
         self.bottom_bar.cancel_asked.connect(self.cancel)
         self._connect_scoring()
@@ -202,27 +215,13 @@ class MainWindow(QMainWindow):
 
     # -- scoring
 
-    def generate(self) -> None:
-        """Compose a take for the timeline as it is now."""
-        document, score = self.document, self.page.inspector.score
-        if document.video is None or document.timeline is None or self.scoring.task is not None:
-            return
-        self.banner.hide()
-        self.scoring.compose(
-            document.video,
-            document.timeline,
-            score.settings,
-            seed=score.seed.value(),
-            frame_rate=document.rate.ratio,
-        )
-
     def _on_composed(self, composed: object) -> None:
         from emsync_engine.jobs.messages import Composed
 
         assert isinstance(composed, Composed)
         take = composed.take
         self.document.keep_sounding(take.id, Sounding(composed.mix_wav, composed.timeline))
-        self.editor.add_take(take)
+        self.takes.add(take)
         self.page.inspector.score.prepare_next()
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
 
@@ -309,7 +308,6 @@ class MainWindow(QMainWindow):
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
         is_busy = self.scoring.task is not None
-        self.menu_actions.enable(["generate"], has_film and not is_busy)
         self.menu_actions.enable(["cancel"], is_busy or self.film_export.is_busy)
         self.menu_actions.enable(["export"], self.document.mix is not None)
         self.page.inspector.setEnabled(has_film)

@@ -152,6 +152,54 @@ class Scoring(QObject):
         job = ComposeJob(path, timeline, settings, seed, frame_rate=frame_rate, stems=False)
         self._begin("compose", job, path)
 
+    def regenerate(
+        self,
+        take: Take,
+        timeline: Timeline,
+        settings: GenerationSettings,
+        *,
+        seed: int,
+        segments: tuple[int, ...],
+        frame_rate: Fraction,
+    ) -> None:
+        """Write segments of a take anew; everything else keeps its notes."""
+        from emsync_engine.jobs.messages import RegenerateJob
+
+        job = RegenerateJob(
+            take,
+            timeline,
+            frame_rate,
+            seed=seed,
+            segments=segments,
+            settings=settings,
+            stems=False,
+        )
+        self._begin("compose", job, take.id)
+
+    def fix_hit(
+        self, take: Take, timeline: Timeline, hit: int, *, seed: int, frame_rate: Fraction
+    ) -> None:
+        """Write only what leads to a hit anew; hits are counted from 0."""
+        from emsync_engine.jobs.messages import FixHitJob
+
+        job = FixHitJob(take, timeline, hit, frame_rate, seed=seed, stems=False)
+        self._begin("compose", job, take.id)
+
+    def comp(
+        self,
+        take: Take,
+        other: Take,
+        timeline: Timeline,
+        segments: tuple[int, ...],
+        *,
+        frame_rate: Fraction,
+    ) -> None:
+        """Put segments of another take into a take, as a new one."""
+        from emsync_engine.jobs.messages import CompJob
+
+        job = CompJob(take, other, timeline, segments, frame_rate, stems=False)
+        self._begin("compose", job, take.id)
+
     def render(self, take: Take) -> None:
         """Play a take that is written already."""
         from emsync_engine.jobs.messages import RenderJob

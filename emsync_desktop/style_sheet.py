@@ -105,6 +105,20 @@ def _lists(c: Colours) -> str:
     QListWidget {{ background: transparent; border: none; outline: none; font-size: 12px; }}
     QListWidget::item {{ padding: 4px 6px; border-radius: 4px; color: {c.text}; }}
     QListWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QListWidget:focus, QTableWidget:focus {{ border: 1px solid {c.edge}; border-radius: 4px; }}
+    QListWidget QLineEdit {{ background: {c.raised}; border: 1px solid {c.quiet};
+        border-radius: 4px; padding: 0 5px; selection-background-color: {c.accent};
+        selection-color: {c.on_accent}; }}
+    QTableWidget {{ background: transparent; border: none; outline: none; font-size: 12px; }}
+    QTableWidget::item {{ padding: 0 5px; }}
+    QTableWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QTabWidget::pane {{ border: none; }}
+    QTabBar {{ background: transparent; }}
+    QTabBar::tab {{ background: transparent; color: {c.quiet}; font-size: 11px; font-weight: 600;
+        padding: 4px 12px 5px 0; margin-right: 8px; border: none;
+        border-bottom: 2px solid transparent; }}
+    QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
+    QTabBar::tab:hover, QTabBar::tab:focus {{ color: {c.text}; }}
     """
 
 

@@ -49,8 +49,11 @@ def connect_actions(window: MainWindow) -> None:
         ]
     )
     menus = {
-        "boundary": ("boundary_hit", "boundary_remove", "nudge_left", "nudge_right"),
-        "segment": ("merge", "tacet", "lock", "point_reset", "span_segment", "play_span"),
+        "boundary": ("boundary_hit", "boundary_remove", "nudge_left", "nudge_right", "fix_hit"),
+        "segment": (
+            *("merge", "tacet", "lock", "point_reset", "generate_chosen"),
+            *("span_segment", "play_span"),
+        ),
         "ruler": ("boundary_add", "span_start", "span_end", "span_tacet", "span_clear", "fit"),
     }
     for place, names in menus.items():
@@ -67,7 +70,11 @@ def _window_slots(window: MainWindow) -> Slots:
         "save_as": window.files.save_as,
         "export": window.export,
         "quit": window.close,
-        "generate": window.generate,
+        "generate": window.generating.generate,
+        "generate_all": window.generating.generate_all,
+        "generate_chosen": window.generating.generate_chosen,
+        "fix_hit": window.generating.fix_hit,
+        "swap_takes": window.takes.swap,
         "cancel": window.cancel,
         "about": lambda: show_about(window),
     }
@@ -134,7 +141,14 @@ def refresh_actions(window: MainWindow) -> None:
     act.enable(_FILM_ACTIONS, has_film)
     act.enable(_BOUNDARY_ACTIONS, has_film and editor.boundary is not None)
     act.enable(_SPAN_ACTIONS, has_film and editor.span is not None)
+    project, is_idle = window.document.project, window.scoring.task is None
+    has_take = project is not None and project.take is not None
+    act.enable(["generate", "generate_all"], has_film and is_idle)
+    act.enable(["generate_chosen"], has_take and is_idle)
+    act.enable(["swap_takes"], project is not None and len(project.takes) > 1)
     chosen, boundaries = editor.chosen_segments, editor.chosen_boundaries
+    is_on_hit = len(boundaries) == 1 and boundaries[0].is_hit
+    act.enable(["fix_hit"], has_take and is_idle and is_on_hit)
     act.check("tacet", bool(chosen) and all(one.is_tacet for one in chosen))
     act.check("lock", bool(chosen) and all(one.is_locked for one in chosen))
     act.check("boundary_hit", bool(boundaries) and all(one.is_hit for one in boundaries))

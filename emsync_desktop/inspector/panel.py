@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.inspector.score import ScoreSettings
 from emsync_desktop.inspector.segment import EmotionReading, PointEditor, SegmentHeader, labelled
+from emsync_desktop.plans import Plan
 from emsync_engine.project.model import Segment
 
 
@@ -25,8 +26,7 @@ class InspectorPanel(QFrame):
         self.generate = QPushButton(self.tr("Generate"))
         self.generate.setProperty("look", "accent")
         self.generate.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.generate.setToolTip(self.tr("Compose a take for the whole film (Ctrl+G)"))
-        self.stale = labelled(self.tr("The take shown is older than these edits."), "stale")
+        self.stale = labelled("", "stale")
         self.stale.setWordWrap(True)
         self.stale.hide()
         self._lay_out()
@@ -61,3 +61,16 @@ class InspectorPanel(QFrame):
         self.header.show_segments(chosen, clock)
         self.point.show_segment(segment, [one for one in chosen if one is not segment])
         self.reading.show_segment(segment)
+
+    def show_plan(self, plan: Plan, *, stale: int) -> None:
+        """What Generate would write, and how many segments are stale."""
+        self.generate.setText(plan.words)
+        tip = self.tr("Compose a take for the whole film (Ctrl+G)")
+        if plan.kind == "parts":
+            tip = self.tr("Write these parts anew; everything else keeps its notes (Ctrl+G)")
+        self.generate.setToolTip(tip)
+        words = self.tr("{count} segments have changed since their music was written.")
+        if stale == 1:
+            words = self.tr("One segment has changed since its music was written.")
+        self.stale.setText(words.format(count=stale))
+        self.stale.setVisible(stale > 0)

@@ -6,28 +6,30 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QListWidget,
-    QListWidgetItem,
     QSpinBox,
+    QTabWidget,
     QVBoxLayout,
     QWidget,
 )
 
 from emsync_desktop.fields import Choice, TempoField
+from emsync_desktop.inspector.hits import HitTable
 from emsync_desktop.inspector.segment import labelled
-from emsync_desktop.wording import key_words, wishes_words
+from emsync_desktop.inspector.takes import TakeList
+from emsync_desktop.wording import key_words
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.key_names import KEYS
-from emsync_engine.project.model import GenerationSettings, Project, Take
+from emsync_engine.project.model import GenerationSettings, Project
 from emsync_engine.weights import composers
 
 LARGEST_SEED = 999_999
 
 
 class ScoreSettings(QWidget):
-    """Ensemble, key, tempo and seed of the next take, and the list of takes."""
+    """Ensemble, key, tempo and seed of the next take, and the lists of takes and hits."""
 
     take_chosen = Signal(str)
+    settings_changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -66,14 +68,18 @@ class ScoreSettings(QWidget):
                 field.hide()
         grid.addWidget(self.keeps_seed, 3, 2)
         column.addSpacing(4)
-        self._takes_heading = labelled(self.tr("TAKES"), "heading")
-        column.addWidget(self._takes_heading)
-        self.takes = QListWidget()
-        self.takes.setAccessibleName(self.tr("Takes"))
-        self.takes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.takes.currentItemChanged.connect(self._on_take)
-        column.addWidget(self.takes, 1)
-        column.addStretch(0)
+        self.takes = TakeList()
+        self.takes.take_chosen.connect(self.take_chosen)
+        self.hits = HitTable()
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
+        self.tabs.addTab(self.takes, self.tr("Takes"))
+        self.tabs.addTab(self.hits, self.tr("Hits"))
+        column.addWidget(self.tabs, 1)
+        for choice in (self.ensemble, self.key, self.weights):
+            choice.currentIndexChanged.connect(self.settings_changed)
+        self.tempo.valueChanged.connect(self.settings_changed)
 
     def _ensemble_choice(self) -> Choice:
         choice = Choice()
@@ -148,29 +154,5 @@ class ScoreSettings(QWidget):
             self.seed.setValue((self.seed.value() + 1) % (LARGEST_SEED + 1))
 
     def show_takes(self, project: Project | None) -> None:
-        takes = project.takes if project else ()
-        self.takes.blockSignals(True)
-        self.takes.clear()
-        for number, take in enumerate(takes, start=1):
-            item = QListWidgetItem(self._take_words(number, take))
-            item.setData(Qt.ItemDataRole.UserRole, take.id)
-            item.setToolTip(wishes_words(take))
-            self.takes.addItem(item)
-            if project is not None and take.id == project.chosen_take:
-                self.takes.setCurrentItem(item)
-        self.takes.blockSignals(False)
-        self._takes_heading.setVisible(bool(takes))
-        self.takes.setVisible(bool(takes))
-
-    def _take_words(self, number: int, take: Take) -> str:
-        states = [hit.status for hit in take.hits if hit.status != "tacet"]
-        landed = sum(status != "missed" for status in states)
-        ensemble = ENSEMBLES.get(take.settings.ensemble)
-        name = ensemble.label.partition(":")[0] if ensemble else take.settings.ensemble
-        return self.tr("{number} · {name} · seed {seed} · hits {landed}/{hits}").format(
-            number=number, name=name, seed=take.seed, landed=landed, hits=len(states)
-        )
-
-    def _on_take(self, item: QListWidgetItem | None) -> None:
-        if item is not None:
-            self.take_chosen.emit(str(item.data(Qt.ItemDataRole.UserRole)))
+        """The takes of a project."""
+        self.takes.show_takes(project)

@@ -149,7 +149,7 @@ def _look(picture: Picture, row: Row, columns: Columns) -> _Look:
         "emotion": (scene.edges_s, scene.points, scene.detected, scene.is_hit, scene.tacet_s),
         "hits": (scene.edges_s, scene.is_hit, scene.hits),
     }
-    of_notes = (scene.families.get(name), scene.is_take_stale, scene.tacet_s)
+    of_notes = (scene.families.get(name), scene.tacet_s)
     return _Look(row.height, columns.per_s, columns.ratio, things.get(name, of_notes))
 
 

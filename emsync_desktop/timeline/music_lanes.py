@@ -21,7 +21,6 @@ CLOSE_PX = 5.0  # marks nearer than this would cover one another
 MARK_PX = 16
 _TEXT_PX = 62.0  # the longest text beside a mark
 _LEAST_TEXT_PX = 14.0
-_STALE = 0.45
 
 
 def paint_notes(
@@ -43,7 +42,6 @@ def paint_notes(
     top = note_rows(
         family.pitches[seen], family.limits, rows, margin=4 * ratio, thickness=thickness
     )
-    share = _STALE if scene.is_take_stale else 1.0
     mask = note_mask(
         columns,
         2 * rows,
@@ -55,7 +53,7 @@ def paint_notes(
     )
     pixels = np.zeros((rows, columns.count), np.uint32)
     for of_strength, strength in ((mask[:rows], 0.6), (mask[rows:], 0.95)):
-        pixels[of_strength] = ink(mixed(FAMILY_COLOURS[name], COLOURS.panel, strength * share))
+        pixels[of_strength] = ink(mixed(FAMILY_COLOURS[name], COLOURS.panel, strength))
     painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
 
 

@@ -105,6 +105,7 @@ def paint_over(painter: QPainter, picture: Picture, width: float) -> None:
     rows = {row.name: row for row in picture.lanes}
     _paint_ruler(painter, picture, rows["ruler"])
     _paint_segment_words(painter, picture, rows["segments"])
+    _paint_stale(painter, picture)
     _paint_boundaries(painter, picture)
     _paint_span(painter, picture)
     painter.restore()
@@ -204,6 +205,9 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
     name = tr("tacet") if is_tacet else emotion_name(scene.labels[index])
     left = max(box.left(), scale.origin_px) + 7
     room = box.right() - left - 3
+    if scene.timeline.locked[index] and room >= 10:
+        _paint_lock(painter, box.right() - 4, box.center().y() + 2)
+        room -= 14
     has_dot = not is_tacet and scene.timeline.emotions[index].chosen is not None and room > 14
     if has_dot:
         painter.setPen(_NO_PEN)
@@ -220,6 +224,40 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
                 QRectF(left, box.top() + 3, room + slack, box.height() - 3), _LEFT, text
             )
             return
+
+
+def _paint_stale(painter: QPainter, picture: Picture) -> None:
+    """Music that was written for something else: faint, under a stripe in the accent's colour."""
+    scene, scale = picture.scene, picture.scale
+    rows = [row for row in picture.lanes if row.name in FAMILY_COLOURS]
+    if not rows or not scene.stale:
+        return
+    top, bottom = rows[0].top, rows[-1].bottom
+    veil, tint = QColor(LANE_GROUND), QColor(COLOURS.accent)
+    veil.setAlphaF(0.62)
+    tint.setAlphaF(0.10)
+    shown = scene.segments_between(scale.start_s, scale.end_s)
+    stale = np.array([n in scene.stale for n in shown])
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], stale, [False]])))
+    for first, last in edges.reshape(-1, 2).tolist():
+        start = max(scale.x_of(float(scene.edges_s[shown.start + first])), scale.origin_px)
+        end = scale.x_of(float(scene.edges_s[shown.start + last]))
+        box = QRectF(start, top, end - start, bottom - top)
+        painter.fillRect(box, veil)
+        painter.fillRect(box, tint)
+        painter.fillRect(QRectF(start, top - 3, end - start, 2), QColor(COLOURS.accent))
+
+
+def _paint_lock(painter: QPainter, right: float, middle: float) -> None:
+    """A small padlock, its right edge at ``right``."""
+    colour = QColor("#eef1f5")
+    painter.setPen(QPen(colour, 1.4))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawArc(QRectF(right - 7.5, middle - 6.5, 6, 7), 0, 180 * 16)
+    painter.drawLines([QLineF(right - x, middle - 3, right - x, middle - 0.5) for x in (7.5, 1.5)])
+    painter.setPen(_NO_PEN)
+    painter.setBrush(colour)
+    painter.drawRoundedRect(QRectF(right - 9, middle - 1, 9, 7), 1.5, 1.5)
 
 
 def _paint_boundaries(painter: QPainter, picture: Picture) -> None:

@@ -148,7 +148,6 @@ class TimelineScene:
     detected: FloatArray
     is_hit: NDArray[np.bool_]
     take: Take | None
-    is_take_stale: bool
     families: dict[str, FamilyNotes] = field(default_factory=dict)
     hits: tuple[Hit, ...] = ()  # in order of time
     tacet_s: tuple[tuple[float, float], ...] = ()  # cue out, cue in
@@ -160,7 +159,6 @@ class TimelineScene:
         timeline: Timeline,
         take: Take | None,
         *,
-        is_take_stale: bool,
         stale: frozenset[int] = frozenset(),
         before: TimelineScene | None = None,
     ) -> TimelineScene:
@@ -175,7 +173,6 @@ class TimelineScene:
             detected=detected,
             is_hit=_hit_flags(timeline, before),
             take=take,
-            is_take_stale=is_take_stale,
             families=before.families if before is not None and is_same_take else _families(take),
             hits=before.hits if before is not None and is_same_take else _hits(take),
             tacet_s=_tacet(timeline, before),

@@ -113,7 +113,7 @@ def measure(video: Path, limit_s: float, blame_ms: float | None) -> list[str]:
     lines: list[str] = []
     for name, begin in (
         ("analysing", lambda: window.open_path(video)),
-        ("generating", window.generate),
+        ("generating", window.generating.generate),
     ):
         beat = Heartbeat(blame_ms)
         beat.start()

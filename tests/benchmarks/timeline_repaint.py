@@ -82,7 +82,7 @@ class Bench:
         self.view.resize(width, 420)
         self.view.show_film(film_view(), FilmClock(FrameRate.parse("24")))
         timeline = long_timeline()
-        self.scene = TimelineScene.of(timeline, long_take(timeline), is_take_stale=False)
+        self.scene = TimelineScene.of(timeline, long_take(timeline))
         self.view.show_scene(self.scene)
         self.view.show()
 
@@ -132,9 +132,7 @@ class Bench:
                     from emsync_desktop.timeline.scene import TimelineScene
 
                     after = self.scene.timeline.with_boundary_at(held.id, held.time + shift)
-                    self.scene = TimelineScene.of(
-                        after, self.scene.take, is_take_stale=True, before=self.scene
-                    )
+                    self.scene = TimelineScene.of(after, self.scene.take, before=self.scene)
                     self.view.show_scene(self.scene)
 
                 def step_and_paint(move=move) -> None:

@@ -6,9 +6,18 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from emsync_engine.jobs.messages import Analysed, AnalyseJob, Composed, ComposeJob
+from emsync_engine.jobs.messages import (
+    Analysed,
+    AnalyseJob,
+    CompJob,
+    Composed,
+    ComposeJob,
+    FixHitJob,
+    RegenerateJob,
+)
+from emsync_engine.music.parts import with_provenance
 from emsync_engine.pipeline import Analysis
-from emsync_engine.project.model import Timeline
+from emsync_engine.project.model import GenerationSettings, Timeline
 from emsync_engine.render.wav import write_wav
 from emsync_engine.video.probe import probe
 from tests.unit.desktop.films import JOYFUL, PLAIN, SAD, take
@@ -51,7 +60,7 @@ class FakeEngine(QObject):
 
     def compose(self, folder: Path, name: str = "first"):
         """Answer the composition with a take that lands on 1 s and is late at the other hit."""
-        job_id, job = self.last(ComposeJob)
+        job_id, job = self.last((ComposeJob, RegenerateJob, FixHitJob, CompJob))
         mix = folder / f"{name}.wav"
         samples = round(float(job.timeline.duration) * 48000)
         write_wav(np.zeros((samples, 2), np.float32), mix)
@@ -60,7 +69,7 @@ class FakeEngine(QObject):
         )
 
 
-def made_take(job: ComposeJob, name: str):
+def made_take(job, name: str):
     from dataclasses import replace
 
     from emsync_engine.project.model import Hit
@@ -71,7 +80,9 @@ def made_take(job: ComposeJob, name: str):
             job.timeline.hits, (0.0, 2 / 24), ("exact", "near"), strict=False
         )
     )
-    return replace(take(name, job.seed), hits=hits, settings=job.settings)
+    settings = getattr(job, "settings", None) or GenerationSettings()
+    made = replace(take(name, getattr(job, "seed", 1)), hits=hits, settings=settings)
+    return with_provenance(made, job.timeline)
 
 
 def analysed(path: Path) -> Analysed:

@@ -295,7 +295,7 @@ def test_generate_composes_for_the_timeline_as_it_is(opened, engine, tmp_path):
 
 
 def test_another_attempt_at_a_take_is_told_and_counted_anew(opened, engine):
-    opened.generate()
+    opened.generating.generate()
     job_id, _ = engine.last(ComposeJob)
     engine.advanced.emit(job_id, "compose", 4.0, 4.0)
     assert "Composing · 80%" in opened.bottom_bar.words
@@ -308,20 +308,20 @@ def test_another_attempt_at_a_take_is_told_and_counted_anew(opened, engine):
 
 
 def test_cancelling_changes_nothing_and_generate_works_again(opened, engine, tmp_path):
-    opened.generate()
+    opened.generating.generate()
     opened.menu_actions["cancel"].trigger()
     job_id, _ = engine.last(ComposeJob)
     assert engine.asked_to_cancel == [job_id]
     engine.cancelled.emit(job_id)
     assert opened.document.take is None
     assert "nothing was changed" in opened.bottom_bar.words
-    opened.generate()
+    opened.generating.generate()
     engine.compose(tmp_path)
     assert opened.document.take is not None
 
 
 def test_editing_while_it_composes_makes_the_take_stale(opened, engine, tmp_path):
-    opened.generate()
+    opened.generating.generate()
     opened.editor.toggle_hit("cut-50")
     engine.compose(tmp_path)
     assert opened.page.inspector.stale.isVisible()
@@ -331,7 +331,7 @@ def test_editing_while_it_composes_makes_the_take_stale(opened, engine, tmp_path
 
 
 def test_a_crash_is_told_once_and_offers_to_try_again(opened, engine):
-    opened.generate()
+    opened.generating.generate()
     job_id, _ = engine.last(ComposeJob)
     sentence = "The engine ended by itself; it has been started again."
     engine.failed.emit(job_id, sentence)
@@ -346,7 +346,7 @@ def test_a_crash_is_told_once_and_offers_to_try_again(opened, engine):
 def test_hits_say_in_words_how_they_land(opened, engine, tmp_path):
     view = opened.page.timeline
     assert "no music for it yet" in view.words_at(place_of(view, 1.0, "hits"))
-    opened.generate()
+    opened.generating.generate()
     engine.compose(tmp_path)
     assert "exact 0 f" in view.words_at(place_of(view, 1.0, "hits"))
     assert "near +2 f" in view.words_at(place_of(view, 71 / 24, "hits"))
@@ -355,7 +355,7 @@ def test_hits_say_in_words_how_they_land(opened, engine, tmp_path):
 
 def test_two_takes_can_be_compared(opened, engine, tmp_path):
     for name in ("first", "second"):
-        opened.generate()
+        opened.generating.generate()
         engine.compose(tmp_path, name)
     takes = opened.page.inspector.score.takes
     assert takes.count() == 2
@@ -366,7 +366,7 @@ def test_two_takes_can_be_compared(opened, engine, tmp_path):
 
 def test_a_take_whose_sound_is_gone_is_played_again(opened, engine, tmp_path):
     for name in ("first", "second"):
-        opened.generate()
+        opened.generating.generate()
         engine.compose(tmp_path, name)
     (tmp_path / "first.wav").unlink()
     opened.page.inspector.score.takes.setCurrentRow(0)
@@ -382,7 +382,7 @@ def test_a_take_whose_sound_is_gone_is_played_again(opened, engine, tmp_path):
 
 def test_what_is_saved_opens_as_it_was(opened, engine, tmp_path):
     opened.editor.toggle_hit("cut-50")
-    opened.generate()
+    opened.generating.generate()
     engine.compose(tmp_path)
     assert opened.isWindowModified()
     assert opened.files.write(tmp_path / "work.emsync")
@@ -403,7 +403,7 @@ def test_the_film_is_exported_with_the_take(opened, engine, film, tmp_path, qtbo
     output = tmp_path / "scored.mp4"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(output), ""))
     assert not opened.menu_actions["export"].isEnabled()
-    opened.generate()
+    opened.generating.generate()
     engine.compose(tmp_path)
     opened.menu_actions["export"].trigger()
     qtbot.waitUntil(lambda: "scored.mp4 is written" in opened.bottom_bar.words, timeout=30_000)

@@ -53,7 +53,7 @@ def scene(qapp):
     )
     music = Music(float(DURATION_S), notes)
     made = replace(take(), music=music, hits=hits)
-    return TimelineScene.of(timeline, made, is_take_stale=False)
+    return TimelineScene.of(timeline, made)
 
 
 def picture_of(scene, film, scale, ratio=1.0, **chosen):
@@ -100,13 +100,12 @@ def test_a_drag_a_choice_and_an_emotion_show_at_once(scene, film):
     for shift in range(1, 5):
         moved = before.timeline.boundaries[140]
         timeline = before.timeline.with_boundary_at(moved.id, moved.time + Fraction(shift, 240))
-        before = TimelineScene.of(timeline, scene.take, is_take_stale=True, before=before)
+        before = TimelineScene.of(timeline, scene.take, before=before)
         chosen = {"segments": frozenset({140, 141}), "boundaries": frozenset({moved.id})}
         assert_same(canvas, picture_of(before, film, scale, **chosen))
     louder = TimelineScene.of(
         before.timeline.with_point(141, VAPoint(-0.9, 0.9)),
         scene.take,
-        is_take_stale=False,
         before=before,
     )
     assert_same(canvas, picture_of(louder, film, scale, span_s=(400.0, 470.0)))
@@ -120,7 +119,7 @@ def test_a_drag_paints_no_picture_sound_or_note_again(scene, film):
     assert set(first.values()) == {columns.count}
     moved = scene.timeline.boundaries[140]
     timeline = scene.timeline.with_boundary_at(moved.id, moved.time + Fraction(1, 24))
-    later = TimelineScene.of(timeline, scene.take, is_take_stale=False, before=scene)
+    later = TimelineScene.of(timeline, scene.take, before=scene)
     painted(picture_of(later, film, scale), canvas.paint)
     again = {name for name, count in canvas.painted.items() if count > first[name]}
     assert again == {"segments", "emotion", "hits"}

@@ -98,7 +98,7 @@ def test_a_silent_segment_is_told_in_words_and_drawn_apart(opened):
 def test_the_engine_is_told_and_a_changed_silence_makes_the_take_stale(opened, engine, tmp_path):
     click_at(opened.page.timeline, 1.5)
     press(opened.page.timeline, KEY.Key_T)
-    opened.generate()
+    opened.generating.generate()
     assert engine.last(ComposeJob)[1].timeline.tacet == (False, True, False, False)
     engine.compose(tmp_path)
     assert not opened.page.inspector.stale.isVisible()
@@ -115,7 +115,7 @@ def test_key_and_tempo_go_with_the_next_take(opened, engine):
     score = opened.page.inspector.score
     assert [score.key.itemData(at) for at in range(score.key.count())] == [None, *KEYS]
     assert score.key.currentText() == score.tempo.text() == "Auto"
-    opened.generate()
+    opened.generating.generate()
     settings = engine.last(ComposeJob)[1].settings
     assert (settings.key, settings.tempo_bpm) == (None, None)
     engine.cancelled.emit(engine.last(ComposeJob)[0])
@@ -127,7 +127,7 @@ def test_key_and_tempo_go_with_the_next_take(opened, engine):
     score.tempo.selectAll()
     QTest.keyClicks(score.tempo, "96")
     press(score.tempo, KEY.Key_Return)
-    opened.generate()
+    opened.generating.generate()
     settings = engine.last(ComposeJob)[1].settings
     assert (settings.key, settings.tempo_bpm) == ("F# minor", 96.0)
 

@@ -9,7 +9,9 @@ pytest.importorskip("PySide6")
 
 from emsync_desktop.document import ProjectDocument, Sounding
 from emsync_desktop.editor import Editor
-from emsync_engine.project.model import BoundaryId, VAPoint
+from emsync_desktop.part_states import PartStates
+from emsync_desktop.take_editor import TakeEditor
+from emsync_engine.project.model import BoundaryId, GenerationSettings, VAPoint
 from tests.unit.desktop.films import project, take, timeline
 
 TWO, FIVE = BoundaryId("two"), BoundaryId("five")
@@ -27,18 +29,23 @@ def editor(document):
     return Editor(document)
 
 
-def edit(editor, document):
+@pytest.fixture
+def takes(document):
+    return TakeEditor(document)
+
+
+def edit(editor, document, takes):
     """Every kind of edit, each from a fresh timeline."""
     yield lambda: editor.move_boundary(TWO, Fraction(3), object())
     yield lambda: editor.add_boundary(Fraction(1))
     yield lambda: editor.remove_boundary(FIVE)
     yield lambda: editor.toggle_hit(FIVE)
     yield lambda: editor.choose_point(VAPoint(0.5, 0.5), object())
-    yield lambda: editor.add_take(take())
+    yield lambda: takes.add(take())
 
 
-def test_undo_and_redo_restore_equality(document, editor):
-    for change in edit(editor, document):
+def test_undo_and_redo_restore_equality(document, editor, takes):
+    for change in edit(editor, document, takes):
         before = document.project
         change()
         after = document.project
@@ -108,41 +115,48 @@ def test_the_choice_outlives_no_boundary(document, editor):
     assert editor.segment.index == 2
 
 
-def test_a_take_is_stale_as_soon_as_the_timeline_is_another(document, editor, tmp_path):
-    mix = tmp_path / "mix.wav"
-    mix.write_bytes(b"")
-    document.keep_sounding("first", Sounding(mix, timeline()))
-    editor.add_take(take())
-    assert document.mix == mix
-    assert not document.is_take_stale
-    editor.toggle_hit(FIVE)
-    assert document.is_take_stale
+def test_a_segment_is_stale_as_soon_as_it_asks_for_other_music(document, editor, takes):
+    from emsync_engine.music.parts import with_provenance
+
+    states = PartStates(document, GenerationSettings)
+    document.timeline_changed.connect(states.refresh)
+    document.takes_changed.connect(states.refresh)
+    takes.add(with_provenance(take(), timeline()))
+    assert states.stale == frozenset()
+    editor.choose_segment(1)
+    editor.choose_point(VAPoint(0.9, 0.9), None)
+    assert states.stale == {1}
+    editor.set_lock(True)
+    assert states.states[1] == "locked"
+    editor.set_lock(False)
     document.undo_stack.undo()
-    assert not document.is_take_stale
+    document.undo_stack.undo()
+    document.undo_stack.undo()
+    assert states.stale == frozenset()
 
 
-def test_the_same_take_again_is_not_listed_twice(document, editor):
-    editor.add_take(take())
-    editor.add_take(take("second", seed=2))
-    editor.add_take(replace(take()))
+def test_the_same_take_again_is_not_listed_twice(document, takes):
+    takes.add(take())
+    takes.add(take("second", seed=2))
+    takes.add(replace(take()))
     assert [one.id for one in document.project.takes] == ["first", "second"]
     assert document.take.id == "first"
 
 
-def test_choosing_among_takes_is_one_step(document, editor):
-    editor.add_take(take())
-    editor.add_take(take("second", seed=2))
-    editor.choose_take("first")
-    editor.choose_take("second")
-    editor.choose_take("first")
+def test_choosing_among_takes_is_one_step(document, takes):
+    takes.add(take())
+    takes.add(take("second", seed=2))
+    takes.choose("first")
+    takes.choose("second")
+    takes.choose("first")
     assert document.undo_stack.count() == 3
     document.undo_stack.undo()
     assert document.take.id == "second"
 
 
-def test_a_sound_that_is_gone_is_not_offered(document, editor, tmp_path):
+def test_a_sound_that_is_gone_is_not_offered(document, takes, tmp_path):
     document.keep_sounding("first", Sounding(tmp_path / "gone.wav", timeline()))
-    editor.add_take(take())
+    takes.add(take())
     assert document.mix is None
 
 
@@ -151,3 +165,55 @@ def test_another_project_starts_without_history(document, editor):
     document.open(project())
     assert document.undo_stack.count() == 0
     assert editor.segment.index == 0
+
+
+def test_takes_are_starred_named_and_deleted_in_steps_that_go_back(document, takes):
+    takes.add(take())
+    takes.add(take("second", seed=2))
+    before = document.project
+    takes.star("first", True)
+    takes.rename("first", "  The quiet  one ")
+    assert document.project.takes[0].is_starred
+    assert document.project.takes[0].name == "The quiet one"
+    takes.delete("second")
+    assert [one.id for one in document.project.takes] == ["first"]
+    assert document.take.id == "first"
+    for _ in range(3):
+        document.undo_stack.undo()
+    assert document.project == before
+
+
+def test_a_name_that_cannot_be_is_refused_in_a_sentence(document, takes):
+    takes.add(take())
+    takes.add(take("second", seed=2))
+    refused = []
+    takes.refused.connect(refused.append)
+    takes.rename("first", "Storm")
+    takes.rename("second", "Storm")
+    assert "Storm" in refused[0]
+    assert document.project.takes[1].name == ""
+    assert document.undo_stack.count() == 3
+
+
+def test_two_takes_are_heard_in_turn(document, takes):
+    for name in ("first", "second", "third"):
+        takes.add(take(name))
+    takes.swap()
+    assert document.take.id == "second"
+    takes.swap()
+    assert document.take.id == "third"
+    takes.choose("first")
+    takes.swap()
+    assert document.take.id == "third"
+
+
+def test_several_boundaries_stop_before_what_stands_still(document, editor):
+    editor.choose_many([TWO, FIVE], ())
+    editor.nudge_boundary(10_000)
+    assert [one.time for one in document.timeline.boundaries][:2] == [
+        Fraction(15, 2) - Fraction(1, 24) - 3,
+        Fraction(15, 2) - Fraction(1, 24),
+    ]
+    editor.nudge_boundary(-10_000)
+    assert document.timeline.boundaries[0].time == Fraction(1, 24)
+    assert document.timeline.boundaries[1].time - document.timeline.boundaries[0].time == 3
