@@ -71,7 +71,7 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
     )
     compared.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     compared.add_argument(
-        "--steps", type=_steps, default=400, metavar="N", help="of each run (400)"
+        "--steps", type=_steps, default=250, metavar="N", help="of each run (250)"
     )
     compared.add_argument(
         "--training-seeds", type=_count, default=3, metavar="N", help="runs of each variant (3)"
@@ -304,7 +304,7 @@ def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
         amounts=Amounts(
             grid_seeds=0 if options.silent else options.seeds,
             grid_seconds=options.seconds,
-            boundary_seconds=3 * options.seconds,
+            boundary_seconds=2 * options.seconds,
         ),
         find_judge=shipped_judge,
         device=chosen_device(options.device),

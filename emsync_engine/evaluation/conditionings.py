@@ -1,10 +1,10 @@
 """The thesis' conditionings compared on our music: its tables 4.1 and 4.2 in one.
 
 Every way to tell emotion, with and without boundary offsets, is trained from several seeds for
-equally many steps, those of one seed on the same batches. Then the loss on the test side of the
-split is measured on the same chunks for all, what a judge reads from 25 conditions, and how near
-strong chords come to boundaries. Everything is kept in the folder, run by run, so that the
-comparison can stop and go on.
+equally many steps: those of one seed on the same batches, and from the same weights where they have
+the same parts. Then the loss is measured on the same chunks of the test side for all, what a judge
+reads from 25 conditions, and how near strong chords come to boundaries. Everything is kept in the
+folder, run by run, so that the comparison can stop and go on.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from dataclasses import asdict, dataclass, replace
 from itertools import product
 from pathlib import Path
 from typing import Any
+
+import torch
 
 from emsync_engine import __version__
 from emsync_engine.affect.reading import AffectReader
@@ -30,7 +32,7 @@ from emsync_engine.evaluation.equal_training import InParts, StepTrainer, claim
 from emsync_engine.evaluation.pieces import PieceWriter
 from emsync_engine.evaluation.va_grid import measure_va_grid
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.layouts import Composer
+from emsync_engine.music.layouts import Composer, new_composer
 from emsync_engine.music.published.conditions import CONDITIONING_KINDS, ConditioningKind
 from emsync_engine.music.published.layout import PublishedConfiguration
 from emsync_engine.music.published.presets import with_preset
@@ -135,11 +137,11 @@ class ConditioningRow:
 class Amounts:
     """How much is measured of each run: test chunks of each source, pieces and their lengths."""
 
-    per_group: int | None = 40
+    per_group: int | None = 20
     grid_seeds: int = 1  # pieces of each of the 25 conditions; 0: nothing is written
     grid_seconds: float = 12.0
-    boundary_seeds: int = 6
-    boundary_seconds: float = 36.0
+    boundary_seeds: int = 4
+    boundary_seconds: float = 24.0
 
 
 def compare_conditionings(
@@ -199,6 +201,13 @@ def held_out_side(store: TokenStore, *, length: int, per_group: int | None) -> C
     return held_out_chunks(replace(store, entries=tuple(test)), length=length, per_group=per_group)
 
 
+def _vanilla(recipe: Recipe) -> Composer:
+    """The model of a seed that is told nothing, before it learns."""
+    assert isinstance(recipe.model, PublishedConfiguration)
+    torch.manual_seed(recipe.seed)
+    return new_composer(replace(recipe.model, conditioning="none", boundary_offsets=False))
+
+
 def _judge(find_judge: Callable[[], AffectReader] | None) -> AffectReader | None:
     try:
         return find_judge() if find_judge is not None else None
@@ -246,6 +255,7 @@ class _Bench:
         )
         recipe = replace(self.recipe, model=model, seed=run.seed)
         trainer = StepTrainer(recipe, self.store, run.folder, device=self.device)
+        trainer.begin_like(_vanilla(recipe))
         trainer.run_steps(self.steps, monitor=monitor)
         return trainer
 

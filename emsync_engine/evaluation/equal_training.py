@@ -10,6 +10,7 @@ from pathlib import Path
 
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.layouts import Composer
 from emsync_engine.training.loop import Trainer
 from emsync_engine.training.recipe import Recipe
 
@@ -18,6 +19,18 @@ ASKED = "asked.json"
 
 class StepTrainer(Trainer):
     """A training run that ends after so many steps, where ``Trainer`` ends after so many hours."""
+
+    def begin_like(self, model: Composer) -> None:
+        """Before the first step, take the weights of whatever parts the other model has as well."""
+        if self.step:
+            return
+        own = self.model.state_dict()
+        alike = {
+            name: weights
+            for name, weights in model.state_dict().items()
+            if name in own and own[name].shape == weights.shape
+        }
+        self.model.load_state_dict(own | alike)
 
     def run_steps(self, steps: int, *, monitor: Monitor = SILENT) -> None:
         """Train until the run has so many steps in all, the last part of it cooling down."""

@@ -160,6 +160,30 @@ def test_a_run_that_was_cut_off_ends_as_if_it_had_not_been(store, tmp_path):
     assert all(torch.allclose(cut[name], whole[name], atol=1e-5) for name in whole)
 
 
+def test_runs_of_one_seed_begin_with_the_same_weights(store, tmp_path):
+    models = [
+        replace(SMALL, conditioning=kind, boundary_offsets=offsets)
+        for kind, offsets in (("none", False), ("per-token", True))
+    ]
+    vanilla, told = (
+        StepTrainer(replace(QUICK, model=model), store, tmp_path / model.conditioning)
+        for model in models
+    )
+    assert not torch.equal(vanilla.model.blocks[1].up.weight, told.model.blocks[1].up.weight)
+    told.begin_like(vanilla.model)
+    alike = [
+        name
+        for name, weights in vanilla.model.state_dict().items()
+        if torch.equal(weights, told.model.state_dict()[name])
+    ]
+    assert len(alike) == len(vanilla.model.state_dict())
+    told.run_steps(1)
+    assert not torch.equal(vanilla.model.head.weight, told.model.head.weight)
+    after = told.model.head.weight.clone()
+    told.begin_like(vanilla.model)  # a run that has begun goes on as it is
+    assert torch.equal(told.model.head.weight, after)
+
+
 def test_all_are_measured_on_the_test_side_and_measured_anew_on_another(store, tmp_path):
     chunks = held_out_side(store, length=64, per_group=None)
     test = [entry for entry in store.entries if entry.split == "test"]
