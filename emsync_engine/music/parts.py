@@ -6,6 +6,7 @@ parts what it was written for, so that undoing an edit makes its music fresh aga
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -131,6 +132,8 @@ def with_provenance(take: Take, timeline: Timeline) -> Take:
 
 def parts_within(parts: Sequence[Part], start: Fraction, end: Fraction) -> tuple[Part, ...]:
     """What is known of a stretch: the parts that reach into it, cut to it."""
+    first = max(bisect_right(parts, start, key=_start) - 1, 0)
+    last = bisect_left(parts, end, key=_start)
     return tuple(
         replace(
             part,
@@ -138,9 +141,13 @@ def parts_within(parts: Sequence[Part], start: Fraction, end: Fraction) -> tuple
             end=min(part.end, end),
             begins_on_hit=part.begins_on_hit and part.start >= start,
         )
-        for part in parts
-        if part.start < end and part.end > start
+        for part in parts[first:last]
+        if part.end > start
     )
+
+
+def _start(part: Part) -> Fraction:
+    return part.start
 
 
 def _stale(timeline: Timeline, take: Take | None, settings: GenerationSettings | None) -> set[int]:
@@ -151,13 +158,26 @@ def _stale(timeline: Timeline, take: Take | None, settings: GenerationSettings |
     if settings is not None and asks_for_other_notes(settings, take.settings):
         return everything
     now = parts_of(timeline, take_id=take.id, seed=take.seed)
-    stale = {
-        number
-        for number, part in enumerate(now)
-        if any(_wish(part) != _wish(old) for old in parts_within(take.parts, part.start, part.end))
-        or not _is_covered(part, take.parts)
-    }
-    return stale | _around_changed_edges(now, take.parts)
+    return _asked_otherwise(now, take.parts) | _around_changed_edges(now, take.parts)
+
+
+def _asked_otherwise(now: Sequence[Part], then: Sequence[Part]) -> set[int]:
+    """Places in ``now`` with another emotion than they had, or none that is known; one sweep."""
+    stale: set[int] = set()
+    first = 0
+    for number, part in enumerate(now):
+        while first < len(then) and then[first].end <= part.start:
+            first += 1
+        place, known_until = first, part.start
+        while place < len(then) and then[place].start < part.end:
+            if _wish(then[place]) != _wish(part):
+                stale.add(number)
+            if then[place].start <= known_until:
+                known_until = then[place].end
+            place += 1
+        if known_until < part.end:
+            stale.add(number)
+    return stale
 
 
 def asks_for_other_notes(asked: GenerationSettings, had: GenerationSettings) -> bool:
@@ -180,10 +200,6 @@ def _wish(part: Part) -> VAPoint | None:
     return None if part.is_tacet else part.point
 
 
-def _is_covered(part: Part, parts: Sequence[Part]) -> bool:
-    return parts[0].start <= part.start and part.end <= parts[-1].end
-
-
 def _around_changed_edges(now: Sequence[Part], then: Sequence[Part]) -> set[int]:
     """Segments (places in ``now``) that a boundary touches which came, went, or became a hit."""
     changed = _changed_edges(now, then)
@@ -191,25 +207,30 @@ def _around_changed_edges(now: Sequence[Part], then: Sequence[Part]) -> set[int]
     hits_then = [part.start for part in then if part.begins_on_hit]
     affected: set[int] = set()
     for time in changed:
-        stretches = [(time, time)]  # the segments that it touches
+        affected |= _touched(now, time, time)
         for hits in (hits_now, hits_then):
-            if time in hits:
-                earlier = max((hit for hit in hits if hit < time), default=Fraction(0))
-                stretches.append((max(earlier, time - LEAD_IN_S), time))
-        following = min((hit for hit in hits_now if hit > time), default=None)
-        if following is not None and following - time <= LEAD_IN_S:
-            stretches.append((time, following))
-        for start, end in stretches:
-            affected |= {
-                number
-                for number, part in enumerate(now)
-                if (part.start <= start <= part.end if start == end else _overlap(part, start, end))
-            }
+            place = bisect_left(hits, time)
+            if place < len(hits) and hits[place] == time:
+                earlier = hits[place - 1] if place else Fraction(0)
+                affected |= _overlapped(now, max(earlier, time - LEAD_IN_S), time)
+        place = bisect_right(hits_now, time)
+        if place < len(hits_now) and hits_now[place] - time <= LEAD_IN_S:
+            affected |= _overlapped(now, time, hits_now[place])
     return affected
 
 
-def _overlap(part: Part, start: Fraction, end: Fraction) -> bool:
-    return part.start < end and start < part.end
+def _touched(parts: Sequence[Part], start: Fraction, end: Fraction) -> set[int]:
+    """Places of the parts that reach to a stretch, if only with an edge."""
+    first = max(bisect_left(parts, start, key=_start) - 1, 0)
+    last = bisect_right(parts, end, key=_start)
+    return {number for number in range(first, last) if parts[number].end >= start}
+
+
+def _overlapped(parts: Sequence[Part], start: Fraction, end: Fraction) -> set[int]:
+    """Places of the parts that reach into a stretch."""
+    first = max(bisect_right(parts, start, key=_start) - 1, 0)
+    last = bisect_left(parts, end, key=_start)
+    return {number for number in range(first, last) if parts[number].end > start}
 
 
 def _changed_edges(now: Sequence[Part], then: Sequence[Part]) -> set[Fraction]:
