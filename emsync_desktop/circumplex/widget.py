@@ -27,7 +27,7 @@ _LABEL_PLACES = {  # where a label stands from its dot, so that anger and fear d
     "fear": (-4, -20),
     "anger": (26, -2),
     "disgust": (4, 18),
-    "sadness": (22, -15),
+    "sadness": (10, 15),
     "joy": (0, 17),
     "surprise": (0, 17),
     "calm": (0, 17),

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QEvent,
+    QModelIndex,
+    QPoint,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -46,6 +57,8 @@ def take_title(take: Take) -> str:
 
 class _Row(QStyledItemDelegate):
     """Star, number, name and hits of a take; F2 or a double click edits the name."""
+
+    named = Signal(str, str)
 
     def sizeHint(  # noqa: N802 - Qt override
         self, option: QStyleOptionViewItem, index: QModelIndex
@@ -91,6 +104,12 @@ class _Row(QStyledItemDelegate):
         assert isinstance(editor, QLineEdit)
         editor.setText(index.data(_TAKE).name)
 
+    def setModelData(  # noqa: N802 - Qt override
+        self, editor: QWidget, model: QAbstractItemModel, index: QModelIndex
+    ) -> None:
+        assert isinstance(editor, QLineEdit)
+        self.named.emit(index.data(_ID), editor.text())
+
     def updateEditorGeometry(  # noqa: N802 - Qt override
         self, editor: QWidget, option: QStyleOptionViewItem, index: QModelIndex
     ) -> None:
@@ -128,7 +147,8 @@ class TakeList(QListWidget):
         self.setItemDelegate(self._delegate)
         self._chosen: str | None = None
         self.currentItemChanged.connect(self._on_item)
-        self._delegate.commitData.connect(self._on_named)
+        # queued: the list is made anew, which must not happen under the editor's feet
+        self._delegate.named.connect(self.rename_asked, Qt.ConnectionType.QueuedConnection)
 
     def show_takes(self, project: Project | None) -> None:
         """The takes of a project, the one that is heard chosen."""
@@ -203,8 +223,3 @@ class TakeList(QListWidget):
     def _on_item(self, item: QListWidgetItem | None) -> None:
         if item is not None:
             self.take_chosen.emit(str(item.data(_ID)))
-
-    def _on_named(self, editor: QWidget) -> None:
-        item = self.currentItem()
-        if item is not None and isinstance(editor, QLineEdit):
-            self.rename_asked.emit(item.data(_ID), editor.text())

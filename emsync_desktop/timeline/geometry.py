@@ -194,10 +194,10 @@ class Row:
 
 ROW_HEIGHTS = {
     "ruler": 26.0,
-    "picture": 50.0,
-    "segments": 36.0,
-    "emotion": 48.0,
-    "original": 40.0,
+    "picture": 46.0,
+    "segments": 34.0,
+    "emotion": 46.0,
+    "original": 36.0,
     "hits": 26.0,
 }
 FAMILY_HEIGHT = 27.0
