@@ -125,17 +125,22 @@ def written_together(
 ) -> Iterator[tuple[int, list[int]]]:
     """Place and tokens of every piece as it is finished, with the model's passes kept full.
 
-    Where a piece ends the next one begins in its rows. Each is what ``write_tokens`` gives for its
+    Where a piece ends the next one begins in its rows. Each is what ``write_best`` gives for its
     brief and seed, whatever is written beside it.
     """
+    from emsync_engine.music.branching import branches_of, write_best
     from emsync_engine.music.decoding import ROWS
     from emsync_engine.music.generation import TokenWriter, next_rows
     from emsync_engine.music.layouts import decoder_for
 
     decoder = decoder_for(model)
-    writers = {
-        number: TokenWriter(decoder, brief, seed=seed) for number, (brief, seed) in enumerate(asked)
-    }
+    writers: dict[int, TokenWriter] = {}
+    for number, (brief, seed) in enumerate(asked):
+        if branches_of(model, brief.settings) > 1:
+            monitor.advance("compose", number)
+            yield number, list(write_best(model, brief, seed=seed, monitor=monitor))
+        else:
+            writers[number] = TokenWriter(decoder, brief, seed=seed)
     for rows in sorted({writer.rows for writer in writers.values()}):
         waiting = [number for number, writer in writers.items() if writer.rows == rows]
         writing: list[int] = []

@@ -10,6 +10,7 @@ import logging
 import math
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -20,6 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from emsync_engine.cores import usable_cores
 from emsync_engine.music.transformer import Block, LayerCache, ModelConfiguration, MusicTransformer
 
 _log = logging.getLogger(__name__)
@@ -45,6 +47,12 @@ def kernel() -> ModuleType | None:
         _log.info("music is written with the slower step: the processor has no AVX2 or NEON")
         return None
     return step_kernel
+
+
+@cache
+def _helper() -> ThreadPoolExecutor | None:
+    """A second thread for the second half of the takes; None on a machine with one core."""
+    return ThreadPoolExecutor(1, "composer") if usable_cores() > 1 else None
 
 
 class CompiledCache:
@@ -88,7 +96,7 @@ class CompiledCache:
         """The same keys and values, in memory of their own."""
         twin = CompiledCache.__new__(CompiledCache)
         twin.rows, twin.length, twin._lanes = self.rows, self.length, self._lanes
-        twin.keys, twin.values = torch.empty_like(self.keys), torch.empty_like(self.values)
+        twin.keys, twin.values = torch.zeros_like(self.keys), torch.zeros_like(self.values)
         blocks = math.ceil(self.length / self._lanes)
         twin.keys[:, :, :, :blocks] = self.keys[:, :, :, :blocks]
         held = blocks * self._lanes
@@ -133,7 +141,8 @@ class CompiledStep:
         c = self._configuration = model.configuration
         self._module, self._dtype = module, dtype
         self._has_stepped = False  # the first step loads the compiled code, or compiles it
-        self._embedding = model.embedding.weight.detach() * math.sqrt(c.width)
+        self._embedding = _numbers(model.embedding.weight.detach().float() * math.sqrt(c.width))
+        self._rooms: dict[tuple[int, int], list[Numbers]] = {}
         blocks = [block for block in model.blocks if isinstance(block, Block)]
         attentions = [block.attention for block in blocks]
         self._matrices = [
@@ -187,8 +196,13 @@ class CompiledStep:
         """For what rows become through a packed matrix."""
         return _empty(rows, matrix.shape[1] * matrix.shape[3])
 
-    def _rooms(self, rows: int, held: CompiledCache) -> list[Numbers]:
-        """What the kernel computes in."""
+    def _rooms_for(self, part: int, rows: int, held: CompiledCache) -> list[Numbers]:
+        """What one thread's kernel computes in; nothing stays in it from step to step."""
+        if (part, rows) not in self._rooms:
+            self._rooms[part, rows] = self._new_rooms(rows, held)
+        return self._rooms[part, rows]
+
+    def _new_rooms(self, rows: int, held: CompiledCache) -> list[Numbers]:
         c = self._configuration
         qkv, out, gate, _, _ = self._matrices
         return [
@@ -208,9 +222,25 @@ class CompiledStep:
         self, tokens: Sequence[int], told: Sequence[Tensor], caches: Sequence[CompiledCache]
     ) -> Tensor:
         """Read one more token of every take; as ``Decoder.step``."""
+        helper = _helper()
+        if len(caches) == 1 or helper is None:
+            return torch.from_numpy(self._part(0, tokens, told, caches))
+        half = (len(caches) + 1) // 2
+        later = helper.submit(self._part, 1, tokens[half:], told[half:], caches[half:])
+        first = self._part(0, tokens[:half], told[:half], caches[:half])
+        return torch.from_numpy(np.concatenate([first, later.result()]))
+
+    def _part(
+        self,
+        part: int,
+        tokens: Sequence[int],
+        told: Sequence[Tensor],
+        caches: Sequence[CompiledCache],
+    ) -> Numbers:
+        """(N, R, V) logits of some takes; ``part`` says whose room it computes in."""
         rows = len(told[0])
-        read = torch.tensor(tokens).repeat_interleave(rows)
-        x = torch.cat(list(told)).add_(self._embedding[read]).numpy()
+        x = np.concatenate([vectors.numpy() for vectors in told])
+        x += self._embedding[np.repeat(tokens, rows)]
         addresses = [held.addresses() for held in caches]
         logits = self._room(len(x), self._matrices[-1])
         started = time.perf_counter()
@@ -222,7 +252,7 @@ class CompiledStep:
             *self._small,
             *self._matrices,
             logits,
-            *self._rooms(len(x), caches[0]),
+            *self._rooms_for(part, len(x), caches[0]),
         )
         if not self._has_stepped:
             self._has_stepped = True
@@ -230,7 +260,7 @@ class CompiledStep:
         for held in caches:
             held.length += 1
         said = logits[:, : self._configuration.vocabulary]
-        return torch.from_numpy(said.reshape(len(told), rows, -1))
+        return said.reshape(len(told), rows, -1)
 
 
 def _empty(*shape: int) -> Numbers:

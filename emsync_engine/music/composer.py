@@ -112,14 +112,15 @@ def compose_with(
 def _written(
     model: Composer, brief: Brief, seeds: Sequence[int], monitor: Monitor
 ) -> list[tuple[int, ...]]:
-    """Tokens for each seed; several are written in one pass, none for a film that is tacet."""
-    from emsync_engine.music.generation import write_takes, write_tokens
+    """Tokens for each seed, none for a film that is tacet."""
+    from emsync_engine.music.branching import write_best
+    from emsync_engine.music.generation import write_takes
     from emsync_engine.music.tacet import playing_s
 
     if playing_s(brief.duration_s, brief.tacet_s) == 0:
         return [() for _ in seeds]
-    if len(seeds) == 1:
-        return [tuple(write_tokens(model, brief, seed=seeds[0], monitor=monitor))]
+    if len(seeds) == 1 or brief.settings.branches > 1:
+        return [tuple(write_best(model, brief, seed=seed, monitor=monitor)) for seed in seeds]
     return write_takes(model, brief, seeds=seeds, monitor=monitor)
 
 

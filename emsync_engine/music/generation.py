@@ -35,6 +35,9 @@ from emsync_engine.project.notes import Family
 REACH_S = 1.0
 """A chord this close has reached a boundary (thesis, Algorithm 1: sensitivity)."""
 
+LEAST_REACH_S = 0.05
+"""However near two hits are, a chord this close is on its hit."""
+
 TURN = 0.1
 """A turn of valence or arousal for which a model with one emotion for all reads the past again."""
 
@@ -71,7 +74,7 @@ class TokenWriter:
 
     def __init__(self, decoder: TokenDecoder, brief: Brief, *, seed: int = 0) -> None:
         self._decoder, self._brief = decoder, brief
-        strands, self._strengths = _strands_of(brief)
+        strands, self._strengths = strands_of(brief)
         self.rows = len(strands)
         self.telling = Telling(
             decoder.model.conditioning,
@@ -86,8 +89,8 @@ class TokenWriter:
         self._steps_to_pass = v.MAX_SHIFT_STEPS  # to the next one that is not here
         self.grammar = RestingGrammar(brief.families, brief.tacet_s, brief.duration_s)
         reach_of = {
-            steps_of(hit_s): reach_s(hit_s, brief.tacet_s, widest_s=REACH_S)
-            for hit_s in sorted(brief.told_hits_s)
+            steps_of(hit_s): reach_s(hit_s, brief.tacet_s, widest_s=widest_s)
+            for hit_s, widest_s in _repairable(brief)
         }
         self._cursor = BoundaryCursor(
             np.array(list(reach_of)) * v.STEP_S,
@@ -133,6 +136,11 @@ class TokenWriter:
         lead = self._manner.lead_in(many=many)
         self.follow(lead)
         return lead
+
+    @property
+    def duration_s(self) -> float:
+        """Length of the film in seconds."""
+        return self._brief.duration_s
 
     @property
     def time_s(self) -> float:
@@ -184,16 +192,31 @@ class TokenWriter:
         turn = max(abs(point.valence - told.valence), abs(point.arousal - told.arousal))
         return turn > TURN
 
+    def make_room(self, tokens: int) -> None:
+        """Read what is not read yet, or the past anew if so many tokens would not fit behind it.
+
+        The last token waits for the next draw, so that forks go on from here without reading.
+        """
+        is_full = self.cache.length + tokens > self._decoder.configuration.context
+        is_behind = self.cache.length == 0 or self._unread > 1
+        if (is_full or is_behind) and len(self.tokens) > 2 and not self._manner.tells_once:
+            self.read(self._latest()[:-1])
+            self._unread = 1
+
     def read_anew(self) -> Tensor:
         """(R, V) logits after reading, into an empty cache, the tokens or the later ones of them.
 
         When the context is full, the latter half is read behind the leading token, which is
         exactly what training showed (``docs/decisions/0003-context-read-anew.md``).
         """
+        return self.read(self._latest())
+
+    def _latest(self) -> list[int]:
+        """Places of the tokens that are read into an empty cache, the leading one first."""
         room = self._decoder.configuration.context - self._manner.prefix_length
         first = 1 if len(self.tokens) <= room else len(self.tokens) - room // 2
         lead = [0] if first == 1 or self._manner.keeps_leading_token else []
-        return self.read([*lead, *range(first, len(self.tokens))])
+        return [*lead, *range(first, len(self.tokens))]
 
     def read(self, places: Sequence[int]) -> Tensor:
         """(R, V) logits after reading the tokens at these places, the leading one first."""
@@ -222,7 +245,7 @@ class TokenWriter:
         ----------
         rows : (R, V) log-probabilities
         """
-        scores = guided(rows[0], list(zip(self._strengths, rows[1:], strict=True)))
+        scores = guided(rows, self._strengths)
         self._hints.shape(
             scores, self.grammar.collector.step, self._brief.va_at(self.done_s).valence
         )
@@ -248,17 +271,35 @@ class TokenWriter:
         return min(self._steps_to_pass, self.grammar.steps_to_rest)
 
 
-def _strands_of(brief: Brief) -> tuple[list[Strand], list[float]]:
+def _repairable(brief: Brief) -> list[tuple[float, float]]:
+    """The told hits in order of time, each with how far from it a chord still reaches it, seconds.
+
+    That is as far as the tempo fit can bend the time since the hit before, 1 s at most: a chord
+    further off leaves the hit open for one that lands (DESIGN section 4).
+    """
+    hits_s = sorted(brief.told_hits_s)
+    gaps_s = np.diff([0.0, *hits_s])
+    limit = brief.settings.sync_percent / 100
+    return [
+        (hit_s, min(max(limit * gap_s, LEAST_REACH_S), REACH_S))
+        for hit_s, gap_s in zip(hits_s, gaps_s.tolist(), strict=True)
+    ]
+
+
+def strands_of(brief: Brief) -> tuple[list[Strand], NDArray[np.float32]]:
     """The rows of a take, and for all but the first the strength of its guidance."""
     strands, strengths = [Strand()], []
     settings = brief.settings
     if settings.va_guidance != 1:  # each axis apart: arousal would drown valence
-        strands += [Strand(told_valence=False), Strand(told_arousal=False)]
-        strengths += [settings.va_guidance] * 2
+        untold = [Strand(told_valence=False), Strand(told_arousal=False)]
+        # where stretches are chosen by what is heard, guiding valence adds nothing that counts
+        untold = untold[settings.branches > 1 :]
+        strands += untold
+        strengths += [settings.va_guidance] * len(untold)
     if settings.boundary_guidance != 1 and brief.told_hits_s:
         strands.append(Strand(told_boundaries=False))
         strengths.append(settings.boundary_guidance)
-    return strands, strengths
+    return strands, np.array(strengths, dtype=np.float32)
 
 
 def next_rows(decoder: TokenDecoder, writers: Sequence[TokenWriter]) -> list[NDArray[np.float32]]:
@@ -309,7 +350,7 @@ def write_takes(
     monitor between two passes.
     """
     decoder = decoder_for(model)
-    together = ROWS // len(_strands_of(brief)[0])
+    together = ROWS // len(strands_of(brief)[0])
     takes: list[tuple[int, ...]] = []
     for first in range(0, len(seeds), together):
         writers = [

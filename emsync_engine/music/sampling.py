@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE
 from emsync_engine.midi.tokenizer import NoteCollector
+from emsync_engine.music import draw_kernel
 from emsync_engine.music.note_ends import NoteEnds
 from emsync_engine.project.notes import FAMILIES, LOWEST_PITCH, Family
 
@@ -43,45 +44,30 @@ def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
     return normalised
 
 
-def guided(
-    told: NDArray[np.float32],
-    untold: Collection[tuple[float, NDArray[np.float32]]],
-) -> NDArray[np.float32]:
+def guided(rows: NDArray[np.float32], strengths: NDArray[np.float32]) -> NDArray[np.float32]:
     """Strengthen conditions by classifier-free guidance (Ho & Salimans 2022).
 
     Parameters
     ----------
-    told : (V,) log-probabilities with all conditions
-    untold : for each strengthened condition its strength (1: as it is) and the log-probabilities
-        (V,) without it
+    rows : (R, V) log-probabilities, first with all conditions, then without one of them each
+    strengths : (R - 1,) for each strengthened condition, 1 being as it is
 
     Returns
     -------
     (V,) scores. OFF tokens are never guided: a note ends when the music says so, and with the
     probability that it says. So the others are brought back to the probability they had together.
     """
-    if not untold:
+    if not len(strengths):
+        told: NDArray[np.float32] = rows[0].copy()
         return told
-    is_off = slice(v.FIRST_OFF, v.FIRST_SHIFT)
-    scores = told.copy()
-    for strength, without in untold:
-        scores += (strength - 1.0) * (told - without)
-    scores += _mass(told, is_off) - _mass(scores, is_off)
-    scores[is_off] = told[is_off]
+    scores: NDArray[np.float32] = np.empty_like(rows[0])
+    draw_kernel.guide(rows, strengths, v.FIRST_OFF, v.FIRST_SHIFT, scores)
     return scores
 
 
 def log_sum(scores: NDArray[np.float32]) -> float:
     """Logarithm of the sum of the exponentials; -inf where all are forbidden."""
-    largest = float(scores.max())
-    if largest == -np.inf:
-        return largest
-    return largest + float(np.log(np.exp(scores - largest).sum()))
-
-
-def _mass(scores: NDArray[np.float32], left_out: slice) -> float:
-    """``log_sum`` of all but a stretch."""
-    return log_sum(np.concatenate([scores[: left_out.start], scores[left_out.stop :]]))
+    return float(draw_kernel.log_sum(scores))
 
 
 def nucleus_draw(
@@ -95,18 +81,12 @@ def nucleus_draw(
 
     Returns
     -------
-    token, and how many tokens the nucleus held
+    token, and how many tokens the nucleus held; ValueError where every token is forbidden
     """
-    scaled = scores / temperature
-    probabilities = np.exp(scaled - scaled.max())
-    probabilities /= probabilities.sum()
-    # all tokens below this together cannot reach what the nucleus leaves out: half of it to spare
-    likely = np.flatnonzero(probabilities > (1 - top_p) / (2 * len(probabilities)))
-    order = likely[np.argsort(-probabilities[likely], kind="stable")]
-    cumulative = np.cumsum(probabilities[order])
-    size = min(int(np.searchsorted(cumulative, top_p)) + 1, len(order))
-    place = int(np.searchsorted(cumulative[:size], rng.random() * cumulative[size - 1]))
-    return int(order[min(place, size - 1)]), size
+    token, size = draw_kernel.draw(scores, temperature, top_p, rng.random())
+    if not size:
+        raise ValueError("no token may follow")
+    return int(token), int(size)
 
 
 class Warming:

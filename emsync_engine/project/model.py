@@ -315,7 +315,8 @@ class GenerationSettings:
     leaves them to the composer. ValueError for others.
 
     ``has_start`` begins the music as a piece does; without it, it begins abruptly, as from the
-    middle of one. ``primer`` are tokens of a music that it goes on from, unheard.
+    middle of one. ``primer`` are tokens of a music that it goes on from, unheard. ``branches`` is
+    how many ways on are written for each stretch of a take, of which the best stays; a draft has 1.
     """
 
     ensemble: str = "cinematic"
@@ -330,8 +331,11 @@ class GenerationSettings:
     tempo_bpm: float | None = None
     has_start: bool = True
     primer: tuple[int, ...] = ()
+    branches: int = 4
 
     def __post_init__(self) -> None:
+        if self.branches < 1:
+            raise ValueError(f"at least one way on has to be written, not {self.branches}")
         if self.key is not None and self.key not in KEYS:
             raise ValueError(f"{self.key!r} is not one of the keys: {', '.join(KEYS)}")
         if self.tempo_bpm is not None and not SLOWEST_BPM <= self.tempo_bpm <= FASTEST_BPM:

@@ -48,6 +48,7 @@ def take_data(take: Take) -> dict[str, object]:
             "tempo_bpm": optional_float(settings.tempo_bpm),
             "has_start": bool(settings.has_start),
             "primer": [int(token) for token in settings.primer],
+            "branches": int(settings.branches),
         },
         "weights_sha256": take.weights_sha256,
         "engine_version": take.engine_version,
@@ -206,10 +207,11 @@ def _settings(value: Value) -> GenerationSettings:
         bpm,
         has_start,
         primer,
+        branches,
     ) = value.fields(
         *("ensemble", "ending", "temperature", "top_p"),
         *("va_guidance", "boundary_guidance", "weights", "sync_percent"),
-        *("key", "tempo_bpm", "has_start", "primer"),
+        *("key", "tempo_bpm", "has_start", "primer", "branches"),
     )
     return GenerationSettings(
         ensemble=ensemble.text(),
@@ -224,6 +226,7 @@ def _settings(value: Value) -> GenerationSettings:
         tempo_bpm=bpm.optional(lambda bpm: bpm.number(SLOWEST_BPM, FASTEST_BPM)),
         has_start=has_start.flag(),
         primer=_tokens(primer),
+        branches=branches.integer(1, 1000),
     )
 
 

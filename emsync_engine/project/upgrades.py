@@ -64,6 +64,7 @@ def _with_parts(document: Document) -> Document:
         if isinstance(settings, dict):
             settings.setdefault("has_start", True)
             settings.setdefault("primer", [])
+            settings.setdefault("branches", 1)
     return upgraded_document
 
 

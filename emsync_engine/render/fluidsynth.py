@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.cores import usable_cores
 from emsync_engine.midi.writing import DEFAULT_PROGRAMS, playable_notes
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.notes import Family, Music, Note
@@ -73,7 +73,7 @@ def render_stems(
     length = sample_count(music.duration_s)
     started = time.perf_counter()
     job = _Job(font, music.programs, length, max(1, len(parts) * length))
-    stems = _render_parallel(job, parts, monitor, threads or min(_MOST_THREADS, _cores()))
+    stems = _render_parallel(job, parts, monitor, threads or min(_MOST_THREADS, usable_cores()))
     logger.info(
         "rendered %d stems of %.1f s in %.2f s",
         len(stems),
@@ -169,9 +169,3 @@ def _advance(synthesizer: Synthesizer, samples: FloatArray, start: int, end: int
         job.add_done(until - start)
         start = until
     return end
-
-
-def _cores() -> int:
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

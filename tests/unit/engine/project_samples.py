@@ -83,6 +83,7 @@ def sample_project() -> Project:
             tempo_bpm=96.0,
             has_start=False,
             primer=(5, 100, 900),
+            branches=6,
         ),
         tokens=tuple(range(1, 61)),
         music=music,
@@ -199,6 +200,7 @@ settings_of_takes = st.builds(
     tempo_bpm=st.none() | st.floats(40, 220),
     has_start=st.booleans(),
     primer=st.lists(st.integers(0, 1010), max_size=4).map(tuple),
+    branches=st.integers(1, 9),
 )
 
 

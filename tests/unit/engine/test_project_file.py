@@ -40,7 +40,7 @@ def as_written_by_version_3(project):
     Its take lists another silence than the timeline's, so nobody can say what it was written for.
     """
     take = project.takes[0]
-    then = replace(take.settings, has_start=True, primer=())
+    then = replace(take.settings, has_start=True, primer=(), branches=1)
     return replace(
         project,
         timeline=replace(project.timeline, locked=(), levels_db=(), loudness_db=()),

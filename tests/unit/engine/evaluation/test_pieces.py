@@ -5,7 +5,7 @@ import pytest
 from emsync_engine.evaluation.pieces import KEPT, PieceWriter, Wish, steady, written_together
 from emsync_engine.evaluation.steering import measure_steering, steering_lines
 from emsync_engine.monitor import Cancelled
-from emsync_engine.music.generation import write_tokens
+from emsync_engine.music.branching import write_best
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
 from tests.unit.engine.evaluation.toys import ObedientWriter
@@ -59,12 +59,13 @@ def test_an_evaluation_that_was_stopped_goes_on(written, tmp_path):
 
 def test_pieces_written_together_are_those_written_alone():
     model = toy_model()
-    lonely = replace(WISH, settings=replace(WISH.settings, va_guidance=1.0))
-    asked = [(WISH, 1), (lonely, 2), (replace(WISH, seconds=0.4), 3), (WISH, 4), (WISH, 5)]
-    asked += [(WISH, seed) for seed in range(6, 9)]  # more than fit in one pass
+    plain = replace(WISH, settings=replace(WISH.settings, branches=1))
+    lonely = replace(WISH, settings=replace(WISH.settings, va_guidance=1.0, branches=1))
+    asked = [(plain, 1), (lonely, 2), (replace(plain, seconds=0.4), 3), (WISH, 4), (plain, 5)]
+    asked += [(plain, seed) for seed in range(6, 9)]  # more than fit in one pass
     together = dict(written_together(model, [(wish.brief, seed) for wish, seed in asked]))
     for number, (wish, seed) in enumerate(asked):
-        assert together[number] == list(write_tokens(model, wish.brief, seed=seed))
+        assert together[number] == list(write_best(model, wish.brief, seed=seed))
 
 
 def test_other_weights_wishes_and_seeds_are_written_anew(written, tmp_path):

@@ -113,7 +113,7 @@ def composed_from(monkeypatch, *attempts, seed=3):
         seeds.append(seed)
         return iter(encode(quantise(attempts[len(seeds) - 1])))
 
-    monkeypatch.setattr("emsync_engine.music.generation.write_tokens", write)
+    monkeypatch.setattr("emsync_engine.music.branching.write_best", write)
     [take] = compose_with(
         toy_model(),
         Timeline(Fraction(20), (), (EMOTION,)),

@@ -77,7 +77,7 @@ def test_reading_goes_on_beyond_the_context():
 def test_guidance_of_one_changes_nothing_but_its_cost():
     decoder = exact(toy_model())
     plain = TokenWriter(decoder, brief(va_guidance=1.0, boundary_guidance=1.0))
-    strong = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0))
+    strong = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0, branches=1))
     for writer in (plain, strong):
         writer.begin()
     told = next_rows(decoder, [plain])[0]
@@ -87,6 +87,9 @@ def test_guidance_of_one_changes_nothing_but_its_cost():
     np.testing.assert_allclose(rows[0], told[0], atol=1e-5)
     for untold in rows[1:]:  # valence, arousal, boundaries
         assert not np.allclose(rows[0], untold)
+    chosen = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0))
+    chosen.begin()  # valence is chosen for, not guided
+    np.testing.assert_allclose(next_rows(decoder, [chosen])[0], rows[[0, 2, 3]], atol=1e-5)
 
 
 def test_guidance_reads_the_row_without_emotion_step_by_step():
@@ -158,7 +161,7 @@ def test_ten_times_the_length_costs_ten_times_the_reading(monkeypatch):
     assert costs[1] < 1.2 * costs[0]
     assert costs[1] < 2.2  # at most each token once by itself, once among the half read anew
     assert len(caches) == 2
-    assert {cache.rows for cache in caches} == {3}  # all told, no valence, no arousal
+    assert {cache.rows for cache in caches} == {2}  # all told, no arousal
     assert len({cache.nbytes for cache in caches}) == 1
 
 

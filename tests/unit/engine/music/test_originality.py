@@ -208,7 +208,7 @@ def composed_from(monkeypatch, *attempts):
         return iter(encode(quantise(next(written))))
 
     monkeypatch.setattr(originality, "shipped_index", lambda: INDEX)
-    monkeypatch.setattr("emsync_engine.music.generation.write_tokens", write)
+    monkeypatch.setattr("emsync_engine.music.branching.write_best", write)
     [take] = compose_with(
         toy_model(),
         Timeline(Fraction(30), (), (EMOTION,)),

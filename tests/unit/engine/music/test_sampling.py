@@ -37,11 +37,14 @@ def test_the_nucleus_is_that_of_the_whole_sorted_vocabulary(top_p):
     """Only likely tokens are sorted, and the draw is that of sorting all of them."""
 
     def plain_draw(scores, temperature, rng):
-        shares = np.exp(scores / temperature - (scores / temperature).max())
+        scaled = scores.astype(np.float64) / temperature
+        shares = np.exp(scaled - scaled.max())
         shares /= shares.sum()
         order = np.argsort(-shares, kind="stable")
         cumulative = np.cumsum(shares[order])
-        size = min(int(np.searchsorted(cumulative, top_p)) + 1, int((shares > 0).sum()))
+        size = int((shares > 0).sum())
+        if top_p < 1:
+            size = min(int(np.searchsorted(cumulative, top_p)) + 1, size)
         place = int(np.searchsorted(cumulative[:size], rng.random() * cumulative[size - 1]))
         return int(order[min(place, size - 1)]), size
 
@@ -70,7 +73,7 @@ def test_guidance_strengthens_the_difference_but_leaves_off_tokens():
     rng = np.random.default_rng(1)
     told = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
     without = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
-    scores = guided(told, [(2.0, without)])
+    scores = guided(np.stack([told, without]), np.array([2.0], dtype=np.float32))
     on, other = v.on_token("piano", 60), v.on_token("piano", 62)
     off = slice(v.FIRST_OFF, v.FIRST_SHIFT)
     strengthened = 2 * told - without
@@ -79,7 +82,10 @@ def test_guidance_strengthens_the_difference_but_leaves_off_tokens():
     )
     np.testing.assert_array_equal(scores[off], told[off])
     assert np.exp(scores).sum() == pytest.approx(1.0, abs=1e-4)  # so OFF is as likely as it was
-    np.testing.assert_allclose(guided(told, [(1.0, without)]), told, atol=1e-6)
+    as_it_is = guided(np.stack([told, without]), np.array([1.0], dtype=np.float32))
+    np.testing.assert_allclose(as_it_is, told, atol=1e-6)
+    alone = guided(told[None], np.array([], dtype=np.float32))
+    np.testing.assert_array_equal(alone, told)
 
 
 def test_warming_needs_a_long_run_of_certainty():

@@ -155,11 +155,11 @@ def test_a_family_is_not_called_in_for_a_silence_that_was_asked_for():
 
 
 def test_a_chord_before_a_short_silence_is_not_the_one_of_the_cue_in():
-    for tacet_s, looks_to in ((((1.0, 1.5),), 94), ((), 250)):
-        writer = TokenWriter(decoder_for(toy_model()), brief(tacet_s, hits_s=(1.504, 2.752)))
+    for tacet_s, looks_to in ((((1.45, 1.5),), 13), ((), 169)):
+        asked = brief(tacet_s, hits_s=(1.504, 2.752), sync_percent=15.0)
+        writer = TokenWriter(decoder_for(toy_model()), asked)
         writer.begin()
-        writer.append(v.shift_token(94))  # to 0.752 s
-        writer.append(v.CHORD)
+        writer.follow([v.shift_token(125), v.shift_token(50), v.CHORD])  # at 1.4 s
         assert writer._offsets[-1] == looks_to
 
 

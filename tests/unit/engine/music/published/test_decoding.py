@@ -56,7 +56,7 @@ def step_up(time_s):
 def test_steps_give_the_scores_of_a_whole_reading(kind, boundary_offsets, guidance):
     model = toy(kind, boundary_offsets=boundary_offsets)
     decoder = PublishedDecoder(model, dtype=torch.float32)
-    settings = GenerationSettings(va_guidance=guidance, boundary_guidance=guidance)
+    settings = GenerationSettings(va_guidance=guidance, boundary_guidance=guidance, branches=1)
     writer = TokenWriter(decoder, brief(30.0, settings=settings))
     writer.begin()
     for token in (40, v.CHORD, 300, 304, 307, v.shift_token(60), 600, v.shift_token(90), 41):
@@ -163,7 +163,7 @@ def test_a_midi_emotion_model_begins_and_writes_with_the_tokens_it_has():
 
 def test_not_told_is_not_the_same_as_neutral():
     decoder = decoder_for(toy())
-    settings = GenerationSettings(va_guidance=2.0)
+    settings = GenerationSettings(va_guidance=2.0, branches=1)
     writer = TokenWriter(decoder, brief(30.0, va_at=lambda _: VAPoint(0.0, 0.0), settings=settings))
     writer.begin()
     told, *untold = next_rows(decoder, [writer])[0]

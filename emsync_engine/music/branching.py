@@ -1,0 +1,233 @@
+"""Writing a take stretch by stretch: several go on from what was kept, and the best of them stays.
+
+What a stretch is judged by is heard in it, not told to the model: how far the regressor reads it
+from the emotion that was asked for, whether its hits are reached by strong chords, whether it falls
+silent. Each stretch is chosen behind what was chosen before, so that what persists in music (its
+mode, its register, its pace) is won step by step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from emsync_engine.affect.reading import WINDOW_S, AffectReader
+from emsync_engine.errors import WeightsMissingError
+from emsync_engine.midi import vocabulary as v
+from emsync_engine.midi.chords import strong_chords
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.degeneracy import longest_silence
+from emsync_engine.music.generation import (
+    REACH_S,
+    TURN,
+    Brief,
+    TokenWriter,
+    next_rows,
+    write_tokens,
+)
+from emsync_engine.music.layouts import Composer, TokenDecoder, decoder_for, leans
+from emsync_engine.music.tacet import is_silent_at
+from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.notes import Music, Note
+
+STRETCH_S = 4.0
+"""Usual length of what is chosen at a time."""
+
+SETTLING_S = 0.25
+"""A stretch ends so long after a hit: its chord is heard, and whoever missed it has lost."""
+
+HEARD_S = 4.0
+"""A reader hears little in less: what was kept before is read along."""
+
+MISSED_COSTS = 0.5
+"""A hit without its chord, beside distances on [-1, 1] in valence and arousal."""
+
+_ROOM = 320
+"""Tokens that a stretch may have before the context is full: the past is read once for all."""
+
+SILENCE_S = 2.0
+SILENCE_COSTS = 0.25  # a second more
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the film that is written and chosen at a time, seconds."""
+
+    start_s: float
+    end_s: float
+
+
+def stretches(brief: Brief) -> list[Stretch]:
+    """The film in parts of about ``STRETCH_S``, none of which ends just before a hit."""
+    marks = sorted({hit_s + SETTLING_S for hit_s in brief.told_hits_s})
+    ends: list[float] = []
+    start_s = 0.0
+    for mark_s in [mark for mark in marks if mark < brief.duration_s] + [brief.duration_s]:
+        if mark_s - start_s < STRETCH_S / 2 and ends:
+            ends[-1] = mark_s
+        else:
+            parts = max(round((mark_s - start_s) / STRETCH_S), 1)
+            ends += [start_s + (mark_s - start_s) * part / parts for part in range(1, parts + 1)]
+        start_s = mark_s
+    return [Stretch(start, end) for start, end in zip([0.0, *ends[:-1]], ends, strict=True)]
+
+
+class StretchJudge:
+    """What speaks against a stretch of a take: the less, the better.
+
+    Parameters
+    ----------
+    reader : the regressor; the judge is never asked
+    """
+
+    def __init__(self, reader: AffectReader | None, brief: Brief) -> None:
+        self._reader, self._brief = reader, brief
+        self._turns_s = _turns(brief)
+
+    def demerit(self, writer: TokenWriter, stretch: Stretch) -> float:
+        """Distance in emotion, plus what missed hits and silence cost."""
+        return (
+            self._distance(writer, stretch)
+            + MISSED_COSTS * self._missed(writer, stretch)
+            + SILENCE_COSTS * self._silence_s(writer, stretch)
+        )
+
+    def _distance(self, writer: TokenWriter, stretch: Stretch) -> float:
+        """Sum over both axes of |read - asked|; nothing where nothing can be read."""
+        if self._reader is None:
+            return 0.0
+        start_s, end_s = self._window(stretch)
+        end_s = min(end_s, writer.time_s)
+        if end_s - start_s < 1e-3 or is_silent_at(end_s, self._brief.tacet_s):
+            return 0.0
+        read = self._reader.read_windows(
+            heard(writer, start_s, end_s), np.array([(start_s + end_s) / 2]), end_s - start_s
+        )[0]
+        times_s = np.linspace(max(start_s, stretch.start_s), stretch.end_s, 9)
+        asked = [self._brief.va_at(float(time_s)) for time_s in times_s]
+        wanted = np.mean([[point.valence, point.arousal] for point in asked], axis=0)
+        distances = np.abs(read - wanted)
+        return float(np.where(np.isnan(distances), 1.0, distances).sum())
+
+    def _window(self, stretch: Stretch) -> tuple[float, float]:
+        """What is read: the last 12 s, but not what was written for another emotion."""
+        before = [turn for turn in self._turns_s if turn <= stretch.end_s - HEARD_S / 2]
+        since_s = max(before, default=0.0)
+        start_s = max(since_s, stretch.end_s - WINDOW_S)
+        return max(min(start_s, stretch.end_s - HEARD_S), 0.0), stretch.end_s
+
+    def _missed(self, writer: TokenWriter, stretch: Stretch) -> float:
+        """Hits of the stretch without a strong chord; a late or early one counts for its share."""
+        hits_s = [
+            hit_s
+            for hit_s in self._brief.told_hits_s
+            if stretch.start_s < hit_s + SETTLING_S <= stretch.end_s
+        ]
+        if not hits_s:
+            return 0.0
+        music = heard(writer, hits_s[0] - REACH_S, stretch.end_s)
+        chords_s = np.array([chord[0].onset_s for chord in _chords(music)])
+        if not len(chords_s):
+            return float(len(hits_s))
+        away_s = np.abs(np.subtract.outer(hits_s, chords_s)).min(axis=1)
+        return float(np.minimum(away_s / REACH_S, 1.0).sum())
+
+    def _silence_s(self, writer: TokenWriter, stretch: Stretch) -> float:
+        """Seconds of the longest pause of the stretch beyond ``SILENCE_S``."""
+        start_s = max(stretch.start_s - SILENCE_S, 0.0)
+        music = heard(writer, start_s, stretch.end_s)
+        start, end = longest_silence(music, ((0.0, start_s), *self._brief.tacet_s))
+        return max(end - start - SILENCE_S, 0.0)
+
+
+def _turns(brief: Brief) -> list[float]:
+    """Times at which the emotion that is asked for has turned, to a tenth of a second."""
+    turns, told = [], brief.va_at(0.0)
+    for time_s in np.arange(0.0, brief.duration_s, 0.1):
+        point = brief.va_at(float(time_s))
+        if max(abs(point.valence - told.valence), abs(point.arousal - told.arousal)) > TURN:
+            turns.append(float(time_s))
+            told = point
+    return turns
+
+
+def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:
+    """The notes of a growing take that sound in a part of it; those that still do end there."""
+    collector = writer.grammar.collector
+    notes = [note for note in collector.notes if note.end_s > start_s and note.onset_s < end_s]
+    notes += [
+        Note(onset * v.STEP_S, end_s, family, pitch)
+        for (family, pitch), onset in collector.sounding.items()
+        if onset * v.STEP_S < end_s
+    ]
+    return Music(end_s, tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))))
+
+
+def _chords(music: Music) -> list[tuple[Note, ...]]:
+    """Strong chords, those among them whose notes still sound."""
+    lasting = [
+        replace(note, end_s=note.end_s + 60.0) if note.end_s >= music.duration_s else note
+        for note in music.notes
+    ]
+    return strong_chords(lasting)
+
+
+def branches_of(model: Composer, settings: GenerationSettings) -> int:
+    """How many ways on are written; 1 for models and settings that sample as published."""
+    return settings.branches if leans(model, settings) else 1
+
+
+def write_best(
+    model: Composer, brief: Brief, *, seed: int, monitor: Monitor = SILENT
+) -> Iterator[int]:
+    """Tokens of one take: of every stretch the best of ``settings.branches`` ways on.
+
+    The same seed, brief, model and machine give the same tokens. With one way on, and for models
+    that are sampled as published, this is ``write_tokens``. Tokens come stretch by stretch, as soon
+    as they are chosen. Raises Cancelled through the monitor between two tokens.
+    """
+    if branches_of(model, brief.settings) == 1:
+        yield from write_tokens(model, brief, seed=seed, monitor=monitor)
+        return
+    decoder = decoder_for(model)
+    judge = StretchJudge(_reader(), brief)
+    writer = TokenWriter(decoder, brief, seed=seed)
+    writer.begin()
+    given = 0
+    for number, stretch in enumerate(stretches(brief)):
+        writer.make_room(_ROOM)
+        rivals = _rivals(writer, brief.settings.branches, (seed, number))
+        _write_stretch(decoder, rivals, stretch, monitor)
+        writer = min(rivals, key=lambda rival: judge.demerit(rival, stretch))
+        yield from writer.tokens[given:]
+        given = len(writer.tokens)
+    monitor.advance("compose", brief.duration_s, brief.duration_s)
+
+
+def _rivals(writer: TokenWriter, count: int, seeds: tuple[int, int]) -> list[TokenWriter]:
+    """A take and forks of it, to go on in so many ways."""
+    own = np.random.SeedSequence(seeds).generate_state(count, np.uint64)
+    return [writer, *(writer.fork(int(seed)) for seed in own[1:])]
+
+
+def _write_stretch(
+    decoder: TokenDecoder, rivals: Sequence[TokenWriter], stretch: Stretch, monitor: Monitor
+) -> None:
+    """Write every rival to the end of the stretch, in passes that they share."""
+    duration_s = rivals[0].duration_s
+    while going := [w for w in rivals if w.time_s < stretch.end_s and not w.is_done]:
+        monitor.advance("compose", min(writer.done_s for writer in going), duration_s)
+        for writer, rows in zip(going, next_rows(decoder, going), strict=True):
+            writer.draw(rows)
+
+
+def _reader() -> AffectReader | None:
+    """The regressor; None where it is not installed: hits and silence then decide alone."""
+    from emsync_engine.affect.regressor import shipped_regressor
+
+    try:
+        return shipped_regressor()
+    except WeightsMissingError:
+        return None
