@@ -11,6 +11,7 @@ from emsync_engine.cli.evaluating import evaluate
 from emsync_engine.cli.learning import train
 from emsync_engine.cli.models import models
 from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.cli.project_commands import PROJECT_COMMANDS, opened
 from emsync_engine.errors import OutputExistsError, ToolMissingError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.music.published.presets import with_preset
@@ -77,6 +78,7 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     )
     if options.sampling is not None:
         settings = with_preset(settings, options.sampling)
+    settings = opened(settings, options)
     request = ScoreRequest(
         analysis=AnalysisRequest(
             detector=options.detector,
@@ -135,4 +137,5 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {
     "train": train,
     "evaluate": evaluate,
     "models": models,
+    **PROJECT_COMMANDS,
 }

@@ -8,6 +8,7 @@ from pathlib import Path
 from emsync_engine import __version__
 from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.models import add_models
+from emsync_engine.cli.parts import add_opening, add_project_commands
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.key_names import key_named
@@ -29,6 +30,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_doctor(commands)
     _add_analyze(commands)
     _add_score(commands)
+    add_project_commands(commands)
     _add_render(commands)
     _add_train(commands)
     add_evaluate(commands)
@@ -90,6 +92,7 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
         help="how far the tempo may be bent onto the cuts, 0 to 15 (6)",
     )
     _add_wishes(score)
+    add_opening(score)
     score.add_argument(
         "--audio",
         choices=("beside", "under", "instead"),

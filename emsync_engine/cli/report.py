@@ -5,10 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, get_args
 
+from emsync_engine.cli.project_report import hit_json
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
-from emsync_engine.project.model import EMOTIONS, Hit, HitStatus, SceneCut, Segment, Take
+from emsync_engine.project.model import EMOTIONS, HitStatus, SceneCut, Segment, Take
 from emsync_engine.timing import FrameRate, timecode
 
 Json = dict[str, Any]
@@ -54,7 +55,7 @@ def score_json(scored: Scored) -> Json:
     outputs = scored.outputs
     return {
         **analysis_json(scored.analysis),
-        "hits": [_hit_json(hit) for hit in scored.take.hits],
+        "hits": [hit_json(hit) for hit in scored.take.hits],
         "take": _take_json(scored.take),
         "outputs": {
             "video": str(outputs.video),
@@ -64,17 +65,6 @@ def score_json(scored: Scored) -> Json:
             **{name: str(path) for name, path in outputs.on_request().items()},
         },
         "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
-    }
-
-
-def _hit_json(hit: Hit) -> Json:
-    return {
-        "time_s": hit.time_s,
-        "landed_s": hit.landed_s,
-        "error_ms": hit.error_ms,
-        "error_frames": hit.error_frames,
-        "what": hit.what,
-        "status": hit.status,
     }
 
 

@@ -76,7 +76,9 @@ class Filler:
         self._tacet_s = tuple((float(a), float(b)) for a, b in timeline.tacet_spans)
         self._hits_s = tuple(float(hit.time) for hit in timeline.hits)
         music = silenced(take.music, self._tacet_s)
-        self._music = replace(music, programs=dict(self._ensemble.programs))
+        if settings.ensemble != take.settings.ensemble:
+            music = replace(music, programs=dict(self._ensemble.programs))
+        self._music = music
         self._bent_percent = take.measures.get("tempo_bent_percent", 0.0)
         self._hits = self._known_hits()
         self._seeds: dict[Fraction, int] = {}
