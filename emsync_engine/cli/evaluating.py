@@ -55,8 +55,14 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
         _add_settings(parser, float)
     cuts = what.add_parser("cuts", help="scene cuts beside labels made by eye")
     cuts.add_argument("films", type=Path, metavar="FILMS", help="folder of films")
-    cuts.add_argument("labels", type=Path, metavar="LABELS", help="folder of NAME.csv for each")
-    cuts.add_argument("--detector", metavar="NAME", help="as for emsync analyze")
+    cuts.add_argument(
+        "labels",
+        type=Path,
+        nargs="?",
+        metavar="LABELS",
+        help="folder of NAME.csv for each film (FILMS/cuts)",
+    )
+    cuts.add_argument("--detector", metavar="NAME", help="this one alone; all of them without it")
     cuts.add_argument("--json", action="store_true")
     grid = what.add_parser("grid", help="temperature, nucleus and guidance tried with each other")
     _add_work(grid)
@@ -71,7 +77,7 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
     )
     compared.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     compared.add_argument(
-        "--steps", type=_steps, default=250, metavar="N", help="of each run (250)"
+        "--steps", type=_steps, default=150, metavar="N", help="of each run (150)"
     )
     compared.add_argument(
         "--training-seeds", type=_count, default=3, metavar="N", help="runs of each variant (3)"
@@ -217,30 +223,23 @@ def _bench(options: argparse.Namespace, monitor: TerminalMonitor) -> Bench:
 
 
 def _cuts(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
-    """Every film that has labels, and all of them together."""
-    from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, detect_scene_cuts
-    from emsync_engine.scenes.evaluation import CutScores, read_labels, score_cuts
-    from emsync_engine.video.decode import decode
-    from emsync_engine.video.probe import probe
+    """Every film that has labels, and all of them together, by one detector or by all."""
+    from emsync_engine.scenes.comparison import compare_detectors, comparison_lines, labelled_films
+    from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, DETECTORS
 
-    detector = options.detector or DEFAULT_DETECTOR
-    labelled = {path.stem: path for path in sorted(options.labels.glob("*.csv"))}
-    films = [path for path in sorted(options.films.glob("*.*")) if path.stem in labelled]
-    if not films:
-        raise InputUnusableError(f"No film in {options.films} has labels in {options.labels}.")
-    scores = {}
-    for film in films:
-        found = detect_scene_cuts(decode(probe(film), monitor=monitor), detector, monitor=monitor)
-        labels = read_labels(labelled[film.stem])
-        scores[film.name] = score_cuts([cut.frame for cut in found], labels)
-    scores["all"] = sum(scores.values(), start=CutScores(0, 0, 0))
+    films = labelled_films(options.films, options.labels or options.films / "cuts")
+    others = sorted(DETECTORS.keys() - {DEFAULT_DETECTOR})
+    names = [options.detector] if options.detector else [DEFAULT_DETECTOR, *others]
+    results = compare_detectors(films, names, monitor=monitor)
     monitor.clear()
-    if options.json:
-        print(json.dumps({name: {**asdict(one), "f1": one.f1} for name, one in scores.items()}))
+    if not options.json:
+        print("\n".join(comparison_lines(results)))
         return
-    print(f"{'film':<36}{'hits':>6}{'false':>7}{'missed':>8}{'F1':>7}   detector {detector}")
-    for name, one in scores.items():
-        print(f"{name:<36}{one.hits:>6}{one.false_alarms:>7}{one.misses:>8}{one.f1:>7.3f}")
+    told = {
+        name: {film: {**asdict(one), "f1": one.f1} for film, one in result.scores.items()}
+        for name, result in results.items()
+    }
+    print(json.dumps(told[options.detector] if options.detector else told))
 
 
 def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.scenes.likeness import Looks, change_between
+from emsync_engine.scenes.likeness import FAR, NEAR, STILL, Looks, change_between, step_between
 from emsync_engine.scenes.tuning import Tuning
 
 _LEAST_STEP = 0.4  # of 255: a mean step smaller than this cannot be a cut
+_IS_STILL = 0.12  # of the step between two pictures: smaller ones around it are no movement
+_STILL_AT_MOST = 0.5  # of 255, three planes together: what coding alone may change
+_PROMINENT = 1.25  # of the mean step beside it: below that nothing begins
 _NEIGHBOURS = (-2, -1, 1, 2)
 
 
@@ -21,18 +24,31 @@ class Changes:
         self._steps = np.zeros(len(looks), np.float32)
         self._known: dict[tuple[int, int], float] = {}
         for number in range(1, len(looks)):
-            now, before = looks.planes[number], looks.planes[number - 1]
-            self._steps[number] = np.abs(now.astype(np.int16) - before).sum(axis=-1).mean()
+            self._steps[number] = step_between(looks.planes[number - 1], looks.planes[number])
 
     def between(self, one: int, other: int) -> float:
         """The change between two pictures."""
         key = (one, other)
         if key not in self._known:
-            self._known[key] = change_between(self.looks, one, other)
+            step = self.search_step(one, other)
+            self._known[key] = change_between(self.looks, one, other, step=step)
         return self._known[key]
 
+    def search_step(self, one: int, other: int) -> int:
+        """How far things may have moved between two pictures: not at all if all is still around.
+
+        Without it one title would pass for another, made of letters from elsewhere.
+        """
+        outside = np.concatenate(
+            [self._steps[max(1, one - 2) : one + 1], self._steps[other + 1 : other + 4]]
+        )
+        step = step_between(self.looks.planes[one], self.looks.planes[other])
+        if not len(outside) or outside.max() <= min(_IS_STILL * step, _STILL_AT_MOST):
+            return STILL
+        return NEAR if other - one <= 2 else FAR
+
     def into(self, number: int) -> float:
-        """The change from the picture before into this one; 0 where nothing moved or all is plain."""
+        """The change from the picture before into this one; 0 if nothing moved or all is plain."""
         if not 0 < number < len(self.looks) or self._steps[number] < _LEAST_STEP:
             return 0.0
         if self._skipped[number] or self._skipped[number - 1]:
@@ -40,11 +56,11 @@ class Changes:
         return self.between(number - 1, number)
 
     def candidates(self) -> NDArray[np.intp]:
-        """Pictures whose step is not smaller than usual beside it."""
+        """Pictures whose step is larger than those beside it."""
         steps = self._steps
         padded = np.pad(steps, 2)
         around = (padded[:-4] + padded[1:-3] + padded[3:-1] + padded[4:]) / 4
-        return np.flatnonzero((steps >= _LEAST_STEP) & (steps > around))
+        return np.flatnonzero((steps >= _LEAST_STEP) & (steps > _PROMINENT * around))
 
 
 def hard_cuts(changes: Changes, rate: float, tuning: Tuning) -> list[int]:
@@ -68,7 +84,7 @@ def hard_cuts(changes: Changes, rate: float, tuning: Tuning) -> list[int]:
 
 def _comes_back(changes: Changes, number: int, rate: float, tuning: Tuning) -> bool:
     change, count = changes.into(number), len(changes.looks)
-    allowed = min(tuning.same_shot, change / 2)
+    allowed = min(tuning.comes_back, change / 2)
     reach = max(1, round(tuning.flash_s * rate))
     later = range(number + 1, min(count, number + reach + 1))
     earlier = range(number - 2, max(-1, number - reach - 2), -1)

@@ -142,13 +142,29 @@ _FROM_LIBRARY = {
 
 def _available() -> tuple[dict[str, Callable[[], SceneDetector]], dict[str, str]]:
     detectors: dict[str, Callable[[], SceneDetector]] = {"ffmpeg": FfmpegDetector}
-    missing = [name for name in ("scenedetect", "cv2") if importlib.util.find_spec(name) is None]
-    if missing:
-        reason = f"the Python package {' and '.join(missing)} is not installed"
-        return detectors, dict.fromkeys(_FROM_LIBRARY, reason)
-    for name, library_class in _FROM_LIBRARY.items():
-        detectors[name] = _from_library(name, library_class)
-    return detectors, {}
+    unavailable: dict[str, str] = {}
+    if reason := _missing("cv2", "numba"):
+        unavailable["emsync"] = reason
+    else:
+        detectors["emsync"] = _transition_detector
+    if reason := _missing("scenedetect", "cv2"):
+        unavailable.update(dict.fromkeys(_FROM_LIBRARY, reason))
+    else:
+        for name, library_class in _FROM_LIBRARY.items():
+            detectors[name] = _from_library(name, library_class)
+    return detectors, unavailable
+
+
+def _missing(*packages: str) -> str:
+    """Why detectors that need these packages are not there; nothing if all are."""
+    missing = [name for name in packages if importlib.util.find_spec(name) is None]
+    return f"the Python package {' and '.join(missing)} is not installed" if missing else ""
+
+
+def _transition_detector() -> SceneDetector:
+    from emsync_engine.scenes.transitions import TransitionDetector  # compiles: not before it runs
+
+    return TransitionDetector()
 
 
 def _from_library(name: str, library_class: str) -> Callable[[], SceneDetector]:
@@ -158,10 +174,8 @@ def _from_library(name: str, library_class: str) -> Callable[[], SceneDetector]:
 DETECTORS, UNAVAILABLE = _available()
 """Makers of detectors by name; and the reasons, by name, why others are not there."""
 
-DEFAULT_DETECTOR = "content" if "content" in DETECTORS else "ffmpeg"
-"""Best on five films labelled by eye (46 transitions, hard cuts within one frame). F1 with all
-labels / without four tiny changes: content 0.83 / 0.86, hash 0.83 / 0.83, adaptive 0.75 / 0.76,
-ffmpeg 0.69 / 0.73, histogram 0.65 / 0.67."""
+DEFAULT_DETECTOR = next(name for name in ("emsync", "content", "ffmpeg") if name in DETECTORS)
+"""Best on films labelled by eye and on films cut together by a script; see ``docs/cuts.md``."""
 
 
 def detect_scene_cuts(

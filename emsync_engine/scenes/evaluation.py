@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import cast
 from emsync_engine.project.model import CutKind
 
 HARD_TOLERANCE_FRAMES = 1
+_Z_95 = 1.96
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,22 @@ class CutScores:
         """Harmonic mean of precision and recall."""
         total = 2 * self.hits + self.false_alarms + self.misses
         return 2 * self.hits / total if total else 1.0
+
+    @property
+    def f1_interval(self) -> tuple[float, float]:
+        """Where F1 lies with 95 % confidence, if transitions are like those that were looked at.
+
+        Wilson's interval for the share j of hits among all outcomes (hits, false alarms, misses);
+        F1 = 2 j / (1 + j) grows with it.
+        """
+        outcomes = self.hits + self.false_alarms + self.misses
+        if not outcomes:
+            return 0.0, 1.0
+        share, z2 = self.hits / outcomes, _Z_95**2 / outcomes
+        middle = (share + z2 / 2) / (1 + z2)
+        reach = math.sqrt(share * (1 - share) * z2 + z2 * z2 / 4) / (1 + z2)
+        low, high = max(0.0, middle - reach), min(1.0, middle + reach)
+        return 2 * low / (1 + low), 2 * high / (1 + high)
 
 
 def read_labels(path: Path) -> list[LabelledCut]:

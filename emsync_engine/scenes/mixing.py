@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.scenes.cutting import Changes
-from emsync_engine.scenes.likeness import REACH_PX, Looks, share_changed
+from emsync_engine.scenes.likeness import Looks, share_changed
 from emsync_engine.scenes.tuning import Found, Tuning
 
-_REACH_PX = REACH_PX + 2
 _LEAST_STEP = 4.0  # of 255: root mean square between the two pictures seen from afar
 _GROWTH = 1.4  # from one length looked at to the next
 _SLOPE = 0.25  # of the usual step: below it a mixture has not begun, or has ended
@@ -65,15 +65,28 @@ def _candidates(
 def _steady_places(
     looks: Looks, first: int, last: int, half: int, tuning: Tuning
 ) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Centres where the three thirds of the way lead in one direction, and how well they do."""
+    """Centres where the three thirds of the way lead in one direction, and how well they do.
+
+    Judged on the pictures as seen from afar, where it costs next to nothing; of centres side by
+    side the best one is kept.
+    """
     third = max(1, round(half / 3))
     centres = np.arange(first + half, last - half + 1, max(1, half // 5))
     way = [looks.glances[centres + step] for step in (-half, -third, third, half)]
-    parts = [after - before for before, after in zip(way, way[1:], strict=False)]
-    cosines = [_cosine(parts[0], parts[1]), _cosine(parts[1], parts[2]), _cosine(parts[0], parts[2])]
+    whole = way[3] - way[0]
+    parts = [after - before for before, after in pairwise(way)]
+    cosines = [
+        _cosine(parts[0], parts[1]),
+        _cosine(parts[1], parts[2]),
+        _cosine(parts[0], parts[2]),
+    ]
     steadiness = np.min(cosines, axis=0)
-    step = np.sqrt(np.mean((way[3] - way[0]) ** 2, axis=1))
+    step = np.sqrt(np.mean(whole**2, axis=1))
     chosen = (steadiness >= tuning.steady) & (step >= _LEAST_STEP)
+    worth = np.where(chosen, steadiness * step, 0)
+    padded = np.pad(worth, 2)
+    best_near = np.lib.stride_tricks.sliding_window_view(padded, 5).max(axis=1)
+    chosen &= worth >= best_near
     return centres[chosen], steadiness[chosen]
 
 
@@ -99,7 +112,10 @@ def _mixture_score(
     left = _left_of_mixture(looks, before, centre, after)
     if left > tuning.mixed * alone:
         return 0.0
-    if share_changed(looks, before, after, reach_px=_REACH_PX) < tuning.mix_share:
+    if (
+        share_changed(looks, before, after, step=changes.search_step(before, after))
+        < tuning.mix_share
+    ):
         return 0.0
     return change - outside
 

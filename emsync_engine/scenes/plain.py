@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.scenes.likeness import Looks, change_between
+from emsync_engine.scenes.likeness import FAR, Looks, change_between
 from emsync_engine.scenes.tuning import Found, Tuning
 
 _SEEN = 1.5  # of 255: a spread or level this far from the plain one can be seen
@@ -41,8 +41,7 @@ def plain_runs(looks: Looks, rate: float, tuning: Tuning) -> list[PlainRun]:
     is_plain |= looks.spread <= tuning.dip * _greatest_around(looks.spread, round(rate / 2))
     edges = np.flatnonzero(np.diff(np.concatenate([[0], is_plain.view(np.int8), [0]])))
     return [
-        _run(looks, int(first), int(end) - 1, rate, tuning)
-        for first, end in edges.reshape(-1, 2)
+        _run(looks, int(first), int(end) - 1, rate, tuning) for first, end in edges.reshape(-1, 2)
     ]
 
 
@@ -60,6 +59,8 @@ def _run(looks: Looks, first: int, last: int, rate: float, tuning: Tuning) -> Pl
     longest = round(4 * rate)
     is_cut_to = is_cut_from = None
     out_first, in_last = first, last
+    if first == 0 and not looks.opens_film:  # how it went plain lies too far back to be seen
+        is_cut_to, out_first = False, last
     if first > 0:
         before = distance[max(0, first - longest) : first][::-1]
         is_cut_to = _is_sudden(before, distance[first], soon, tuning)
@@ -71,9 +72,7 @@ def _run(looks: Looks, first: int, last: int, rate: float, tuning: Tuning) -> Pl
     return PlainRun(first, last, out_first, in_last, is_cut_to, is_cut_from)
 
 
-def _is_sudden(
-    away: NDArray[np.float32], at_edge: np.float32, soon: int, tuning: Tuning
-) -> bool:
+def _is_sudden(away: NDArray[np.float32], at_edge: np.float32, soon: int, tuning: Tuning) -> bool:
     """Whether the first step away from a plain picture is most of the way."""
     return bool(away[0] - at_edge >= tuning.sudden_share * (away[:soon].max() - at_edge))
 
@@ -141,4 +140,4 @@ def _is_flash(looks: Looks, run: PlainRun, rate: float, tuning: Tuning) -> bool:
     if run.last - run.first + 1 > tuning.flash_s * rate:
         return False
     before, after = max(0, run.out_first - 1), min(len(looks) - 1, run.in_last + 1)
-    return change_between(looks, before, after, reach_px=8) < tuning.same_shot
+    return change_between(looks, before, after, step=FAR) < tuning.same_shot

@@ -26,6 +26,7 @@ class Tuning:
     """Thresholds, each with its unit; what each one does is told where it is used."""
 
     cut_excess: float = 0.4
+    comes_back: float = 0.8
     same_shot: float = 0.55
     flash_s: float = 0.25
     instant_s: float = 0.13

@@ -71,10 +71,13 @@ def drawn_shot(chance: np.random.Generator, count: int, *, fast: bool = False) -
     """A camera that pans and zooms over a field, with a disc or two crossing."""
     canvas = painted_field(chance)
     size = len(canvas)
-    speed = chance.uniform(8, 24) if fast else chance.choice([0, 0.4, 1.5, 4])
+    speeds = np.full(count, chance.choice([0, 0.4, 1.5, 4]))
+    if fast:
+        middle, width = chance.uniform(0.5, 0.7) * count, chance.uniform(2, 5)
+        speeds += chance.uniform(8, 24) * np.exp(-(((np.arange(count) - middle) / width) ** 2))
     angle, zoom = chance.uniform(0, 2 * np.pi), chance.uniform(-0.002, 0.002)
-    heading = np.array([np.cos(angle), np.sin(angle)]) * speed
-    centre = np.array([size / 2, size / 2]) - heading * count / 2
+    heading = np.array([np.cos(angle), np.sin(angle)])
+    way = np.cumsum(speeds) - speeds.sum() / 2
     discs = [
         (chance.uniform(0, [WIDTH, HEIGHT]), chance.normal(0, 2.5, 2), chance.uniform(0, 255, 3))
         for _ in range(int(chance.integers(0, 3)))
@@ -83,7 +86,7 @@ def drawn_shot(chance: np.random.Generator, count: int, *, fast: bool = False) -
     for number in range(count):
         scale = 1 + zoom * number
         matrix = np.array([[scale, 0, 0], [0, scale, 0]])
-        matrix[:, 2] = centre + heading * number - scale * np.array([WIDTH, HEIGHT]) / 2
+        matrix[:, 2] = size / 2 + heading * way[number] - scale * np.array([WIDTH, HEIGHT]) / 2
         flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
         view = cv2.warpAffine(
             canvas, matrix, (WIDTH, HEIGHT), flags=flags, borderMode=cv2.BORDER_REFLECT
@@ -146,8 +149,9 @@ class Shots:
         window = np.s_[y : y + int(height * size), x : x + int(width * size)]
         step = -1 if chance.random() < 0.5 else 1
         return [
-            cv2.resize(picture[window][:, ::step], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA)
-            .astype(np.float32)
+            cv2.resize(
+                picture[window][:, ::step], (WIDTH, HEIGHT), interpolation=cv2.INTER_AREA
+            ).astype(np.float32)
             for picture in part
         ]
 
@@ -200,8 +204,9 @@ def _new_shot(shots: Shots, chance: np.random.Generator, more: int) -> list[np.n
     count = int(chance.integers(14, 80)) + more
     pictures = shots.next(count, disturbance)
     changed = disturbed(pictures[more:], disturbance, chance)
-    if disturbance in {"light", "flicker"}:
-        return [picture * 0.98 for picture in pictures[:more]] + changed
+    if disturbance == "light":
+        gain = float(changed[0].mean() / max(1.0, pictures[more].mean()))
+        return [picture * gain for picture in pictures[:more]] + changed
     if disturbance == "grain":
         sigma = chance.uniform(2, 9)
         everything = pictures[:more] + changed

@@ -48,7 +48,7 @@ def test_every_detector_can_be_cancelled(name):
 
 
 def test_an_unknown_detector_is_refused_with_the_choices():
-    with pytest.raises(InputUnusableError, match=r"'telepathy'.*adaptive, content, ffmpeg"):
+    with pytest.raises(InputUnusableError, match=r"'telepathy'.*adaptive, content, emsync, ffmpeg"):
         detect_scene_cuts(film(three_cuts()), "telepathy")
 
 
@@ -58,8 +58,9 @@ def test_a_missing_library_leaves_a_reason(monkeypatch):
     available, unavailable = detectors._available()
 
     assert set(available) == {"ffmpeg"}
-    assert set(unavailable) == {"content", "adaptive", "hash", "histogram"}
+    assert set(unavailable) == {"emsync", "content", "adaptive", "hash", "histogram"}
     assert "scenedetect" in unavailable["content"]
+    assert "numba" in unavailable["emsync"]
 
 
 def test_the_scene_score_is_ffmpegs():

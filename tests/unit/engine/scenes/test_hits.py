@@ -3,7 +3,7 @@ from fractions import Fraction
 from itertools import combinations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emsync_engine.errors import BoundaryOrderError
@@ -114,6 +114,7 @@ def test_a_negative_spacing_is_refused():
         choose_hits([], spacing_s=-1)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 300), st.integers(1, 100)),
