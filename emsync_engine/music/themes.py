@@ -27,7 +27,7 @@ FORM = (None, 1, None, 2)
 CLASS_GAIN = 1.0
 """Nats of the pitch classes that were struck in the same beat."""
 
-PITCH_GAIN = 1.0
+PITCH_GAIN = 2.5
 """Nats more of the very pitches that were struck at the same place."""
 
 VALENCE_APART = 0.5
