@@ -34,7 +34,7 @@ class Tuning:
     dip: float = 0.08
     sudden_share: float = 0.6
     steady: float = 0.45
-    mixed: float = 0.75
+    mixed: float = 0.8
     mix_change: float = 0.8
     mix_excess: float = 0.3
     mix_share: float = 0.5
