@@ -167,6 +167,7 @@ def _timeline(
 ) -> Timeline:
     """Boundaries from the cuts, the hits among them, and an emotion for each segment."""
     from emsync_engine.emotion.builtin import read_segment_emotions
+    from emsync_engine.music.dynamics_curve import picture_loudness
     from emsync_engine.scenes.hits import boundaries_from_cuts, choose_hits
 
     duration = video.info.duration
@@ -180,8 +181,9 @@ def _timeline(
     emotions = read_segment_emotions(video, edges, cuts, monitor=monitor)
     if request.va is not None:
         emotions = tuple(replace(emotion, chosen=request.va) for emotion in emotions)
+    loudness_db = picture_loudness(video, cuts, monitor=monitor)
     return with_tacet_spans(
-        Timeline(duration, boundaries, emotions),
+        Timeline(duration, boundaries, emotions, loudness_db=loudness_db),
         spans_of(request.tacet, duration, video.info.frame_rate),
     )
 

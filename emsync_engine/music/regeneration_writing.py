@@ -72,6 +72,12 @@ class SpanWriter(TokenWriter):
         if self._offsets[-1] == 0 and self._chords:
             self.append(v.CHORD)  # the cut is here: the music behind it begins with its chord
 
+    def fork(self, seed: int) -> SpanWriter:
+        """The same music up to here, to go on in another way."""
+        twin = super().fork(seed)
+        assert isinstance(twin, SpanWriter)
+        return twin
+
     @property
     def step(self) -> int:
         return self.grammar.collector.step
@@ -370,12 +376,16 @@ def write_rivals(
     seeds: Sequence[int],
     monitor: Monitor = SILENT,
 ) -> list[SpanWriter]:
-    """One way to fill a gap for each seed, written together.
+    """One way to fill a gap for each seed, read once and written together.
 
     What a seed gives does not depend on the others. Raises Cancelled through the monitor between
     two passes.
     """
-    rivals = [SpanWriter(decoder, brief, gap, seed=seed) for seed in seeds]
+    first = SpanWriter(decoder, brief, gap, seed=seeds[0])
+    [rows] = next_rows(decoder, [first])
+    rivals = [first, *(first.fork(seed) for seed in seeds[1:])]
+    for rival in rivals:
+        rival.draw(rows)
     total = len(rivals) * max(gap.end_step - gap.start_step, 1)
     while unfinished := [rival for rival in rivals if not rival.is_done]:
         done = sum(min(rival.step, gap.end_step) - gap.start_step for rival in rivals)
