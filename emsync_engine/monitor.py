@@ -24,3 +24,23 @@ class SilentMonitor:
 
 
 SILENT: Monitor = SilentMonitor()
+
+
+class Share:
+    """One of several equal pieces of work, reported as its share of them all.
+
+    Parameters
+    ----------
+    number : of the piece, from 0
+    count : of pieces
+    """
+
+    def __init__(self, monitor: Monitor, number: int, count: int) -> None:
+        self._monitor, self._number, self._count = monitor, number, count
+
+    def advance(self, stage: str, done: float, total: float | None = None) -> None:
+        """Report progress of this piece; raise Cancelled if asked to stop."""
+        if total is None:
+            self._monitor.advance(stage, done)
+        else:
+            self._monitor.advance(stage, self._number * total + done, self._count * total)

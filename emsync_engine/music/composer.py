@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
-from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.monitor import SILENT, Monitor, Share
 from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
@@ -120,7 +120,11 @@ def _written(
     if playing_s(brief.duration_s, brief.tacet_s) == 0:
         return [() for _ in seeds]
     if len(seeds) == 1 or brief.settings.branches > 1:
-        return [tuple(write_best(model, brief, seed=seed, monitor=monitor)) for seed in seeds]
+        shares = [Share(monitor, number, len(seeds)) for number in range(len(seeds))]
+        return [
+            tuple(write_best(model, brief, seed=seed, monitor=share))
+            for seed, share in zip(seeds, shares, strict=True)
+        ]
     return write_takes(model, brief, seeds=seeds, monitor=monitor)
 
 

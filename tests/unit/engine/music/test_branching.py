@@ -6,7 +6,7 @@ import pytest
 
 from emsync_engine.affect.reading import AffectReading
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.monitor import Cancelled
+from emsync_engine.monitor import Cancelled, Share
 from emsync_engine.music import branching
 from emsync_engine.music.branching import (
     SETTLING_S,
@@ -153,3 +153,19 @@ def test_cancel_is_heard_between_two_tokens(reader):
 
     with pytest.raises(Cancelled):
         list(write_best(toy_model(), brief(), seed=1, monitor=Stops()))
+
+
+def test_takes_report_their_share_of_all():
+    heard = []
+
+    class Recorder:
+        def advance(self, stage, done, total=None):
+            heard.append((done, total))
+
+    for number in range(2):
+        share = Share(Recorder(), number, 2)
+        list(write_best(toy_model(), brief(3.0, branches=1), seed=number, monitor=share))
+    done = [one for one, _ in heard]
+    assert done == sorted(done)
+    assert {total for _, total in heard} == {6.0}
+    assert done[-1] == 6.0
