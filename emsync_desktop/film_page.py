@@ -140,6 +140,7 @@ class FilmPage(QWidget):
     def begin(self, film: Path) -> None:
         """Show the first picture of a film of which nothing else is known yet."""
         self.film = film
+        self.timeline.cuts = ()
         self.timeline.show_film(EMPTY_FILM_VIEW, self.clock)
         self.preview.picture.show_image(None)
         self.pictures.open(film)

@@ -23,6 +23,7 @@ from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.film_page import FilmPage
 from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
+from emsync_desktop.recent import recent_paths, remember
 from emsync_desktop.scoring import Engine, Scoring
 from emsync_desktop.take_editor import TakeEditor
 from emsync_desktop.timeline.scene import film_view_of
@@ -104,6 +105,8 @@ class MainWindow(QMainWindow):
         self.welcome.open_asked.connect(self.files.ask_for_one)
         self.bottom_bar.cancel_asked.connect(self.cancel)
         self._connect_scoring()
+        self.welcome.show_recent(recent_paths())
+        self.welcome.recent_asked.connect(self.open_path)
         self.welcome.demo_asked.connect(lambda: self.open_path(DEMO_FILM))
         self.opener.opened.connect(self._on_project_read)
         self.opener.film_found.connect(self._analyse)
@@ -165,6 +168,8 @@ class MainWindow(QMainWindow):
             return
         analysis = analysed.analysis
         self._show_project(project_of(path, analysis, (), {}), None)
+        if path != DEMO_FILM:
+            remember(path)
         self.page.show_film_view(
             film_view_of(
                 analysed.thumbnails,
@@ -173,6 +178,7 @@ class MainWindow(QMainWindow):
                 analysed.peaks_per_s,
             )
         )
+        self.page.timeline.cuts = tuple(cut.time for cut in analysis.cuts)
         self.scoring.warm_up()
         timeline = analysis.timeline
         self.bottom_bar.rest(
@@ -187,6 +193,7 @@ class MainWindow(QMainWindow):
         film = Path(project.video.path)
         self._begin_film(film)
         self._show_project(project, path)
+        remember(path)
         self.scoring.read_film(film)
 
     def _show_project(self, project: Project, path: Path | None) -> None:
@@ -207,6 +214,7 @@ class MainWindow(QMainWindow):
         self._render_if_needed()
 
     def _on_saved(self, path: Path) -> None:
+        remember(path)
         self._refresh_title()
         self.bottom_bar.rest(self.tr("{name} is saved.").format(name=path.name))
 
@@ -282,6 +290,7 @@ class MainWindow(QMainWindow):
         """Back to the empty window: the film could not be read, or was not wanted."""
         self.page.close_film()
         self.document.open(None)
+        self.welcome.show_recent(recent_paths())
         self.pages.setCurrentIndex(0)
         self._refresh_title()
 

@@ -70,7 +70,10 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
     QPushButton[look="accent"]:disabled {{ background: #4a3d26; color: #9a8a6c; }}
     QPushButton[look="link"] {{ background: transparent; color: {c.accent}; padding: 4px 8px; }}
-    QPushButton[look="link"]:hover {{ background: {c.hover}; }}
+    QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
+        padding: 4px 10px; }}
+    QPushButton[look="link"]:hover, QPushButton[look="quiet_link"]:hover
+        {{ background: {c.hover}; }}
     QPushButton[look="link"]:disabled {{ color: {c.off}; }}
     QCheckBox {{ font-size: 12px; color: {c.quiet}; spacing: 7px; }}
     QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {c.edge};

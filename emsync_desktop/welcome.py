@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -16,6 +18,8 @@ class Welcome(QWidget):
 
     open_asked = Signal()
     demo_asked = Signal()
+    recent_asked = Signal(object)
+    """The path of something that was opened before."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,9 +41,28 @@ class Welcome(QWidget):
         self.demo_button.setVisible(DEMO_FILM.is_file())
         self.demo_button.clicked.connect(self.demo_asked)
         column.addWidget(self.demo_button, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addSpacing(18)
+        self._recent_heading = self._centred(labelled(self.tr("OPENED LAST"), "heading"))
+        column.addWidget(self._recent_heading)
+        self.recent = QVBoxLayout()
+        self.recent.setSpacing(2)
+        column.addLayout(self.recent)
         column.addStretch(2)
         column.addLayout(self._steps())
         column.addStretch(2)
+
+    def show_recent(self, paths: list[Path]) -> None:
+        """Offer what was opened before, the latest first."""
+        while (item := self.recent.takeAt(0)) is not None:
+            item.widget().deleteLater()
+        self._recent_heading.setVisible(bool(paths))
+        for path in paths:
+            button = QPushButton(path.name)
+            button.setProperty("look", "quiet_link")
+            button.setToolTip(str(path))
+            button.setAccessibleName(self.tr("Open {name}").format(name=path.name))
+            button.clicked.connect(lambda _checked=False, path=path: self.recent_asked.emit(path))
+            self.recent.addWidget(button, 0, Qt.AlignmentFlag.AlignCenter)
 
     @staticmethod
     def _centred(label: QLabel) -> QLabel:

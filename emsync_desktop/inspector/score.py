@@ -128,7 +128,7 @@ class ScoreSettings(QWidget):
         choice.addItem(self.tr("Auto"), None)
         for key in KEYS:
             choice.addItem(key_words(key), key)
-        choice.setMinimumContentsLength(8)
+        choice.setMinimumContentsLength(4)
         choice.setMaxVisibleItems(len(KEYS) + 1)
         return choice
 

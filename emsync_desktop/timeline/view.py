@@ -27,6 +27,7 @@ from emsync_desktop.selection import Selection
 from emsync_desktop.timeline.canvas import Canvas
 from emsync_desktop.timeline.geometry import Row, TimeScale, row_at, rows
 from emsync_desktop.timeline.hand import Gesture, boundary_at, gesture_at, level_at
+from emsync_desktop.timeline.menus import menu_at
 from emsync_desktop.timeline.overlay import paint_gesture, paint_playhead
 from emsync_desktop.timeline.painting import HEADER_PX, Picture
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
@@ -372,26 +373,7 @@ class TimelineView(QAbstractScrollArea):
 
     def menu_at(self, at: QPointF) -> QMenu | None:
         """What can be done there, with what lies there chosen; None beside the film."""
-        boundary = boundary_at(self, at)
-        if boundary is None and at.x() < HEADER_PX:
-            return None
-        menu = QMenu(self)
-        if boundary is not None:
-            if boundary.id not in self._selection.boundaries:
-                self.boundary_chosen.emit(boundary.id, "only")
-            menu.addActions(self.menus.get("boundary", []))
-            return menu
-        time = Fraction(self.time_at(at.x()))
-        if row_at(self._lanes, at.y()) == "ruler":
-            self.scrubbed.emit(float(time))
-            menu.addActions(self.menus.get("ruler", []))
-            return menu
-        if (index := self.segment_index_at(at.x())) not in self._selection.segments:
-            self.segment_chosen.emit(index, "only")
-        split = menu.addAction(self.tr("Split here"))
-        split.triggered.connect(lambda _checked=False: self.boundary_add_asked.emit(time))
-        menu.addActions(self.menus.get("segment", []))
-        return menu
+        return menu_at(self, at)
 
     # -- what lies under the pointer, in words
 

@@ -8,6 +8,7 @@ from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 
 from emsync_desktop.circumplex.geometry import clipped
+from emsync_desktop.recent import recent_paths
 from emsync_engine.jobs.messages import AnalyseJob, ComposeJob, Rendered, RenderJob, ThumbnailsJob
 from emsync_engine.project.file import load_project, save_project
 from tests.gui.gestures import click_at, double_click_at, drag, drag_boundary, place_of, press
@@ -92,6 +93,20 @@ def test_another_film_takes_the_place_of_the_one_that_is_open(opened, engine, fi
 def test_the_demo_film_is_one_click_away(window, engine):
     window.welcome.demo_button.click()
     assert engine.last(AnalyseJob)[1].path.name == "demo.mp4"
+
+
+def test_what_was_opened_is_offered_again_while_it_is_there(window, engine, film, tmp_path):
+    gone = tmp_path / "gone.emsync"
+    window.open_path(film)
+    engine.find_cuts()
+    assert window.files.write(gone)
+    gone.unlink()
+    assert recent_paths() == [film.absolute()]
+    window.document.undo_stack.setClean()
+    window._leave_film()
+    window.welcome.recent.itemAt(0).widget().click()
+    assert engine.last(AnalyseJob)[1].path == film
+    assert len(engine.submitted) >= 2
 
 
 def test_cancelling_the_analysis_returns_to_the_empty_window(window, engine, film):
