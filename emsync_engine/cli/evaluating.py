@@ -68,6 +68,34 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_work(grid)
     _add_settings(grid, _numbers)
     _add_conditionings(what)
+    _add_landing(what)
+
+
+def _add_landing(what: Commands[argparse.ArgumentParser]) -> None:
+    landing = what.add_parser("landing", help="whether chords land on the cuts, and are heard there")
+    for name, default, meaning in (
+        ("timelines", 20, "of the seeded timelines, shortest first (20)"),
+        ("seeds", 5, "takes of each (5)"),
+    ):
+        landing.add_argument("--" + name, type=_count, default=default, metavar="N", help=meaning)
+    landing.add_argument(
+        "--anew",
+        type=int,
+        choices=range(21),
+        default=1,
+        metavar="N",
+        help="timelines composed under every limit of the fit, 0 to 20 (1)",
+    )
+    landing.add_argument(
+        "--clips", type=Path, metavar="FOLDER", help="films with labels in FOLDER/cuts, too"
+    )
+    landing.add_argument(
+        "--work", type=Path, metavar="WORK", help="keep the takes there, and go on from them"
+    )
+    landing.add_argument(
+        "--report", type=Path, default=Path("docs/landing.md"), metavar="PAGE", help="page to update"
+    )
+    _add_model(landing)
 
 
 def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
@@ -90,6 +118,9 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
         "--seeds", type=_count, default=1, metavar="N", help="pieces of each VA condition (1)"
     )
     compared.add_argument("--seconds", type=float, default=12.0, metavar="S", help="of each piece")
+    compared.add_argument(
+        "--report", type=Path, metavar="FOLDER", help="write conditionings.md into a folder"
+    )
     compared.add_argument("--silent", action="store_true", help="train and foretell, write nothing")
     compared.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto")
     compared.add_argument("--json", action="store_true", help="one JSON object on standard output")
@@ -275,6 +306,21 @@ def _boundaries(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     _answer(options, report, boundary_lines(report))
 
 
+def _landing(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.evaluation.landing_report import goal_table
+    from emsync_engine.evaluation.landing_run import Wanted, evaluate_landing
+
+    model, sha256 = _composer(options)
+    wanted = Wanted(
+        *(options.timelines, options.seeds, options.anew),
+        *(options.clips, options.work, options.report),
+    )
+    name = Path(options.weights).name if _is_file(options.weights) else options.weights
+    report = evaluate_landing(model, wanted, weights=name, weights_sha256=sha256, monitor=monitor)
+    monitor.clear()
+    _answer(options, report, [*goal_table(report), "", f"written to {wanted.page}"])
+
+
 def _amounts(options: argparse.Namespace) -> dict[str, Any]:
     """How much is to be written, and how."""
     return {"seeds": options.seeds, "seconds": options.seconds, "settings": _settings(options)}
@@ -282,6 +328,7 @@ def _amounts(options: argparse.Namespace) -> dict[str, Any]:
 
 def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.learning import recipe_path
+    from emsync_engine.evaluation.conditioning_page import write_page
     from emsync_engine.evaluation.conditioning_table import findings, table_lines
     from emsync_engine.evaluation.conditionings import VARIANTS, Amounts, compare_conditionings
     from emsync_engine.evaluation.suite import shipped_judge
@@ -293,22 +340,26 @@ def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
         raise InputUnusableError(
             f"There is no variant {strange[0]!r}; there are: {', '.join(known)}."
         )
+    recipe = read_recipe(recipe_path(options.recipe))
+    amounts = Amounts(
+        grid_seeds=0 if options.silent else options.seeds,
+        grid_seconds=options.seconds,
+        boundary_seconds=2 * options.seconds,
+    )
     rows = compare_conditionings(
         open_store(options.work / "store"),
         options.work / "conditionings",
-        read_recipe(recipe_path(options.recipe)),
+        recipe,
         steps=options.steps,
         training_seeds=options.training_seeds,
         variants=[known[name] for name in options.variants or known],
-        amounts=Amounts(
-            grid_seeds=0 if options.silent else options.seeds,
-            grid_seconds=options.seconds,
-            boundary_seconds=2 * options.seconds,
-        ),
+        amounts=amounts,
         find_judge=shipped_judge,
         device=chosen_device(options.device),
         monitor=monitor,
     )
+    if options.report is not None:
+        write_page(rows, options.report, recipe=recipe, amounts=amounts)
     monitor.clear()
     if options.json:
         found = [asdict(finding) for finding in findings(rows)]
@@ -360,4 +411,5 @@ _EVALUATE = {
     "grid": _grid,
     "cuts": _cuts,
     "conditionings": _conditionings,
+    "landing": _landing,
 }

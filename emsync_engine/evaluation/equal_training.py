@@ -52,12 +52,13 @@ def claim(folder: Path, recipe: Recipe, steps: int) -> None:
     """
     asked = _without_what_differs(recipe) | {"steps": steps}
     file = folder / ASKED
-    if file.is_file() and json.loads(file.read_text(encoding="utf-8")) != asked:
+    if not file.is_file():
+        folder.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(asked, indent=1), encoding="utf-8")
+    elif json.loads(file.read_text(encoding="utf-8")) != asked:
         raise InputUnusableError(
             f"{folder} holds runs of another recipe or length; move it away to begin anew."
         )
-    folder.mkdir(parents=True, exist_ok=True)
-    file.write_text(json.dumps(asked, indent=1), encoding="utf-8")
 
 
 def _without_what_differs(recipe: Recipe) -> dict[str, object]:

@@ -3,8 +3,16 @@ from dataclasses import replace
 
 import pytest
 
+from emsync_engine.evaluation.conditioning_page import write_page
 from emsync_engine.evaluation.conditioning_table import CLAIMS, findings, table_lines
-from emsync_engine.evaluation.conditionings import NAMES, ConditioningRow, Foretold, Written
+from emsync_engine.evaluation.conditionings import (
+    NAMES,
+    Amounts,
+    ConditioningRow,
+    Foretold,
+    Written,
+)
+from emsync_engine.training.recipe import Recipe
 
 FORETOLD = Foretold(
     parameters=2_000_000, trained_tokens=800_000, nll=3.0, top1=0.3, top5=0.5, tokens=1234
@@ -98,3 +106,17 @@ def test_the_tables_have_a_line_for_each_variant_with_its_spread():
     silent = table_lines([replace(one, written=None) for one in rows])
     assert not any("VA error |" in line for line in silent)
     assert table_lines([]) == []
+
+
+def test_the_page_says_how_what_and_what_held(tmp_path):
+    rows = [row("none", seed, nll=3.0) for seed in (1, 2)]
+    rows += [row("discrete-token", seed, nll=2.9, error=0.4) for seed in (1, 2)]
+    rows += [row("continuous-token", seed, nll=2.6 + 0.2 * seed, error=0.5) for seed in (1, 2)]
+    page = write_page(rows, tmp_path / "made", recipe=Recipe(), amounts=Amounts())
+    text = page.read_text(encoding="utf-8")
+    assert "--steps 400 --training-seeds 2" in text
+    assert "{" not in text
+    held, fell, open_ = (text.index(words) for words in ("Held in", "Did not hold", "Not decided"))
+    assert held < text.index("- discrete-token foretells better than vanilla") < fell
+    assert fell < text.index("- continuous-token has a smaller VA error than discrete") < open_
+    assert open_ < text.index("- continuous-token foretells better than discrete-token")
