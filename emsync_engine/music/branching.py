@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 import numpy as np
 
@@ -156,7 +157,8 @@ def _turns(brief: Brief) -> list[float]:
 def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:
     """The notes of a growing take that sound in a part of it; those that still do end there."""
     collector = writer.grammar.collector
-    notes = [note for note in collector.notes if note.end_s > start_s and note.onset_s < end_s]
+    ended = takewhile(lambda note: note.end_s > start_s, reversed(collector.notes))
+    notes = [note for note in ended if note.onset_s < end_s]
     notes += [
         Note(onset * v.STEP_S, end_s, family, pitch)
         for (family, pitch), onset in collector.sounding.items()

@@ -116,8 +116,9 @@ class TokenWriter:
         twin.telling = copy.copy(self.telling)
         twin.tokens, twin._steps = self.tokens.copy(), self._steps.copy()
         twin._offsets = self._offsets.copy()
-        notes = {id(note): note for note in self.grammar.collector.notes}  # never changed
-        twin.grammar = copy.deepcopy(self.grammar, notes)
+        notes, self.grammar.collector.notes = self.grammar.collector.notes, []  # never changed
+        twin.grammar = copy.deepcopy(self.grammar)
+        self.grammar.collector.notes, twin.grammar.collector.notes = notes, notes.copy()
         twin._cursor, twin._hints, twin._drawing = copy.deepcopy(
             (self._cursor, self._hints, self._drawing)
         )
