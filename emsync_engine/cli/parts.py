@@ -96,7 +96,7 @@ def _add_compose(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     compose.add_argument("--takes", type=_count, default=1, metavar="N", help="write N whole takes")
     add_opening(compose)
-    _add_work(compose, candidates="ways in which a part is written; the best stays (2)")
+    _add_work(compose, candidates="ways in which a part is written; the best stays (3)")
 
 
 def add_opening(parser: argparse.ArgumentParser) -> None:

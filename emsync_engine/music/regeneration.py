@@ -24,8 +24,8 @@ from emsync_engine.project.model import GenerationSettings, Take, Timeline
 if TYPE_CHECKING:
     from emsync_engine.music.layouts import Composer
 
-CANDIDATES = 2
-"""Ways in which a part is written: two cost hardly more than one."""
+CANDIDATES = 3
+"""Ways in which a part is written; a part of ten then costs a fifth of a whole take."""
 
 FIX_CANDIDATES = 4
 FIX_LEAD_S = 8.0

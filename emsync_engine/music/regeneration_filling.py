@@ -28,12 +28,15 @@ from emsync_engine.music.splicing import EARLY_S, Cut, derived_id, outside, spli
 from emsync_engine.music.tacet import STUMBLE_S, is_silent_at, silenced
 from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.model import GenerationSettings, Hit, Part, Take, Timeline
-from emsync_engine.project.notes import Music, Note
+from emsync_engine.project.notes import Music
 
 logger = logging.getLogger(__name__)
 
 CLOSING_S = 1.1
-"""How long the chord on a repaired hit rings at least, or two beats and a little where known."""
+CLOSING_BEATS = 2.1
+LONGEST_CLOSING_S = 4.0
+"""How long the chord on a repaired hit rings: as a strong one, which lasts two beats, or 1 s where
+nobody knows how long a beat is."""
 
 Seconds = tuple[float, float]
 
@@ -194,18 +197,17 @@ class Filler:
         end_s = span_s[1]
         if end_s >= music.duration_s:
             return music
-        closes = cut.rings_from_s < float("inf")
-        beat_s = beat_lengths(self._music)
-        rings_s = max(CLOSING_S, 2.1 * beat_s(end_s) if beat_s is not None else 0.0)
-        notes: list[Note] = []
-        for note in music.notes:
-            if note.onset_s >= end_s - EARLY_S:
-                if closes:
-                    at_s, until_s = end_s, min(end_s + rings_s, music.duration_s)
-                    notes.append(replace(note, onset_s=at_s, end_s=until_s))
-            elif note.onset_s < end_s - STUMBLE_S:
-                notes.append(note)
-        return replace(music, notes=tuple(notes))
+        latest_s = end_s - EARLY_S if rival.gap.closes else end_s - STUMBLE_S
+        before = tuple(note for note in music.notes if note.onset_s < latest_s)
+        chord = [note for note in music.notes if note.onset_s >= end_s - EARLY_S]
+        music = replace(music, notes=before)
+        if not rival.gap.closes:
+            return music
+        beat_s = beat_lengths(spliced(self._music, music, cut))
+        rings_s = max(CLOSING_S, CLOSING_BEATS * beat_s(end_s) if beat_s is not None else 0.0)
+        until_s = min(end_s + min(rings_s, LONGEST_CLOSING_S), music.duration_s)
+        closing = tuple(replace(note, onset_s=end_s, end_s=until_s) for note in chord)
+        return replace(music, notes=(*before, *closing))
 
     def _played(self, music: Music, cut: Cut, seed: int) -> Music:
         """Velocities for what was written; what stays keeps its own."""

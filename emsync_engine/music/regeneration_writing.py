@@ -31,6 +31,9 @@ FUTURE_S = 6.0
 JOIN_S = 4.0
 """Music behind a stretch whose likelihood says how well the stretch leads to it."""
 
+AVOIDED_S = 2.0
+"""A closing chord leaves out what the kept music strikes so soon: it would cut the chord."""
+
 _MOST_FUTURE_TOKENS = 400
 _JOIN_CONTEXT = 320  # tokens before the join that are read for its likelihood
 _REACH_STEPS = steps_of(REACH_S)
@@ -278,7 +281,9 @@ def gap_between(
     }
     after = continuation_tokens(kept, end_s, FUTURE_S, special=special) if follows else ()
     avoided = frozenset(
-        (note.family, note.pitch) for note in kept.notes if end_s <= note.onset_s < end_s + 1.2
+        (note.family, note.pitch)
+        for note in kept.notes
+        if end_s + EARLY_S <= note.onset_s < end_s + AVOIDED_S
     )
     return Gap(
         steps_of(start_s),
