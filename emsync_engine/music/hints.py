@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
+from emsync_engine.music.harmony_hints import HarmonyHint
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.pulse_hints import PulseHint, Where
@@ -45,6 +46,7 @@ class Hints:
         elif leans:
             self._tempo = PulseHint([steps_of(hit_s) for hit_s in hits_s])
         self._themes = Themes()
+        self._harmony = HarmonyHint() if leans else None
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""
@@ -52,6 +54,8 @@ class Hints:
             self._key.take(token, step)
         if self._tempo is not None:
             self._tempo.take(token, step)
+        if self._harmony is not None:
+            self._harmony.take(token)
         where = self._where(step)
         if where is not None and v.is_on(token):
             family, pitch = v.note_of(token)
@@ -68,7 +72,10 @@ class Hints:
         if self._key is not None:
             where = self._where(step)
             again = None if where is None else self._themes.gains(where, valence)
-            self._key.shape(scores, valence, coming_back=again)
+            if self._harmony is not None:
+                joined = self._harmony.gains(valence)
+                again = joined if again is None else again + joined
+            self._key.shape(scores, valence, besides=again)
         if self._tempo is not None:
             self._tempo.shape(scores, step)
 

@@ -25,6 +25,9 @@ DEGREES_LEAN = 0.8
 TONIC_LEAN = 0.15
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
+SCALE_LEAN = 1.0
+"""Nats that a note outside the scale of the wanted mode loses, at full valence."""
+
 REGISTER_LEAN = 0.6
 """Nats an octave, at full valence."""
 
@@ -65,6 +68,11 @@ def _standard(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     standard: NDArray[np.float64] = (weights - weights.mean()) / weights.std()
     return standard
 
+
+_OUTSIDE = tuple(
+    np.array([degree not in scale for degree in range(12)], dtype=np.float64)
+    for scale in ((0, 2, 4, 5, 7, 9, 11), (0, 2, 3, 5, 7, 8, 10, 11))  # with both sevenths
+)
 
 _PROFILES = (_standard(MAJOR_PROFILE), _standard(MINOR_PROFILE))
 _KEYS = tuple(
@@ -112,17 +120,17 @@ class KeyHint:
         scores: NDArray[np.float32],
         valence: float,
         *,
-        coming_back: NDArray[np.float32] | None = None,
+        besides: NDArray[np.float32] | None = None,
     ) -> None:
         """Lean (V,) scores in place; within a family the sum of the probabilities stays.
 
         Parameters
         ----------
-        coming_back : (88,) nats that each pitch gains besides, if any does
+        besides : (88,) nats that each pitch gains besides, if any does
         """
         lean = self._lean_at(valence)
-        if coming_back is not None:
-            lean = lean + coming_back
+        if besides is not None:
+            lean = lean + besides
         for block in self._blocks:
             own = scores[block]
             before = log_sum(own)
@@ -155,7 +163,9 @@ class KeyHint:
                 lean = lean + KEY_LEAN * profile
                 lean = lean - OUTSIDE_LOST * ~np.isin(_CLASSES, list(self._key.scale))
             elif tonic is not None:
-                lean = lean + _by_degree(valence)[(_CLASSES - tonic) % 12]
+                degrees = (_CLASSES - tonic) % 12
+                lean = lean + _by_degree(valence)[degrees]
+                lean = lean - SCALE_LEAN * abs(valence) * _OUTSIDE[valence < 0][degrees]
             self._lean = lean.astype(np.float32)
         return self._lean
 

@@ -69,7 +69,7 @@ def test_families_stay_as_likely_where_something_comes_back():
     scores = np.zeros(v.SIZE, dtype=np.float32)
     coming_back = np.zeros(v.PITCHES, dtype=np.float32)
     coming_back[60 - LOWEST_PITCH] = 2.0
-    KeyHint(("strings", "bass")).shape(scores, 0.0, coming_back=coming_back)
+    KeyHint(("strings", "bass")).shape(scores, 0.0, besides=coming_back)
     first = v.on_token("strings", LOWEST_PITCH)
     strings = scores[first : first + v.PITCHES]
     assert log_sum(strings) == pytest.approx(np.log(v.PITCHES), abs=1e-4)
