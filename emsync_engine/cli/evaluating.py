@@ -72,7 +72,7 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_landing(what: Commands[argparse.ArgumentParser]) -> None:
-    landing = what.add_parser("landing", help="whether chords land on the cuts, and are heard there")
+    landing = what.add_parser("landing", help="whether chords land on the cuts and are heard there")
     for name, default, meaning in (
         ("timelines", 20, "of the seeded timelines, shortest first (20)"),
         ("seeds", 5, "takes of each (5)"),
@@ -93,7 +93,7 @@ def _add_landing(what: Commands[argparse.ArgumentParser]) -> None:
         "--work", type=Path, metavar="WORK", help="keep the takes there, and go on from them"
     )
     landing.add_argument(
-        "--report", type=Path, default=Path("docs/landing.md"), metavar="PAGE", help="page to update"
+        "--report", type=Path, default=Path("docs/landing.md"), metavar="PAGE", help="page to fill"
     )
     _add_model(landing)
 
