@@ -1,12 +1,18 @@
-"""A published checkpoint from import to film, through the command line alone."""
+"""A published checkpoint from import to film: by the command line, and as the window does it."""
 
 import shutil
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import torch
 
+from emsync_engine.evaluation.takes import seeded_timeline
+from emsync_engine.imported_weights import import_weights
+from emsync_engine.music.regeneration import regenerate
+from emsync_engine.music.takes import compose_takes_for
 from emsync_engine.project.file import load_project
+from emsync_engine.project.model import GenerationSettings
 from emsync_engine.weights import load_composer
 from tests.command_line import emsync
 from tests.data import make_media
@@ -62,3 +68,31 @@ def test_weights_that_are_not_there_are_named(film):
     ended = emsync("score", film, "--weights", "opera")
     assert ended.code == 4
     assert "opera" in ended.sentences[-1]
+
+
+@pytest.mark.parametrize("kind", ["emsync", "midi-emotion"])
+def test_the_window_s_jobs_write_takes_and_parts_with_imported_weights(tmp_path, film, kind):
+    made = {} if kind == "emsync" else {"conditioning": "continuous-concatenated", "tokens": 1007}
+    torch.save(published_state(kind=kind, **made), tmp_path / "model.pt")
+    torch.save(published_mappings(), tmp_path / "order.pt")
+    import_weights(
+        tmp_path / "model.pt",
+        kind,
+        name="theirs",
+        vocabulary=tmp_path / "order.pt" if kind == "emsync" else None,
+    )
+    timeline = seeded_timeline(3, 12.0)
+    asked = {"frame_rate": Fraction(25), "seed": 2, "device": "cpu"}
+    takes = compose_takes_for(
+        timeline, settings=GenerationSettings(weights="theirs"), count=2, **asked
+    )
+    assert {take.settings.weights for take in takes} == {"theirs"}
+    assert {take.music.duration_s for take in takes} == {12.0}
+    anew = regenerate(takes[0], timeline, segments=(1,), candidates=1, **asked)
+    assert anew.settings.weights == "theirs"
+    assert anew.tokens != takes[0].tokens
+    cut_s = float(timeline.boundaries[0].time)
+    before, after = (
+        [note for note in take.music.notes if note.end_s < cut_s - 0.5] for take in (takes[0], anew)
+    )
+    assert before == after  # the other part is as it was
