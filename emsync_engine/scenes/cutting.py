@@ -66,15 +66,16 @@ class Changes:
 def hard_cuts(changes: Changes, rate: float, tuning: Tuning) -> list[int]:
     """First pictures of shots that begin at once.
 
-    The change into a picture must exceed those into its neighbours by ``cut_excess``, so that a
-    fast camera raises the bar by itself; and the shot before must not come back within
-    ``flash_s``, as it does after a flash or a thing that crosses before the lens.
+    The change into a picture must reach ``cut_change`` (light that plays over a scene stays below)
+    and exceed those into its neighbours by ``cut_excess``, so that a fast camera raises the bar by
+    itself; and the shot before must not come back within ``flash_s``, as it does after a flash or
+    a thing that crosses before the lens.
     """
     found: list[int] = []
     for candidate in changes.candidates():
         number = int(candidate)
         change = changes.into(number)
-        if change < tuning.cut_excess:
+        if change < tuning.cut_change:
             continue
         around = max(changes.into(number + step) for step in _NEIGHBOURS)
         if change - around >= tuning.cut_excess and not _comes_back(changes, number, rate, tuning):

@@ -25,6 +25,7 @@ class Found:
 class Tuning:
     """Thresholds, each with its unit; what each one does is told where it is used."""
 
+    cut_change: float = 0.75
     cut_excess: float = 0.4
     comes_back: float = 0.8
     same_shot: float = 0.55

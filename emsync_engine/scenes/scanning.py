@@ -1,0 +1,211 @@
+"""Transitions of a film that nothing else is wanted of: most of its pictures are never decoded."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import av
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from emsync_engine.errors import VideoUnreadableError
+from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.scenes.likeness import step_between
+from emsync_engine.scenes.transitions import Transition, TransitionDetector
+from emsync_engine.video.audio import AUDIO_RATE, PEAKS_PER_S
+from emsync_engine.video.cache import DEFAULT_CACHE, Cache
+from emsync_engine.video.clock import PictureTimes, picture_times
+from emsync_engine.video.containers import fraction, open_media
+from emsync_engine.video.decode import SMALL_LONG_SIDE_PX, DecodedVideo, decode
+from emsync_engine.video.frames import PictureScaler
+from emsync_engine.video.probe import VideoInfo
+
+STAGE = "scene cuts"
+_PLANAR = {"yuv420p": (16.0, 255 / 219, 255 / 224), "yuvj420p": (0.0, 1.0, 1.0)}
+_TALL = 8  # times the height wanted
+_FEWEST_DECODED = 0.2  # of the pictures: below that too much would be guessed
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Scan:
+    """The pictures that others are predicted from, and the times of all."""
+
+    video: DecodedVideo
+    places: NDArray[np.intp]  # of the pictures kept, among all
+    times: PictureTimes
+    stamps: NDArray[np.int64]  # of all pictures, in container ticks
+
+
+def scan_transitions(
+    info: VideoInfo,
+    *,
+    detector: TransitionDetector | None = None,
+    monitor: Monitor = SILENT,
+    cache: Cache | None = DEFAULT_CACHE,
+) -> list[Transition]:
+    """Transitions of a film, numbered and timed as after ``decode``, in less than half the time.
+
+    Pictures that no other one is predicted from are not decoded, and those that are go without the
+    smoothing of block edges, which cannot be seen at this size. The times of all are in the
+    packets. Where a cut then lies between two pictures that are not neighbours, those in between
+    are decoded after all, from the key picture before. A film that is damaged or not coded so is
+    decoded whole (``cache`` is for that).
+    """
+    detector = detector or TransitionDetector()
+    try:
+        with tempfile.TemporaryDirectory(prefix="emsync-") as folder:
+            scan = _scan(info, Path(folder) / "frames.rgb", monitor)
+            if scan is not None:
+                found = detector.transitions(scan.video, monitor=monitor)
+                return _Exact(info, scan).all_of(found)
+    except av.error.FFmpegError as error:
+        logger.info("%s is decoded whole: %s", info.path.name, error)
+    return detector.transitions(decode(info, monitor=monitor, cache=cache), monitor=monitor)
+
+
+def _scan(info: VideoInfo, file: Path, monitor: Monitor) -> _Scan | None:
+    """Decode what others are predicted from; None if the rest cannot be told from the packets."""
+    small = _SmallPictures(info)
+    ticks: list[int] = []
+    kept: list[int] = []
+    with file.open("wb") as pictures, open_media(info.path) as container:
+        stream = container.streams[info.video_stream]
+        stream.thread_type = "AUTO"
+        stream.codec_context.skip_frame = "NONREF"
+        stream.codec_context.options = {"skip_loop_filter": "all", "flags2": "+fast"}
+        time_base, last_duration = fraction(stream.time_base), 0
+        for packet in container.demux(stream):
+            if packet.pts is not None and not packet.is_discard:
+                ticks.append(packet.pts)
+                last_duration = packet.duration or 0
+            for frame in packet.decode():
+                if frame.pts is None or frame.is_corrupt or (kept and frame.pts <= kept[-1]):
+                    return None
+                small.write(frame, pictures)
+                kept.append(frame.pts)
+                done_s = float((frame.pts - kept[0]) * (time_base or 0))
+                monitor.advance(STAGE, done_s, max(done_s, float(info.duration)))
+    stamps = np.unique(np.array(ticks, np.int64))
+    stamps = stamps[stamps >= kept[0]] if kept else stamps[:0]
+    if time_base is None or len(kept) < _FEWEST_DECODED * len(ticks) or len(kept) < 2:
+        return None
+    places = np.searchsorted(stamps, kept)
+    if not np.array_equal(stamps[places], kept):
+        return None
+    times = picture_times(stamps, time_base, info.frame_rate.ratio, last_duration=last_duration)
+    frames: NDArray[np.uint8] = np.memmap(file, np.uint8, "r", shape=(len(kept), *small.shape))
+    return _Scan(_as_video(info, frames, times, places), places, times, stamps)
+
+
+def _as_video(
+    info: VideoInfo, frames: NDArray[np.uint8], times: PictureTimes, places: NDArray[np.intp]
+) -> DecodedVideo:
+    """The pictures kept, as a film of a variable rate without sound."""
+    nothing = np.zeros(0, np.float32)
+    return DecodedVideo(
+        info=replace(info, is_vfr=True, frame_count=len(frames)),
+        pts=times.pts[places],
+        time_base=times.time_base,
+        frames=frames,
+        audio=nothing,
+        audio_rate=AUDIO_RATE,
+        has_audio=False,
+        thumbnails=frames[:0],
+        thumbnail_times_s=np.zeros(0),
+        peaks=nothing.reshape(0, 2),
+        peaks_per_s=PEAKS_PER_S,
+        warnings=(),
+    )
+
+
+class _SmallPictures:
+    """Small RGB pictures, straight from the planes where these are the usual ones."""
+
+    def __init__(self, info: VideoInfo) -> None:
+        shown = (info.width, info.height)
+        self._scaler = PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX)
+        self._turns = -info.rotation // 90 % 4
+        self.shape = (self._scaler.height, self._scaler.width, 3)
+
+    def write(self, frame: Any, file: BinaryIO) -> None:
+        file.write(self.of(frame).tobytes())
+
+    def of(self, frame: Any) -> NDArray[np.uint8]:
+        """One picture, (h, w, 3) uint8 RGB."""
+        if frame.format.name not in _PLANAR:
+            return self._scaler.scale(frame)
+        black, contrast, colour = _PLANAR[frame.format.name]
+        height, width = self.shape[:2]
+        size = (height, width) if self._turns % 2 else (width, height)
+        planes = [_shrunk(plane, size) for plane in frame.planes]
+        luma = (planes[0] - np.float32(black)) * np.float32(contrast)
+        blue, red = ((plane - 128) * np.float32(colour) + 128 for plane in planes[1:3])
+        stacked = np.clip(np.rint(np.stack([luma, red, blue], axis=-1)), 0, 255).astype(np.uint8)
+        rgb = cv2.cvtColor(stacked, cv2.COLOR_YCrCb2RGB)
+        return np.ascontiguousarray(np.rot90(rgb, self._turns), dtype=np.uint8)
+
+
+def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.float32]:
+    """A plane at a (width, height); of large ones every other line is enough, it costs half."""
+    pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
+    if plane.height >= _TALL * size[1]:
+        pixels = pixels[::2]
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+
+
+class _Exact:
+    """Puts transitions found among some pictures in their places among all."""
+
+    def __init__(self, info: VideoInfo, scan: _Scan) -> None:
+        self._info, self._scan = info, scan
+
+    def all_of(self, found: list[Transition]) -> list[Transition]:
+        return [self._one(cut) for cut in found]
+
+    def _one(self, cut: Transition) -> Transition:
+        places, times = self._scan.places, self._scan.times
+        frame, first, last = (int(places[at]) for at in (cut.frame, cut.start_frame, cut.end_frame))
+        before = int(places[cut.frame - 1])
+        if cut.kind == "hard" and frame - before > 1:
+            frame = self._sudden_step(before, frame)
+        first, last = min(first, frame), frame if cut.kind == "hard" else max(last, frame)
+        if cut.start_frame == cut.frame:
+            first = frame
+        exact = [int(times.pts[at]) * times.time_base for at in (frame, first, last)]
+        return replace(
+            cut,
+            frame=frame,
+            time=exact[0],
+            start_frame=first,
+            end_frame=last,
+            start=exact[1],
+            end=exact[2],
+        )
+
+    def _sudden_step(self, before: int, after: int) -> int:
+        """The picture after ``before``, up to ``after``, whose step from the last is largest."""
+        stamps, small = self._scan.stamps, _SmallPictures(self._info)
+        wanted = {int(stamp): None for stamp in stamps[before : after + 1]}
+        pictures: dict[int, NDArray[np.uint8]] = {}
+        with open_media(self._info.path) as container:
+            stream = container.streams[self._info.video_stream]
+            stream.thread_type = "AUTO"
+            container.seek(int(stamps[before]), stream=stream)
+            for frame in container.decode(stream):
+                if frame.pts in wanted:
+                    pictures[frame.pts] = small.of(frame)
+                if frame.pts is not None and frame.pts >= stamps[after]:
+                    break
+        if len(pictures) != len(wanted):
+            raise VideoUnreadableError(self._info.path, "pictures beside a cut cannot be decoded")
+        ordered = [pictures[stamp] for stamp in sorted(pictures)]
+        steps = [step_between(one, other) for one, other in pairwise(ordered)]
+        return before + 1 + int(np.argmax(steps))
