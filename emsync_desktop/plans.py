@@ -22,13 +22,14 @@ class Plan:
 
     kind: Literal["take", "parts", "nothing"]
     segments: tuple[int, ...] = ()
+    are_stale: bool = False
 
     @property
     def words(self) -> str:
         """What the button says."""
-        if self.kind == "parts":
+        if self.are_stale:
             return tr("Generate stale parts ({count})").format(count=len(self.segments))
-        return tr("Generate")
+        return tr("Generate") if self.kind != "parts" else tr("Generate all but locked")
 
 
 def plan_of(states: Sequence[PartState], take: Take | None) -> Plan:
@@ -42,7 +43,7 @@ def plan_of(states: Sequence[PartState], take: Take | None) -> Plan:
     if take is None or not take.parts or (stale and not kept):
         return Plan("take")
     if stale:
-        return Plan("parts", stale)
+        return Plan("parts", stale, are_stale=True)
     if "locked" in states:
         open_ones = tuple(n for n, state in enumerate(states) if state == "fresh")
         return Plan("parts", open_ones) if open_ones else Plan("nothing")

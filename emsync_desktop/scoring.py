@@ -15,7 +15,7 @@ from emsync_engine.project.model import GenerationSettings, Take, Timeline
 if TYPE_CHECKING:
     from emsync_engine.jobs.messages import Job
 
-TaskKind = Literal["analyse", "film", "compose", "render"]
+TaskKind = Literal["analyse", "film", "compose", "parts", "render"]
 
 # Share of a task that lies behind when a stage begins and ends, from runs on two cores.
 _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
@@ -31,6 +31,14 @@ _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
     "film": {"decode": (0.0, 1.0)},
     "compose": {
         "load": (0.0, 0.03),
+        "compose": (0.03, 0.8),
+        "render": (0.8, 0.92),
+        "mix": (0.92, 0.98),
+        "write": (0.98, 1.0),
+    },
+    "parts": {
+        "load": (0.0, 0.03),
+        "comp": (0.03, 0.1),
         "compose": (0.03, 0.8),
         "render": (0.8, 0.92),
         "mix": (0.92, 0.98),
@@ -68,6 +76,7 @@ class Task:
     job: Job
     job_id: Any
     subject: object  # the film's path, or the take's id
+    rounds: int = 1  # stretches that are written one after the other, each from 0 to 100 %
 
 
 class Scoring(QObject):
@@ -101,6 +110,7 @@ class Scoring(QObject):
         self._stage = ""
         self._is_again = False
         self._told = ""
+        self._round, self._part = 0, 0.0
 
     @property
     def task(self) -> Task | None:
@@ -174,7 +184,8 @@ class Scoring(QObject):
             settings=settings,
             stems=False,
         )
-        self._begin("compose", job, take.id)
+        runs = sum(n - 1 not in segments for n in segments)
+        self._begin("parts", job, take.id, rounds=runs)
 
     def fix_hit(
         self, take: Take, timeline: Timeline, hit: int, *, seed: int, frame_rate: Fraction
@@ -183,7 +194,7 @@ class Scoring(QObject):
         from emsync_engine.jobs.messages import FixHitJob
 
         job = FixHitJob(take, timeline, hit, frame_rate, seed=seed, stems=False)
-        self._begin("compose", job, take.id)
+        self._begin("parts", job, take.id)
 
     def comp(
         self,
@@ -198,7 +209,7 @@ class Scoring(QObject):
         from emsync_engine.jobs.messages import CompJob
 
         job = CompJob(take, other, timeline, segments, frame_rate, stems=False)
-        self._begin("compose", job, take.id)
+        self._begin("parts", job, take.id)
 
     def render(self, take: Take) -> None:
         """Play a take that is written already."""
@@ -216,7 +227,8 @@ class Scoring(QObject):
     def again(self) -> None:
         """Do once more what failed last."""
         if self._last is not None and self._task is None:
-            self._begin(self._last.kind, self._last.job, self._last.subject)
+            last = self._last
+            self._begin(last.kind, last.job, last.subject, rounds=last.rounds)
 
     def cancel(self) -> None:
         """Ask for the current task to stop; ``cancelled`` follows."""
@@ -230,12 +242,14 @@ class Scoring(QObject):
             self._task = None
             self.idle.emit()
 
-    def _begin(self, kind: TaskKind, job: Job, subject: object) -> None:
+    def _begin(self, kind: TaskKind, job: Job, subject: object, *, rounds: int = 1) -> None:
         self.drop()
         self.wake()
         assert self._engine is not None
         self._share, self._stage, self._is_again = 0.0, "", False
-        self._task = self._last = Task(kind, job, self._engine.submit(job), subject)
+        self._round, self._part = 0, 0.0
+        job_id = self._engine.submit(job)
+        self._task = self._last = Task(kind, job, job_id, subject, rounds)
         self.started.emit(kind)
 
     # -- the engine's news
@@ -245,8 +259,10 @@ class Scoring(QObject):
             return
         begin, end = _STAGES[self._task.kind].get(stage, (self._share, self._share))
         part = done / total if isinstance(total, int | float) and total > 0 else 0.0
-        share = begin + (end - begin) * min(part, 1.0)
-        if stage == self._stage and share < self._share - _FELL_BACK:
+        part = self._of_rounds(stage, min(part, 1.0))
+        share = begin + (end - begin) * part
+        fell_back = stage == self._stage and share < self._share - _FELL_BACK
+        if fell_back and self._task.kind == "compose":
             self._is_again = True  # a take that was not sound is written anew
             self._share = share
             self.progressed.emit(f"{stage} again", share)
@@ -254,6 +270,16 @@ class Scoring(QObject):
             is_again = self._is_again and stage == self._stage
             self._stage, self._share = stage, max(self._share, share)
             self.progressed.emit(f"{stage} again" if is_again else stage, self._share)
+
+    def _of_rounds(self, stage: str, part: float) -> float:
+        """How much of all rounds is done, when a stretch has come so far; a new one starts at 0."""
+        assert self._task is not None
+        if self._task.kind != "parts" or stage != "compose":
+            return part
+        if part < self._part - _FELL_BACK:
+            self._round = min(self._round + 1, self._task.rounds - 1)
+        self._part = part
+        return (self._round + part) / self._task.rounds
 
     def _ended(self, job_id: object) -> Task | None:
         """The current task, if it is the one that ended; the window is then idle."""
@@ -268,7 +294,7 @@ class Scoring(QObject):
         task = self._ended(job_id)
         if task is None:
             return
-        if task.kind == "compose":
+        if task.kind in ("compose", "parts"):
             self.composed.emit(result)
         else:
             signals = {

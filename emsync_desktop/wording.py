@@ -33,6 +33,7 @@ def stage_words(kind: str, stage: str) -> str:
         "analyse": tr("Reading the film"),
         "film": tr("Reading the film"),
         "compose": tr("Composing"),
+        "parts": tr("Composing"),
         "render": tr("Playing the score"),
     }
     return stages.get(stage) or kinds.get(kind, "")

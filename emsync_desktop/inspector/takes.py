@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QLineEdit,
@@ -186,6 +186,18 @@ class TakeList(QListWidget):
         menu.addSeparator()
         menu.addAction(self.tr("Delete"), lambda: self.delete_asked.emit(take.id))
         return menu
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt override
+        super().paintEvent(event)
+        if self.count() == 0:
+            painter = QPainter(self.viewport())
+            painter.setFont(words(12))
+            painter.setPen(QColor(COLOURS.quiet))
+            box = self.viewport().rect().adjusted(2, 6, 0, 0)
+            painter.drawText(
+                box, Qt.TextFlag.TextWordWrap, self.tr("None yet: Generate writes one.")
+            )
+            painter.end()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt override
         item = self.itemAt(event.position().toPoint())

@@ -316,7 +316,7 @@ def _paint_span(painter: QPainter, picture: Picture) -> None:
     start, end = (scale.x_of(time_s) for time_s in picture.span_s)
     ruler = lanes[0]
     veil = QColor(COLOURS.panel)
-    veil.setAlphaF(0.45)
+    veil.setAlphaF(0.3)
     left, right = scale.origin_px, scale.origin_px + scale.width_px
     top, bottom = lanes[1].top, lanes[-1].top
     for first, last in ((left, min(start, right)), (max(end, left), right)):

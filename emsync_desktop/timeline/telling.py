@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from textwrap import fill
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +16,9 @@ from emsync_engine.project.model import Boundary
 
 if TYPE_CHECKING:
     from emsync_desktop.timeline.view import TimelineView
+
+WIDE = 52
+"""Letters in a line of a tooltip."""
 
 
 def words_at(view: TimelineView, at: QPointF) -> str:
@@ -67,7 +71,7 @@ def _segment_words(view: TimelineView, index: int) -> str:
         lines.append(tr("changed since its music was written"))
     if emotion.explanation:
         confidence = tr("confidence {value:.2f}").format(value=emotion.confidence)
-        lines.append(f"{emotion.explanation} ({confidence})")
+        lines.append(fill(f"{emotion.explanation} ({confidence})", WIDE))
     return "\n".join(lines)
 
 

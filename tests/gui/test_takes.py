@@ -79,6 +79,23 @@ def test_a_locked_segment_is_left_out_even_of_a_new_take(scored, engine):
     assert "locked" in scored.banner.sentence
 
 
+def test_progress_counts_the_stretches_that_are_written(scored, engine):
+    view = scored.page.timeline
+    click_at(view, 0.5)
+    QTest.mouseClick(view.viewport(), LEFT, CTRL, place_of(view, 3.5))
+    scored.menu_actions["generate_chosen"].trigger()
+    job_id, job = engine.last(RegenerateJob)
+    assert job.segments == (0, 3)
+    told = []
+    for done in (0.0, 2.0, 4.0, 0.0, 2.0, 4.0):
+        engine.advanced.emit(job_id, "compose", done, 4.0)
+        told.append(scored.bottom_bar.words)
+    shares = [int(words.partition("· ")[2].rstrip("%") or 0) for words in told]
+    assert shares == sorted(shares)
+    assert (shares[2], shares[-1]) == (42, 80)
+    assert "again" not in "".join(told)
+
+
 def test_the_chosen_segment_is_written_anew(scored, engine):
     click_at(scored.page.timeline, 3.5)
     scored.menu_actions["generate_chosen"].trigger()

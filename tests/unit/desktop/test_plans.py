@@ -13,10 +13,10 @@ MADE = with_provenance(take(), timeline())
     ("states", "wanted"),
     [
         (("fresh",) * 4, Plan("take")),
-        (("fresh", "stale", "stale", "tacet"), Plan("parts", (1, 2))),
+        (("fresh", "stale", "stale", "tacet"), Plan("parts", (1, 2), are_stale=True)),
         (("stale",) * 4, Plan("take")),
         (("stale", "tacet", "stale", "stale"), Plan("take")),
-        (("stale", "locked", "stale", "stale"), Plan("parts", (0, 2, 3))),
+        (("stale", "locked", "stale", "stale"), Plan("parts", (0, 2, 3), are_stale=True)),
         (("fresh", "locked", "fresh", "tacet"), Plan("parts", (0, 2))),
         (("locked", "locked", "tacet", "locked"), Plan("nothing")),
     ],
@@ -38,3 +38,4 @@ def test_a_new_take_keeps_locked_segments():
 def test_the_button_says_how_many_parts_it_writes():
     assert plan_of(("fresh", "stale", "stale", "fresh"), MADE).words == "Generate stale parts (2)"
     assert plan_of(("fresh",) * 4, MADE).words == "Generate"
+    assert plan_of(("fresh", "locked", "fresh", "fresh"), MADE).words == "Generate all but locked"
