@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from emsync_engine.affect.following import SHORTEST_S
 from emsync_engine.affect.regressor import shipped_regressor
 from emsync_engine.errors import WeightsMissingError
-from emsync_engine.music.degeneracy import badness, degeneracies
+from emsync_engine.music.degeneracy import SHORTEST_FOR_FAMILIES_S, badness, degeneracies
 from emsync_engine.music.ranking import UNREAD_ERROR, hits_worth
 from emsync_engine.music.splicing import excerpt
 from emsync_engine.project.model import Hit, Timeline
@@ -18,6 +18,9 @@ JOIN_WORTH = 0.25
 """A nat per token of the music behind the gap, beside a hit and distances on [-1, 1]."""
 
 BADNESS_COSTS = 4.0
+MISSING_FAMILY = 0.25
+"""A family that no longer plays anywhere, beside what the gate would stop: missed, not broken."""
+
 _AROUND_S = 8.0  # of the kept music that is looked at for loops and silence
 
 
@@ -67,8 +70,15 @@ def score_of_gap(
         if float(start) < end_s and float(end) > start_s
     ]
     wrong = degeneracies(around, families, tacet_s=silent) if around.duration_s > 0 else ()
-    error = _va_error(music, timeline, span_s)
-    return Score(hits_worth(hits), join, error, badness(wrong))
+    bad = badness(wrong) + _missing(music, families)
+    return Score(hits_worth(hits), join, _va_error(music, timeline, span_s), bad)
+
+
+def _missing(music: Music, families: Sequence[Family]) -> float:
+    """How bad it is that families play nowhere in the film: they did where the gap is."""
+    if music.duration_s < SHORTEST_FOR_FAMILIES_S:
+        return 0.0
+    return MISSING_FAMILY * len(set(families) - set(music.families))
 
 
 def _va_error(music: Music, timeline: Timeline, span_s: tuple[float, float]) -> float:
