@@ -153,3 +153,31 @@ def test_families_are_named_in_score_order():
 
 def test_ids_are_distinct():
     assert len({new_boundary_id() for _ in range(1000)}) == 1000
+
+
+@given(timelines(), st.data())
+def test_locks_and_levels_travel_with_splits_and_joins(timeline, data):
+    index = data.draw(st.integers(0, len(timeline.emotions) - 1))
+    marked = timeline.with_lock(index, True).with_level(index, -7.5)
+    assert marked.segments[index].is_locked
+    assert marked.segments[index].level_db == -7.5
+    segment = marked.segments[index]
+    middle = (segment.start + segment.end) / 2
+    added = Boundary(new_boundary_id(), middle, "user")
+    split = marked.with_boundary(added)
+    for half in split.segments[index : index + 2]:
+        assert (half.is_locked, half.level_db) == (True, -7.5)
+    assert split.without_boundary(added.id) == marked
+
+
+@pytest.mark.parametrize("level_db", [-40.5, 12.5, float("nan")])
+def test_a_level_is_one_that_a_mixer_has(level_db):
+    with pytest.raises(ValueError, match=r"-40\.\.12 dB"):
+        sample_project().timeline.with_level(0, level_db)
+
+
+def test_locks_and_levels_are_one_for_each_segment():
+    timeline = sample_project().timeline
+    for wrong in ({"locked": (True,)}, {"levels_db": (0.0, 0.0)}):
+        with pytest.raises(BoundaryOrderError, match="3 segments"):
+            replace(timeline, **wrong)
