@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tempfile
 from dataclasses import dataclass, replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -29,6 +30,7 @@ from emsync_engine.video.probe import VideoInfo
 STAGE = "scene cuts"
 _PLANAR = {"yuv420p": (16.0, 255 / 219, 255 / 224), "yuvj420p": (0.0, 1.0, 1.0)}
 _TALL = 8  # times the height wanted
+_MOST = 0.6  # of the way between two pictures
 _FEWEST_DECODED = 0.2  # of the pictures: below that too much would be guessed
 
 logger = logging.getLogger(__name__)
@@ -142,23 +144,30 @@ class _SmallPictures:
         """One picture, (h, w, 3) uint8 RGB."""
         if frame.format.name not in _PLANAR:
             return self._scaler.scale(frame)
-        black, contrast, colour = _PLANAR[frame.format.name]
         height, width = self.shape[:2]
         size = (height, width) if self._turns % 2 else (width, height)
-        planes = [_shrunk(plane, size) for plane in frame.planes]
-        luma = (planes[0] - np.float32(black)) * np.float32(contrast)
-        blue, red = ((plane - 128) * np.float32(colour) + 128 for plane in planes[1:3])
-        stacked = np.clip(np.rint(np.stack([luma, red, blue], axis=-1)), 0, 255).astype(np.uint8)
-        rgb = cv2.cvtColor(stacked, cv2.COLOR_YCrCb2RGB)
+        luma, blue, red = (_shrunk(plane, size) for plane in frame.planes)
+        full = cv2.LUT(cv2.merge([luma, red, blue]), _full_range(frame.format.name))
+        rgb = cv2.cvtColor(full, cv2.COLOR_YCrCb2RGB)
         return np.ascontiguousarray(np.rot90(rgb, self._turns), dtype=np.uint8)
 
 
-def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.float32]:
+@cache
+def _full_range(name: str) -> NDArray[np.uint8]:
+    """What each value of luma, red and blue difference is on a scale from 0 to 255, (1, 256, 3)."""
+    black, contrast, colour = _PLANAR[name]
+    values = np.arange(256)
+    shades, tints = (values - black) * contrast, (values - 128) * colour + 128
+    table = np.stack([shades, tints, tints], axis=-1)[None]
+    return np.clip(np.rint(table), 0, 255).astype(np.uint8)
+
+
+def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
     """A plane at a (width, height); of large ones every other line is enough, it costs half."""
     pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
     if plane.height >= _TALL * size[1]:
         pixels = pixels[::2]
-    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 class _Exact:
@@ -168,14 +177,18 @@ class _Exact:
         self._info, self._scan = info, scan
 
     def all_of(self, found: list[Transition]) -> list[Transition]:
-        return [self._one(cut) for cut in found]
+        exact = (self._one(cut) for cut in found)
+        return [cut for cut in exact if cut is not None]
 
-    def _one(self, cut: Transition) -> Transition:
+    def _one(self, cut: Transition) -> Transition | None:
         places, times = self._scan.places, self._scan.times
         frame, first, last = (int(places[at]) for at in (cut.frame, cut.start_frame, cut.end_frame))
         before = int(places[cut.frame - 1])
         if cut.kind == "hard" and frame - before > 1:
-            frame = self._sudden_step(before, frame)
+            step_at = self._sudden_step(before, frame)
+            if step_at is None:
+                return None
+            frame = step_at
         first, last = min(first, frame), frame if cut.kind == "hard" else max(last, frame)
         if cut.start_frame == cut.frame:
             first = frame
@@ -190,8 +203,11 @@ class _Exact:
             end=exact[2],
         )
 
-    def _sudden_step(self, before: int, after: int) -> int:
-        """The picture after ``before``, up to ``after``, whose step from the last is largest."""
+    def _sudden_step(self, before: int, after: int) -> int | None:
+        """The picture after ``before``, up to ``after``, that is the new shot's first.
+
+        None if no single step is most of the way: a camera moved, and nothing was cut.
+        """
         stamps, small = self._scan.stamps, _SmallPictures(self._info)
         wanted = {int(stamp): None for stamp in stamps[before : after + 1]}
         pictures: dict[int, NDArray[np.uint8]] = {}
@@ -208,4 +224,6 @@ class _Exact:
             raise VideoUnreadableError(self._info.path, "pictures beside a cut cannot be decoded")
         ordered = [pictures[stamp] for stamp in sorted(pictures)]
         steps = [step_between(one, other) for one, other in pairwise(ordered)]
+        if max(steps) < _MOST * step_between(ordered[0], ordered[-1]):
+            return None
         return before + 1 + int(np.argmax(steps))
