@@ -29,6 +29,7 @@ from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided, log_softmax
 from emsync_engine.music.tacet import is_silent_at, reach_s, sounding_end_s
 from emsync_engine.music.telling import Strand, Telling
+from emsync_engine.music.tempo_hints import pass_at_most
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
 
@@ -102,7 +103,10 @@ class TokenWriter:
         self._drawing = drawing_for(decoder.model, brief.settings)
         self._manner = manner_of(decoder.model)
         self._hints = Hints(
-            brief.families, brief.settings, leans=leans(decoder.model, brief.settings)
+            brief.families,
+            brief.settings,
+            leans=leans(decoder.model, brief.settings),
+            hits_s=brief.told_hits_s,
         )
         self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
@@ -252,7 +256,7 @@ class TokenWriter:
         )
         self.grammar.hear(rows[0])
         scores = self.grammar.masked(scores)
-        scores[v.FIRST_SHIFT + self._longest_shift() :] = -np.inf
+        pass_at_most(scores, self._longest_shift())
         return scores
 
     def draw(self, rows: NDArray[np.float32]) -> int:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.project.notes import LOWEST_PITCH
 
-CHORD_LEAN = 1.5
+CHORD_LEAN = 2.5
 """Nats that completing a triad of the wanted kind gains at full valence."""
 
 THIRD_SHARE = 0.35

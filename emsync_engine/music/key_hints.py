@@ -25,7 +25,7 @@ DEGREES_LEAN = 0.8
 TONIC_LEAN = 0.15
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
-SCALE_LEAN = 1.0
+SCALE_LEAN = 0.8
 """Nats that a note outside the scale of the wanted mode loses, at full valence."""
 
 REGISTER_LEAN = 0.6
