@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from emsync_engine.music.parts import part_states
-from emsync_engine.music.ranking import score_of
+from emsync_engine.music.ranking import findings_of, score_of
 from emsync_engine.project.model import Hit, Project, Take
 from emsync_engine.timing import FrameRate, timecode
 
@@ -85,7 +85,8 @@ def parts_lines(project: Project) -> list[str]:
     if take is None:
         return [*lines, "There is no take yet."]
     lands = [f"{number} {hit.status}" for number, hit in enumerate(take.hits, 1)]
-    return [*lines, _take_line(take, project), *(["hits: " + ", ".join(lands)] if lands else [])]
+    lines += [_take_line(take, project), *(["hits: " + ", ".join(lands)] if lands else [])]
+    return lines + [finding.sentence for finding in findings_of(take)]
 
 
 def takes_lines(project: Project) -> list[str]:

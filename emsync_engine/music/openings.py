@@ -154,7 +154,7 @@ def write_opened(
     """
     from emsync_engine.music.generation import TokenWriter, next_rows
     from emsync_engine.music.layouts import decoder_for, manner_of
-    from emsync_engine.music.regeneration_writing import lead_in
+    from emsync_engine.music.regeneration_gap import lead_in
     from emsync_engine.music.tacet import playing_s
 
     if playing_s(brief.duration_s, brief.tacet_s) == 0:
