@@ -329,7 +329,7 @@ def _amounts(options: argparse.Namespace) -> dict[str, Any]:
 def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.learning import recipe_path
     from emsync_engine.evaluation.conditioning_page import write_page
-    from emsync_engine.evaluation.conditioning_table import findings, table_lines
+    from emsync_engine.evaluation.conditioning_table import finding_lines, findings, table_lines
     from emsync_engine.evaluation.conditionings import VARIANTS, Amounts, compare_conditionings
     from emsync_engine.evaluation.suite import shipped_judge
     from emsync_engine.training.recipe import read_recipe
@@ -365,7 +365,7 @@ def _conditionings(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
         found = [asdict(finding) for finding in findings(rows)]
         print(json.dumps({"runs": [asdict(row) for row in rows], "findings": found}))
     else:
-        print("\n".join(table_lines(rows)))
+        print("\n".join([*table_lines(rows), "", *finding_lines(findings(rows))]))
 
 
 def _composer(options: argparse.Namespace) -> tuple[Composer, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from emsync_engine.evaluation.boundaries import seeded_boundaries
 from emsync_engine.evaluation.conditioning_table import Finding, findings, table_lines
 from emsync_engine.evaluation.conditionings import Amounts, ConditioningRow
 from emsync_engine.evaluation.va_grid import NO_CONTROL
@@ -33,7 +34,7 @@ larger recipe (`--recipe`) and a GPU (`--device cuda`) make the long run by the 
 - VA error: {grid} pieces of {grid_seconds:g} s for each run, 25 conditions; what a judge reads
   against what was told, not halved, mean of both axes. A judge that always reads 0 has
   {no_control}. "If nothing were told": the same readings against every condition in turn.
-- Boundaries: {boundary} pieces of {boundary_seconds:g} s for each run, gaps of 4 to 20 s. Variants
+- Boundaries: {boundaries} in {boundary} pieces of {boundary_seconds:g} s for each run. Variants
   without offsets are asked as well and cannot hear it. By chance: other boundaries, same music.
 - Sampled as in the thesis (nucleus 0.7, temperature 1.2), without guidance, and without what makes
   the notes of our own model lean.
@@ -60,6 +61,10 @@ def write_page(
         grid=25 * amounts.grid_seeds,
         grid_seconds=amounts.grid_seconds,
         no_control=NO_CONTROL,
+        boundaries=sum(
+            len(seeded_boundaries(seed, amounts.boundary_seconds))
+            for seed in range(amounts.boundary_seeds)
+        ),
         boundary=amounts.boundary_seeds,
         boundary_seconds=amounts.boundary_seconds,
     )
