@@ -74,7 +74,7 @@ class FilmPage(QWidget):
         everything = QSplitter(Qt.Orientation.Vertical)
         everything.addWidget(top)
         everything.addWidget(timeline_panel)
-        everything.setSizes([445, 385])
+        everything.setSizes([470, 360])
         for row in (0, 1):
             everything.setStretchFactor(row, 1)
         for splitter in (top, everything):

@@ -87,7 +87,7 @@ def _buttons(c: Colours) -> str:
 def _fields(c: Colours) -> str:
     return f"""
     QComboBox, QSpinBox, QDoubleSpinBox {{ background: {c.raised}; border: 1px solid {c.line};
-        border-radius: 5px; min-height: 18px; padding: 4px 8px; }}
+        border-radius: 5px; min-height: 18px; padding: 3px 8px; }}
     QSpinBox {{ padding: 2px 3px; }}
     QDoubleSpinBox {{ padding: 4px 6px; }}
     QSpinBox, QDoubleSpinBox {{ selection-background-color: {c.accent};

@@ -10,7 +10,7 @@ from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, words
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import EMOTIONS
 
-_ROW_PX = 19
+_ROW_PX = 17
 
 
 def ranked(distribution: tuple[float, ...]) -> list[tuple[str, float]]:

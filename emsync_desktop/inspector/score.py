@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QGridLayout,
-    QHBoxLayout,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -38,10 +37,9 @@ class ScoreSettings(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(labelled(self.tr("SCORE"), "heading"))
         grid = QGridLayout()
         grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
         column.addLayout(grid)
         self.ensemble = self._ensemble_choice()
@@ -52,21 +50,22 @@ class ScoreSettings(QWidget):
         self.keeps_seed.setAccessibleName(self.tr("Keep seed"))
         self.keeps_seed.setToolTip(self.tr("Otherwise each new take uses the next seed."))
         self.weights = self._weights_choice()
-        wishes = QHBoxLayout()
-        wishes.setSpacing(6)
-        wishes.addWidget(self.key, 3)
-        wishes.addWidget(self.tempo, 2)
-        self._add_rows(
-            grid,
-            [
+        for row, (words, field) in enumerate(
+            (
                 (self.tr("Ensemble"), self.ensemble),
-                (self.tr("Key, tempo"), wishes),
+                (self.tr("Key"), self.key),
+                (self.tr("Tempo"), self.tempo),
                 (self.tr("Seed"), self.seed),
                 (self.tr("Weights"), self.weights),
-            ],
-        )
-        grid.addWidget(self.keeps_seed, 2, 2)
-        column.addSpacing(4)
+            )
+        ):
+            label = labelled(words, "quiet")
+            grid.addWidget(label, row, 0)
+            grid.addWidget(field, row, 1, 1, 1 if field is self.seed else 2)
+            if field is self.weights and self.weights.count() < 2:  # nothing to choose
+                label.hide()
+                field.hide()
+        grid.addWidget(self.keeps_seed, 3, 2)
         self.takes = TakeList()
         self.takes.take_chosen.connect(self.take_chosen)
         self.hits = HitTable()
@@ -79,19 +78,6 @@ class ScoreSettings(QWidget):
         for choice in (self.ensemble, self.key, self.weights):
             choice.currentIndexChanged.connect(self.settings_changed)
         self.tempo.valueChanged.connect(self.settings_changed)
-
-    def _add_rows(self, grid: QGridLayout, rows: list[tuple[str, QWidget | QHBoxLayout]]) -> None:
-        for row, (words, field) in enumerate(rows):
-            label = labelled(words, "quiet")
-            grid.addWidget(label, row, 0)
-            wide = 1 if field is self.seed else 2
-            if isinstance(field, QHBoxLayout):
-                grid.addLayout(field, row, 1, 1, wide)
-            else:
-                grid.addWidget(field, row, 1, 1, wide)
-            if field is self.weights and self.weights.count() < 2:  # nothing to choose
-                label.hide()
-                self.weights.hide()
 
     def _ensemble_choice(self) -> Choice:
         choice = Choice()
@@ -128,7 +114,7 @@ class ScoreSettings(QWidget):
         choice.addItem(self.tr("Auto"), None)
         for key in KEYS:
             choice.addItem(key_words(key), key)
-        choice.setMinimumContentsLength(4)
+        choice.setMinimumContentsLength(8)
         choice.setMaxVisibleItems(len(KEYS) + 1)
         return choice
 

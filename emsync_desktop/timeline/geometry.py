@@ -203,6 +203,8 @@ ROW_HEIGHTS = {
 FAMILY_HEIGHT = 27.0
 GAP_PX = 4.0
 LEAST_FAMILY_HEIGHT = 16.0
+_CAN_GIVE = {"picture": 18.0, "segments": 6.0, "emotion": 14.0, "original": 14.0}
+"""How much lower a lane may be where there is little room."""
 _SPARE_TO = {"picture": 18.0, "segments": 10.0, "emotion": 36.0, "original": 44.0}
 
 
@@ -218,7 +220,10 @@ def rows(families: Sequence[str], height_px: float) -> list[Row]:
         share = min(max(spare / len(families), LEAST_FAMILY_HEIGHT - FAMILY_HEIGHT), 22.0)
         heights = [h + share if n in families else h for n, h in zip(names, heights, strict=True)]
         spare -= share * len(families)
-    if spare > 0:
+    if spare < 0:
+        share = min(-spare / sum(_CAN_GIVE.values()), 1.0)
+        heights = [h - share * _CAN_GIVE.get(n, 0.0) for n, h in zip(names, heights, strict=True)]
+    elif spare > 0:
         share = min(spare / sum(_SPARE_TO.values()), 1.0)
         heights = [h + share * _SPARE_TO.get(n, 0.0) for n, h in zip(names, heights, strict=True)]
     placed: list[Row] = []

@@ -178,8 +178,9 @@ def level_at(view: TimelineView, at: QPointF) -> MoveLevel | None:
 def boundary_at(view: TimelineView, at: QPointF) -> Boundary | None:
     """The boundary that a pointer there would take."""
     scene, scale = view.scene, view.scale
-    lane = row_at(view.lanes, at.y())
-    if scene is None or at.x() < scale.origin_px - GRIP_PX or lane in (None, "ruler"):
+    if scene is None or at.x() < scale.origin_px - GRIP_PX:
+        return None
+    if not view.row("picture").top <= at.y() < view.lanes[-1].bottom:
         return None
     index = nearest_index(scene.boundary_times_s, scale.time_at(at.x()), GRIP_PX / scale.px_per_s)
     return None if index is None else scene.timeline.boundaries[index]

@@ -21,6 +21,7 @@ CLOSE_PX = 5.0  # marks nearer than this would cover one another
 MARK_PX = 16
 _TEXT_PX = 62.0  # the longest text beside a mark
 _LEAST_TEXT_PX = 14.0
+_VEIL = QColor(25, 28, 33, 170)
 
 
 def paint_notes(
@@ -55,6 +56,8 @@ def paint_notes(
     for of_strength, strength in ((mask[:rows], 0.6), (mask[rows:], 0.95)):
         pixels[of_strength] = ink(mixed(FAMILY_COLOURS[name], COLOURS.panel, strength))
     painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
+    for box in tacet_boxes(scene, height, columns):  # notes of an older take, which are not heard
+        painter.fillRect(box, _VEIL)
 
 
 def hit_look(hit: Hit | None) -> tuple[str, str]:

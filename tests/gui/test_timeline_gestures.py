@@ -98,6 +98,14 @@ def test_one_point_is_given_to_all_chosen_segments(opened):
 # -- moving
 
 
+def test_a_boundary_is_taken_between_two_lanes_too_but_not_on_the_ruler(opened):
+    view = opened.page.timeline
+    x = view.scale.x_of(float(CUTS[1]))
+    for row in view.lanes[1:-1]:
+        assert view.boundary_at(QPointF(x + 2, row.bottom + 1)).id == "cut-50"
+    assert view.boundary_at(QPointF(x, view.lanes[0].bottom - 2)) is None
+
+
 def test_chosen_boundaries_move_together_and_keep_their_distance(opened):
     view = opened.page.timeline
     click_with(view, NONE, CUTS[1])

@@ -125,9 +125,10 @@ def test_rows_follow_each_other_without_overlap(height):
     assert row_at(lanes, lanes[0].bottom + 1) is None
 
 
-def test_all_five_families_fit_into_the_usual_window():
-    lanes = rows(["strings", "piano", "guitar", "bass", "drums"], 380)
-    assert lanes[-1].bottom <= 380
+@pytest.mark.parametrize("height", [290, 330, 380])
+def test_all_five_families_fit_into_the_usual_window_and_under_a_banner(height):
+    lanes = rows(["strings", "piano", "guitar", "bass", "drums"], height)
+    assert lanes[-1].bottom <= height
 
 
 def test_lanes_lie_on_whole_pixels():
