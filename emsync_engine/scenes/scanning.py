@@ -6,7 +6,6 @@ import logging
 import tempfile
 from dataclasses import dataclass, replace
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -17,8 +16,10 @@ from numpy.typing import NDArray
 
 from emsync_engine.errors import VideoUnreadableError
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.scenes.likeness import step_between
+from emsync_engine.scenes.cutting import Changes, hard_cuts
+from emsync_engine.scenes.likeness import looks_of, step_between
 from emsync_engine.scenes.transitions import Transition, TransitionDetector
+from emsync_engine.scenes.tuning import Tuning
 from emsync_engine.video.audio import AUDIO_RATE, PEAKS_PER_S
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.clock import PictureTimes, picture_times
@@ -30,7 +31,7 @@ from emsync_engine.video.probe import VideoInfo
 STAGE = "scene cuts"
 _PLANAR = {"yuv420p": (16.0, 255 / 219, 255 / 224), "yuvj420p": (0.0, 1.0, 1.0)}
 _TALL = 8  # times the height wanted
-_MOST = 0.6  # of the way between two pictures
+_AROUND = 8  # pictures before and after a cut that are decoded after all
 _FEWEST_DECODED = 0.2  # of the pictures: below that too much would be guessed
 
 logger = logging.getLogger(__name__)
@@ -58,8 +59,8 @@ def scan_transitions(
     Pictures that no other one is predicted from are not decoded, and those that are go without the
     smoothing of block edges, which cannot be seen at this size. The times of all are in the
     packets. Where a cut then lies between two pictures that are not neighbours, those in between
-    are decoded after all, from the key picture before. A film that is damaged or not coded so is
-    decoded whole (``cache`` is for that).
+    and around are decoded after all, from the key picture before. A film that is damaged or not
+    coded so is decoded whole (``cache`` is for that).
     """
     detector = detector or TransitionDetector()
     try:
@@ -67,7 +68,7 @@ def scan_transitions(
             scan = _scan(info, Path(folder) / "frames.rgb", monitor)
             if scan is not None:
                 found = detector.transitions(scan.video, monitor=monitor)
-                return _Exact(info, scan).all_of(found)
+                return _Exact(info, scan, detector.tuning).all_of(found)
     except av.error.FFmpegError as error:
         logger.info("%s is decoded whole: %s", info.path.name, error)
     return detector.transitions(decode(info, monitor=monitor, cache=cache), monitor=monitor)
@@ -173,8 +174,8 @@ def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
 class _Exact:
     """Puts transitions found among some pictures in their places among all."""
 
-    def __init__(self, info: VideoInfo, scan: _Scan) -> None:
-        self._info, self._scan = info, scan
+    def __init__(self, info: VideoInfo, scan: _Scan, tuning: Tuning) -> None:
+        self._info, self._scan, self._tuning = info, scan, tuning
 
     def all_of(self, found: list[Transition]) -> list[Transition]:
         exact = (self._one(cut) for cut in found)
@@ -206,24 +207,32 @@ class _Exact:
     def _sudden_step(self, before: int, after: int) -> int | None:
         """The picture after ``before``, up to ``after``, that is the new shot's first.
 
-        None if no single step is most of the way: a camera moved, and nothing was cut.
+        All pictures around are looked at as after a whole decoding. None if nothing is cut there:
+        with every other picture missing, a fast camera had passed for a cut.
         """
-        stamps, small = self._scan.stamps, _SmallPictures(self._info)
-        wanted = {int(stamp): None for stamp in stamps[before : after + 1]}
+        low = max(0, before - _AROUND)
+        looks = looks_of(self._pictures(low, min(len(self._scan.stamps) - 1, after + _AROUND)))
+        inside = range(before + 1 - low, after + 1 - low)
+        if looks.spread[inside.start - 1 : inside.stop].min() <= self._tuning.plain_spread:
+            steps = [step_between(looks.planes[at - 1], looks.planes[at]) for at in inside]
+            return low + inside[int(np.argmax(steps))]
+        changes = Changes(looks, np.zeros(len(looks), bool))
+        cuts = hard_cuts(changes, float(self._info.frame_rate.ratio), self._tuning)
+        return next((low + cut for cut in cuts if cut in inside), None)
+
+    def _pictures(self, first: int, last: int) -> NDArray[np.uint8]:
+        """Consecutive pictures, decoded whole from the key picture before them."""
+        stamps, small = self._scan.stamps[first : last + 1], _SmallPictures(self._info)
         pictures: dict[int, NDArray[np.uint8]] = {}
         with open_media(self._info.path) as container:
             stream = container.streams[self._info.video_stream]
             stream.thread_type = "AUTO"
-            container.seek(int(stamps[before]), stream=stream)
+            container.seek(int(stamps[0]), stream=stream)
             for frame in container.decode(stream):
-                if frame.pts in wanted:
+                if frame.pts is not None and stamps[0] <= frame.pts <= stamps[-1]:
                     pictures[frame.pts] = small.of(frame)
-                if frame.pts is not None and frame.pts >= stamps[after]:
+                if frame.pts is not None and frame.pts >= stamps[-1]:
                     break
-        if len(pictures) != len(wanted):
+        if len(pictures) != len(stamps):
             raise VideoUnreadableError(self._info.path, "pictures beside a cut cannot be decoded")
-        ordered = [pictures[stamp] for stamp in sorted(pictures)]
-        steps = [step_between(one, other) for one, other in pairwise(ordered)]
-        if max(steps) < _MOST * step_between(ordered[0], ordered[-1]):
-            return None
-        return before + 1 + int(np.argmax(steps))
+        return np.stack([pictures[stamp] for stamp in sorted(pictures)])
