@@ -15,12 +15,18 @@ from torch import Tensor
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.branching import Stretch, StretchJudge, branches_of, stretches
 from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
 from emsync_engine.music.generation import REACH_S, Brief, TokenWriter, next_rows
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.regeneration_gap import Gap
+from emsync_engine.music.regeneration_scoring import regressor_or_none
 from emsync_engine.music.transformer import MusicTransformer
 
+SHORTEST_CHOSEN_S = 2.0
+"""A stretch of a long gap that is chosen by itself is at least so long."""
+
+_ROOM = 320  # tokens that forks go on for before they read the past anew
 _MOST_FUTURE_TOKENS = 400
 _JOIN_CONTEXT = 320  # tokens before the join that are read for its likelihood
 _REACH_STEPS = steps_of(REACH_S)
@@ -227,19 +233,46 @@ def write_rivals(
 ) -> list[SpanWriter]:
     """One way to fill a gap for each seed, read once and written together.
 
-    What a seed gives does not depend on the others. Raises Cancelled through the monitor between
-    two passes.
+    A long gap is written as a whole take is (``branching``): stretch by stretch, where all go on
+    from the best so far; in its last stretch, and in a short gap, the ways are each their own.
+    Raises Cancelled through the monitor between two passes.
     """
     first = SpanWriter(decoder, brief, gap, seed=seeds[0])
-    [rows] = next_rows(decoder, [first])
+    first.make_room(_ROOM)
     rivals = [first, *(first.fork(seed) for seed in seeds[1:])]
-    for rival in rivals:
-        rival.draw(rows)
-    total = len(rivals) * max(gap.end_step - gap.start_step, 1)
-    while unfinished := [rival for rival in rivals if not rival.is_done]:
-        done = sum(min(rival.step, gap.end_step) - gap.start_step for rival in rivals)
-        monitor.advance("compose", done, total)
-        for rival, own in zip(unfinished, next_rows(decoder, unfinished), strict=True):
-            rival.draw(own)
-    monitor.advance("compose", total, total)
+    judge = StretchJudge(regressor_or_none(), brief)
+    for number, stretch in enumerate(_stretches_of(decoder, brief, gap)):
+        _write_until(decoder, rivals, stretch.end_s, monitor)
+        demerits = [judge.demerit(rival, stretch) for rival in rivals]
+        best = rivals[int(np.argmin(demerits))]
+        own = [int(np.random.SeedSequence((seed, number)).generate_state(1)[0]) for seed in seeds]
+        best.make_room(_ROOM)
+        rivals = [best, *(best.fork(seed) for seed in own[1:])]
+    _write_until(decoder, rivals, float("inf"), monitor)
     return rivals
+
+
+def _stretches_of(decoder: TokenDecoder, brief: Brief, gap: Gap) -> list[Stretch]:
+    """The stretches of a long gap that end well inside it; none for a draft or a short gap."""
+    if branches_of(decoder.model, brief.settings) == 1:
+        return []
+    start_s, end_s = gap.start_step * v.STEP_S, gap.end_step * v.STEP_S
+    return [
+        replace(stretch, start_s=max(stretch.start_s, start_s))
+        for stretch in stretches(brief)
+        if start_s + SHORTEST_CHOSEN_S <= stretch.end_s <= end_s - SHORTEST_CHOSEN_S
+    ]
+
+
+def _write_until(
+    decoder: TokenDecoder, rivals: Sequence[SpanWriter], time_s: float, monitor: Monitor
+) -> None:
+    """Write every way on to a time, or to the end of the gap, in passes that they share."""
+    gap = rivals[0].gap
+    total = max(gap.end_step - gap.start_step, 1)
+    while going := [one for one in rivals if one.time_s < time_s and not one.is_done]:
+        done = min(one.step for one in going) - gap.start_step
+        monitor.advance("compose", min(max(done, 0), total), total)
+        for rival, rows in zip(going, next_rows(decoder, going), strict=True):
+            rival.draw(rows)
+    monitor.advance("compose", min(rivals[0].step - gap.start_step, total), total)

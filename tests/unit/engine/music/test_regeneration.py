@@ -98,6 +98,18 @@ def test_same_seed_same_music_another_seed_other_music(model, made):
     assert anew(model, take, timeline, segments=[1], seed=8).music != first.music
 
 
+def test_a_long_gap_is_chosen_stretch_by_stretch(model, made):
+    timeline, take = made
+    settings = replace(SETTINGS, branches=2)
+    wishes = {"segments": [1, 2, 3], "candidates": 2}
+    new = anew(model, take, timeline, settings=settings, **wishes)
+    assert anew(model, take, timeline, settings=settings, **wishes) == new
+    assert new.music != anew(model, take, timeline, **wishes).music, "each way by itself"
+    cut = cut_of(timeline, 1, 2, 3)
+    assert outside(new.music, cut) == outside(take.music, cut)
+    assert part_states(timeline, new) == ("fresh",) * 5
+
+
 def test_a_locked_segment_survives_everything(model, made):
     timeline, take = made
     edited = timeline.with_lock(1, True)
