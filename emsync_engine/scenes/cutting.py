@@ -66,16 +66,20 @@ class Changes:
 def hard_cuts(changes: Changes, rate: float, tuning: Tuning) -> list[int]:
     """First pictures of shots that begin at once.
 
-    The change into a picture must reach ``cut_change`` (light that plays over a scene stays below)
-    and exceed those into its neighbours by ``cut_excess``, so that a fast camera raises the bar by
-    itself; and the shot before must not come back within ``flash_s``, as it does after a flash or
-    a thing that crosses before the lens.
+    The change into a picture must reach ``cut_change`` (light that plays over a scene stays below;
+    between stills, such as titles, nothing plays, and ``cut_excess`` is enough) and exceed those
+    into its neighbours by ``cut_excess``, so that a fast camera raises the bar by itself; and the
+    shot before must not come back within ``flash_s``, as it does after a flash or a thing that
+    crosses before the lens.
     """
     found: list[int] = []
     for candidate in changes.candidates():
         number = int(candidate)
         change = changes.into(number)
-        if change < tuning.cut_change:
+        if change < tuning.cut_excess:
+            continue
+        is_still = changes.search_step(number - 1, number) == STILL
+        if change < tuning.cut_change and not is_still:
             continue
         around = max(changes.into(number + step) for step in _NEIGHBOURS)
         if change - around >= tuning.cut_excess and not _comes_back(changes, number, rate, tuning):
