@@ -2,6 +2,7 @@
 
 import ctypes.util
 import shutil
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -12,19 +13,32 @@ from emsync_engine import weights
 from emsync_engine.jobs.messages import (
     Advanced,
     AnalyseJob,
+    CompJob,
     ComposeJob,
+    FixHitJob,
     Ready,
+    RegenerateJob,
     RenderJob,
     Succeeded,
+    TakesJob,
     ThumbnailsJob,
     WarmUpJob,
 )
 from emsync_engine.jobs.process import EngineProcess
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import SILENT, Cancelled
-from emsync_engine.project.model import Boundary, BoundaryId, SegmentEmotion, Timeline, VAPoint
+from emsync_engine.project.model import (
+    Boundary,
+    BoundaryId,
+    GenerationSettings,
+    SegmentEmotion,
+    Timeline,
+    VAPoint,
+)
+from emsync_engine.project.notes import Music, Note
 from tests.data.make_media import beeps, shots, write_film
 from tests.toy import toy_model
+from tests.unit.engine.project_samples import sample_project
 
 needs_sound = pytest.mark.skipif(
     ctypes.util.find_library("fluidsynth") is None and shutil.which("fluidsynth") is None,
@@ -150,3 +164,39 @@ def test_through_the_process_from_film_to_sound(film, tmp_path):
         assert first.take == second.take
         assert soundfile.info(first.mix_wav).frames == 4 * 48_000
     assert not first.mix_wav.exists()
+
+
+@needs_sound
+def test_parts_and_takes_are_written_joined_and_heard(film, timeline, tmp_path, toy_composer):
+    session, settings = Session(tmp_path), GenerationSettings(ensemble="solo-piano", branches=1)
+    made = TakesJob(timeline, RATE, 2, settings).run(session, SILENT)
+    first, second = made.takes
+    assert made.best.take == first
+    assert [part.take_id for part in first.parts] == [first.id] * 2
+    edited = timeline.with_point(1, VAPoint(-0.9, -0.9)).with_level(0, -12.0)
+    job = RegenerateJob(first, edited, RATE, seed=3, candidates=1)
+    anew = job.run(session, SILENT)
+    assert [part.take_id for part in anew.take.parts] == [first.id, anew.take.id]
+    heard, rate = soundfile.read(anew.mix_wav)
+    assert (len(heard), rate) == (4 * 48_000, 48_000), "exactly as long as the film"
+    assert anew.timeline == edited
+    fixed = FixHitJob(anew.take, edited, 0, RATE).run(session, SILENT)
+    assert fixed.take.hits[0].status == "exact"
+    joined = CompJob(anew.take, second, edited, (0,), RATE).run(session, SILENT)
+    assert [part.take_id for part in joined.take.parts] == [second.id, anew.take.id]
+
+
+@needs_sound
+def test_a_silence_and_a_level_are_heard_without_writing_anything(timeline, tmp_path):
+    notes = tuple(Note(at, at + 0.9, "piano", 60, 90) for at in (0.0, 1.0, 2.0, 3.0))
+    take = replace(
+        sample_project().takes[0], music=Music(4.0, notes, programs={"piano": 0}), hits=()
+    )
+    asked = timeline.with_tacet(1, True)
+    played = RenderJob(take, timeline=asked).run(Session(tmp_path), SILENT)
+    heard, _ = soundfile.read(played.mix_wav)
+    assert np.abs(heard[: 2 * 48_000]).max() > 0.05
+    assert np.abs(heard[round(3.5 * 48_000) :]).max() < 0.01, "the hall rings over the cue out"
+    softer = RenderJob(take, timeline=timeline.with_level(1, -20.0)).run(Session(tmp_path), SILENT)
+    heard, _ = soundfile.read(softer.mix_wav)
+    assert np.abs(heard[2 * 48_000 :]).max() < 0.25 * np.abs(heard[: 2 * 48_000]).max()
