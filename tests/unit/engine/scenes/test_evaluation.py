@@ -52,3 +52,12 @@ def test_labels_are_read(tmp_path):
         LabelledCut(226, "hard", 194, 226, is_tiny=True),
         LabelledCut(127, "fade", 120, 154, is_tiny=False),
     ]
+
+
+def test_the_interval_of_f1_lies_around_it_and_narrows():
+    few, many = CutScores(9, 1, 1), CutScores(900, 100, 100)
+
+    assert few.f1_interval[0] < few.f1 < few.f1_interval[1] < 1
+    assert many.f1_interval[1] - many.f1_interval[0] < 0.05
+    assert CutScores(45, 0, 1).f1_interval == pytest.approx((0.940, 0.998), abs=0.001)
+    assert CutScores(0, 0, 0).f1_interval == (0, 1)
