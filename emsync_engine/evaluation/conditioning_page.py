@@ -22,9 +22,12 @@ without boundary offsets, in the published layout. Written by
 which goes on where it was stopped.
 
 **This is a small run.** The thesis trained 145 M parameters to convergence, on ten times the music.
-These have {layers} layers of width {width} and see {batch} chunks of {length} tokens at each of
-{steps} steps. What separates here may not separate there, and the other way round. More steps, a
+These have {layers} layers of width {width} and see {batch} chunks of {length} tokens at each of {steps} steps. What separates here may not separate there, and the other way round. More steps, a
 larger recipe (`--recipe`) and a GPU (`--device cuda`) make the long run by the same command.
+
+The thesis has NLL 0.7445 (vanilla), 0.7375 (discrete-token), 0.7122 (continuous-token) and 0.7075
+(continuous-concatenated), which is also best in top-1 and top-5, and errors of 0.2164, 0.1951 and
+0.1948 (normalised, perhaps halved).
 
 - All runs of a seed see the same batches, and begin with the same weights where they have the same
   parts. Rates were chosen with one variant and are the same for all.
