@@ -157,6 +157,7 @@ class FilmPage(QWidget):
         self.preview.length.setText("/ " + self.clock.text(video.duration))
         self.show_film_view(EMPTY_FILM_VIEW)
         self.inspector.score.show_settings(project.take.settings if project.take else None)
+        self.inspector.score.prepare_after(project)
         self.timeline.fit()
         self._on_selection_changed()
         self._on_takes_changed()

@@ -151,6 +151,11 @@ class ScoreSettings(QWidget):
         if not self.keeps_seed.isChecked():
             self.seed.setValue((self.seed.value() + 1) % (LARGEST_SEED + 1))
 
+    def prepare_after(self, project: Project) -> None:
+        """The next take is to be another than those there are."""
+        seeds = [take.seed for take in project.takes]
+        self.seed.setValue((max(seeds, default=0) + 1) % (LARGEST_SEED + 1))
+
     def show_takes(self, project: Project | None) -> None:
         """The takes of a project."""
         self.takes.show_takes(project)

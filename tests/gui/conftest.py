@@ -52,6 +52,8 @@ def window(qapp, qtbot, engine, home, monkeypatch):
     window.resize(1400, 880)
     window.show()
     qtbot.waitExposed(window)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)  # shortcuts are those of the active window
     yield window
     window.document.undo_stack.setClean()
     window.close()
