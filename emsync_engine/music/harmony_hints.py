@@ -68,7 +68,8 @@ def _worth() -> NDArray[np.float32]:
     worth = np.zeros((4096, 12), dtype=np.float32)
 
     def has(place: int) -> NDArray[np.bool_]:
-        return (sets >> place % 12) & 1 == 1
+        present: NDArray[np.bool_] = (sets >> place % 12) & 1 == 1
+        return present
 
     for triad, kind in ((_MAJOR, 1.0), (_MINOR, -1.0), (_DIMINISHED, -1.0)):
         for root in range(12):
