@@ -3,11 +3,11 @@
     python -m tests.benchmarks.event_loop VIDEO [--seconds S] [--blame MS]
 
 A timer in the window's thread should fire every millisecond; the delay is how much later it does.
-The window stands and the engine process runs before the film is opened, as for whoever opens one by
-hand; the cache is empty, so that the film is really decoded. Besides the wall's clock, which counts
-what else the machine does, the thread's own work between two turns is told, which does not. Needs a
-screen, or a virtual one. ``--seconds`` cancels what takes longer; ``--blame`` prints what the thread was doing in every
-delay longer than so many milliseconds.
+The window stands and the engine process runs before the film is opened, as for whoever opens one
+by hand; the cache is empty, so that the film is really decoded. Besides the wall's clock, which
+counts what else the machine does, the thread's own work between two turns is told, which does
+not. Needs a screen, or a virtual one. ``--seconds`` cancels what takes longer; ``--blame`` prints
+what the thread was doing in every delay longer than so many milliseconds.
 """
 
 from __future__ import annotations
