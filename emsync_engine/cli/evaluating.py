@@ -105,7 +105,7 @@ def _add_conditionings(what: Commands[argparse.ArgumentParser]) -> None:
     )
     compared.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     compared.add_argument(
-        "--steps", type=_steps, default=300, metavar="N", help="of each run (300)"
+        "--steps", type=_steps, default=150, metavar="N", help="of each run (150)"
     )
     compared.add_argument(
         "--training-seeds", type=_count, default=3, metavar="N", help="runs of each variant (3)"

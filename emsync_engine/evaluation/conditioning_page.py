@@ -22,7 +22,8 @@ without boundary offsets, in the published layout. Written by
 which goes on where it was stopped.
 
 **This is a small run.** The thesis trained 145 M parameters to convergence, on ten times the music.
-These have {layers} layers of width {width} and see {batch} chunks of {length} tokens at each of {steps} steps. What separates here may not separate there, and the other way round. More steps, a
+These have {layers} layers of width {width} and see {batch} chunks of {length} tokens in each of
+{steps} steps. What separates here may not separate there, and the other way round. More steps, a
 larger recipe (`--recipe`) and a GPU (`--device cuda`) make the long run by the same command.
 
 The thesis has NLL 0.7445 (vanilla), 0.7375 (discrete-token), 0.7122 (continuous-token) and 0.7075
