@@ -18,8 +18,8 @@ JOIN_WORTH = 0.25
 """A nat per token of the music behind the gap, beside a hit and distances on [-1, 1]."""
 
 BADNESS_COSTS = 4.0
-MISSING_FAMILY = 0.25
-"""A family that no longer plays anywhere, beside what the gate would stop: missed, not broken."""
+MISSING_COSTS = 1.0
+"""A family that plays nowhere in the film: perhaps it did where the gap is."""
 
 _AROUND_S = 8.0  # of the kept music that is looked at for loops and silence
 
@@ -30,18 +30,21 @@ class Score:
 
     ``hits`` is the share of the gap's hits that are exact, near ones counting half; ``join`` the
     mean log-likelihood in nats of the tokens that follow; ``va_error`` the distance of the gap from
-    its emotion; ``badness`` how far it is beyond the limits of the gate.
+    its emotion; ``badness`` how far it is beyond the limits of the gate; ``missing`` how many
+    families play nowhere in the film.
     """
 
     hits: float
     join: float
     va_error: float
     badness: float
+    missing: int = 0
 
     @property
     def total(self) -> float:
         """The score: the more, the better."""
-        return self.hits + JOIN_WORTH * self.join - self.va_error - BADNESS_COSTS * self.badness
+        against = self.va_error + BADNESS_COSTS * self.badness + MISSING_COSTS * self.missing
+        return self.hits + JOIN_WORTH * self.join - against
 
 
 def score_of_gap(
@@ -70,15 +73,11 @@ def score_of_gap(
         if float(start) < end_s and float(end) > start_s
     ]
     wrong = degeneracies(around, families, tacet_s=silent) if around.duration_s > 0 else ()
-    bad = badness(wrong) + _missing(music, families)
-    return Score(hits_worth(hits), join, _va_error(music, timeline, span_s), bad)
-
-
-def _missing(music: Music, families: Sequence[Family]) -> float:
-    """How bad it is that families play nowhere in the film: they did where the gap is."""
+    bad = badness([finding for finding in wrong if finding.kind != "missing family"])
+    missing = len(set(families) - set(music.families))
     if music.duration_s < SHORTEST_FOR_FAMILIES_S:
-        return 0.0
-    return MISSING_FAMILY * len(set(families) - set(music.families))
+        missing = 0
+    return Score(hits_worth(hits), join, _va_error(music, timeline, span_s), bad, missing)
 
 
 def _va_error(music: Music, timeline: Timeline, span_s: tuple[float, float]) -> float:
