@@ -60,7 +60,7 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
         "--detector",
         type=_detector,
         metavar="NAME",
-        help="how cuts are found: content, adaptive, hash, histogram or ffmpeg",
+        help="how cuts are found: emsync (the default), content, adaptive, hash, histogram or ffmpeg",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
