@@ -3,21 +3,15 @@
 from __future__ import annotations
 
 import logging
-import shutil
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from emsync_engine import __version__
-from emsync_engine.errors import OutputError, ToolMissingError
+from emsync_engine.export import ExportRequest, require_sound_tools, write_results
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.hits import landed_onsets
 from emsync_engine.music.takes import compose_takes_for
-from emsync_engine.project.file import save_project
 from emsync_engine.project.model import (
     GenerationSettings,
     Project,
@@ -27,21 +21,15 @@ from emsync_engine.project.model import (
     VAPoint,
     VideoSource,
 )
-from emsync_engine.project.notes import Family
 from emsync_engine.project.tacet import TacetRange, spans_of, with_tacet_spans
 from emsync_engine.results import Outputs, arriving_together, planned_outputs, require_writable
+from emsync_engine.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    from emsync_engine.music.hit_sheet import HitSheet
     from emsync_engine.video.decode import DecodedVideo
     from emsync_engine.video.probe import VideoInfo
 
 logger = logging.getLogger(__name__)
-
-AudioPlace = Literal["beside", "under", "instead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,25 +58,16 @@ class Analysis:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreRequest:
+class ScoreRequest(ExportRequest):
     """What is to be composed, and where it is to be written.
 
-    ``film`` names the film to write, the other results are named after it; without it everything
-    is named after the video. All lie in ``folder``, or beside the film or video.
+    Without ``film`` everything is named after the video, and lies beside it or in ``folder``.
     """
 
     analysis: AnalysisRequest = field(default_factory=AnalysisRequest)
     settings: GenerationSettings = field(default_factory=GenerationSettings)
     seed: int = 1
     takes: int = 1
-    audio: AudioPlace = "under"
-    target_lufs: float = -14.0
-    stems: bool = False
-    hit_report: bool = False
-    constant_midi: bool = False
-    film: Path | None = None
-    folder: Path | None = None
-    overwrite: bool = False
     device: str = "cpu"
 
 
@@ -101,24 +80,6 @@ class Scored:
     outputs: Outputs
     remarks: tuple[str, ...]
     timings_s: Mapping[str, float]
-
-
-class Stopwatch:
-    """Seconds spent in each stage."""
-
-    def __init__(self) -> None:
-        self.seconds: dict[str, float] = {}
-
-    @contextmanager
-    def stage(self, name: str) -> Iterator[None]:
-        """Count the time inside towards a stage."""
-        started = time.perf_counter()
-        try:
-            yield
-        finally:
-            spent = time.perf_counter() - started
-            self.seconds[name] = self.seconds.get(name, 0.0) + spent
-            logger.info("%s took %.2f s", name, spent)
 
 
 def analyse(
@@ -227,9 +188,18 @@ def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Sc
         arriving_together(outputs, overwrite=request.overwrite) as work,
         watch.stage("write"),
     ):
-        remarks = _write_outputs(path, analysis, takes, request, work, watch, monitor)
+        project = project_of(path, analysis, takes)
+        said = write_results(
+            project, analysis.info, request, places=work, watch=watch, monitor=monitor
+        )
         monitor.advance("arrive", 0, 1)  # the last moment to cancel: from here all is written
-    return Scored(analysis, takes[0], outputs, remarks, {**analysis.timings_s, **watch.seconds})
+    return Scored(
+        analysis,
+        takes[0],
+        outputs,
+        (*analysis.warnings, *said),
+        {**analysis.timings_s, **watch.seconds},
+    )
 
 
 def compose_takes(
@@ -249,129 +219,17 @@ def compose_takes(
 
 def require_tools(request: ScoreRequest) -> None:
     """MissingError if something that the work ends with is not on this machine."""
-    from emsync_engine.render.soundfont import find_soundfont
-    from emsync_engine.render.synthesizer import fluidsynth_version
-    from emsync_engine.video.ffmpeg import HOW_TO_GET
     from emsync_engine.weights import weights_entry
 
-    if shutil.which("ffmpeg") is None:
-        raise ToolMissingError("ffmpeg", HOW_TO_GET)
-    fluidsynth_version()
-    find_soundfont()
+    require_sound_tools()
     weights_entry(request.settings.weights)
 
 
-def _write_outputs(
+def project_of(
     path: Path,
     analysis: Analysis,
     takes: tuple[Take, ...],
-    request: ScoreRequest,
-    places: Outputs,
-    watch: Stopwatch,
-    monitor: Monitor,
-) -> tuple[str, ...]:
-    """Render and write everything; returns what is worth saying about it."""
-    from emsync_engine.render.fluidsynth import render_stems
-    from emsync_engine.render.levels import levelled
-    from emsync_engine.render.mixing import mix_take
-    from emsync_engine.render.soundfont import find_soundfont
-    from emsync_engine.render.wav import write_wav
-    from emsync_engine.video.mux import mux
-
-    take = takes[0]
-    soundfont = find_soundfont()
-    with watch.stage("render"):
-        stems = render_stems(
-            take.music, soundfont, accents_s=landed_onsets(take.hits), monitor=monitor
-        )
-        stems = dict(levelled(stems, analysis.timeline))
-    with watch.stage("mix"):
-        mix = mix_take(take, stems, target_lufs=request.target_lufs, monitor=monitor)
-    write_wav(mix.samples, places.wav)
-    if places.stems is not None:
-        write_stems(mix.stems, places.stems)
-    _write_notes(path, analysis, take, places)
-    with watch.stage("mux"):
-        muxed = mux(
-            path,
-            mix.samples,
-            places.video,
-            audio=request.audio,
-            audio_stream=analysis.info.audio_stream,
-            monitor=monitor,
-        )
-    provenance = {
-        "weights": take.settings.weights,
-        "weights_sha256": take.weights_sha256,
-        "soundfont": soundfont.name,
-        "soundfont_sha256": soundfont.sha256,
-        "soundfont_licence": soundfont.licence,
-        "engine_version": __version__,
-    }
-    save_project(project_of(path, analysis, takes, provenance), places.project, overwrite=True)
-    return (*analysis.warnings, muxed.how, mix.note)
-
-
-def _write_notes(path: Path, analysis: Analysis, take: Take, places: Outputs) -> None:
-    """Write what can be read of a take: MIDI, and where it lands."""
-    from emsync_engine.midi.writing import write_midi
-    from emsync_engine.music.hit_sheet import write_hit_sheet
-
-    cues = {time: name for span in analysis.timeline.tacet_spans for time, name in _cues(span)}
-    markers = [
-        (float(one.time), cues.get(one.time, "hit" if one.is_hit else "boundary"))
-        for one in analysis.timeline.boundaries
-    ]
-    write_midi(take.music, places.midi, markers=markers, title=_title(path))
-    if places.constant_midi is not None:
-        write_midi(
-            take.music,
-            places.constant_midi,
-            markers=markers,
-            title=_title(path),
-            constant_tempo=True,
-        )
-    for sheet_path in (places.hits_csv, places.hits_picture):
-        if sheet_path is not None:
-            write_hit_sheet(_hit_sheet(path, analysis, take), sheet_path)
-
-
-def _cues(span: tuple[Fraction, Fraction]) -> tuple[tuple[Fraction, str], ...]:
-    return (span[0], "cue out"), (span[1], "cue in")
-
-
-def _hit_sheet(path: Path, analysis: Analysis, take: Take) -> HitSheet:
-    from emsync_engine.music.hit_sheet import HitSheet
-
-    before = take.measures.get("hits_exact_before")
-    return HitSheet(
-        f"{_title(path)}: where the music lands",
-        analysis.timeline,
-        take.hits,
-        analysis.info.frame_rate,
-        None if before is None else round(before),
-    )
-
-
-def _title(path: Path) -> str:
-    """A film's name without what no text can hold: names on disk may be in any encoding."""
-    return path.stem.encode(errors="replace").decode()
-
-
-def write_stems(stems: Mapping[Family, NDArray[np.float32]], folder: Path) -> None:
-    """Write one WAV for each family into a folder."""
-    from emsync_engine.render.wav import write_wav
-
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
-    for family, samples in stems.items():
-        write_wav(samples, folder / f"{family}.wav")
-
-
-def project_of(
-    path: Path, analysis: Analysis, takes: tuple[Take, ...], provenance: Mapping[str, str]
+    provenance: Mapping[str, str] | None = None,
 ) -> Project:
     """The project that the app opens: the film, its timeline and its takes."""
     info = analysis.info
@@ -386,5 +244,5 @@ def project_of(
         timeline=analysis.timeline,
         takes=takes,
         chosen_take=takes[0].id if takes else None,
-        provenance=dict(provenance),
+        provenance=dict(provenance or {}),
     )

@@ -31,6 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_score(commands)
     add_project_commands(commands)
+    _add_export(commands)
     _add_render(commands)
     _add_train(commands)
     add_evaluate(commands)
@@ -60,7 +61,8 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
         "--detector",
         type=_detector,
         metavar="NAME",
-        help="how cuts are found: emsync (the default), content, adaptive, hash, histogram or ffmpeg",
+        help="how cuts are found: emsync (the default), content, adaptive, hash, histogram "
+        "or ffmpeg",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -68,8 +70,6 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
 def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     score = commands.add_parser("score", help="compose music for a video and write the film")
     _add_video(score)
-    score.add_argument("-o", dest="out", type=Path, metavar="OUT", help="the film to write")
-    score.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for all results")
     score.add_argument("--seed", type=_seed, default=1, metavar="N", help="same seed, same music")
     score.add_argument(
         "--takes", type=_count, default=1, metavar="N", help="compose N takes, keep the best"
@@ -93,20 +93,7 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _add_wishes(score)
     add_opening(score)
-    score.add_argument(
-        "--audio",
-        choices=("beside", "under", "instead"),
-        default="under",
-        help="where the music goes: beside the original sound, with it, or instead of it",
-    )
-    score.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
-    score.add_argument("--stems", action="store_true", help="also a WAV for each family")
-    score.add_argument(
-        "--hit-report", action="store_true", help="also NAME_hits.csv and a page NAME_hits.svg"
-    )
-    score.add_argument(
-        "--constant-midi", action="store_true", help="also NAME_constant.mid, under one tempo"
-    )
+    _add_outputs(score)
     score.add_argument("--weights", default="open", metavar="NAME")
     score.add_argument(
         "--sampling",
@@ -114,7 +101,35 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
         help="draw the notes as published (default: as suits the weights)",
     )
     score.add_argument("--device", choices=DEVICES, default="auto")
-    score.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_outputs(parser: argparse.ArgumentParser) -> None:
+    """What is written of a take, and where."""
+    parser.add_argument("-o", dest="out", type=Path, metavar="OUT", help="the film to write")
+    parser.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for all results")
+    parser.add_argument(
+        "--audio",
+        choices=("beside", "under", "instead"),
+        default="under",
+        help="where the music goes: beside the original sound, with it, or instead of it",
+    )
+    parser.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
+    parser.add_argument("--stems", action="store_true", help="also a WAV for each family")
+    parser.add_argument(
+        "--hit-report", action="store_true", help="also NAME_hits.csv and a page NAME_hits.svg"
+    )
+    parser.add_argument(
+        "--constant-midi", action="store_true", help="also NAME_constant.mid, under one tempo"
+    )
+    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
+
+
+def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
+    export = commands.add_parser("export", help="write the film of a project, its WAV and MIDI")
+    export.add_argument("project", type=Path, metavar="PROJECT")
+    export.add_argument("--take", metavar="TAKE", help="its number or name (the chosen one)")
+    _add_outputs(export)
+    export.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
 def _add_wishes(score: argparse.ArgumentParser) -> None:

@@ -7,9 +7,11 @@ from typing import Any, get_args
 
 from emsync_engine.cli.project_report import hit_json
 from emsync_engine.emotion.mapping import display_label
+from emsync_engine.export import Exported
 from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
 from emsync_engine.project.model import EMOTIONS, HitStatus, SceneCut, Segment, Take
+from emsync_engine.results import Outputs
 from emsync_engine.timing import FrameRate, timecode
 
 Json = dict[str, Any]
@@ -57,14 +59,29 @@ def score_json(scored: Scored) -> Json:
         **analysis_json(scored.analysis),
         "hits": [hit_json(hit) for hit in scored.take.hits],
         "take": _take_json(scored.take),
-        "outputs": {
-            "video": str(outputs.video),
-            "wav": str(outputs.wav),
-            "midi": str(outputs.midi),
-            "project": str(outputs.project),
-            **{name: str(path) for name, path in outputs.on_request().items()},
-        },
+        "outputs": _outputs_json(outputs),
         "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
+    }
+
+
+def export_json(exported: Exported) -> Json:
+    """The whole answer of ``emsync export --json``."""
+    return {
+        "hits": [hit_json(hit) for hit in exported.take.hits],
+        "take": _take_json(exported.take),
+        "outputs": _outputs_json(exported.outputs),
+        "remarks": list(exported.remarks),
+        "timings_s": {stage: round(seconds, 3) for stage, seconds in exported.timings_s.items()},
+    }
+
+
+def _outputs_json(outputs: Outputs) -> Json:
+    return {
+        "video": str(outputs.video),
+        "wav": str(outputs.wav),
+        "midi": str(outputs.midi),
+        "project": str(outputs.project),
+        **{name: str(path) for name, path in outputs.on_request().items()},
     }
 
 
@@ -111,7 +128,27 @@ def analysis_lines(analysis: Analysis) -> list[str]:
 
 def score_lines(scored: Scored) -> list[str]:
     """Where the results are, and how well the music lands, for people."""
-    take, outputs = scored.take, scored.outputs
+    take = scored.take
+    lines = [*_outputs_lines(scored.outputs), "", _notes_line(take), *_tacet_lines(scored.analysis)]
+    if take.hits:
+        lines += _hits_lines(take)
+    lines += _music_lines(take)
+    total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
+    total += scored.timings_s["compose"] + scored.timings_s["write"]
+    lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
+    return [*lines, *_remarks(scored.remarks)]
+
+
+def export_lines(exported: Exported) -> list[str]:
+    """Where the results of a project's take are, and how well it lands, for people."""
+    take = exported.take
+    lines = [*_outputs_lines(exported.outputs), "", _notes_line(take)]
+    if take.hits:
+        lines += _hits_lines(take)
+    return [*lines, *_music_lines(take), *_remarks(exported.remarks)]
+
+
+def _outputs_lines(outputs: Outputs) -> list[str]:
     lines = [
         f"film     {outputs.video}",
         f"music    {outputs.wav}",
@@ -120,15 +157,9 @@ def score_lines(scored: Scored) -> list[str]:
     ]
     if outputs.stems is not None:
         lines.append(f"stems    {outputs.stems}")
-    lines += [f"{name.replace('_', ' ')}  {path}" for name, path in outputs.on_request().items()]
-    lines += ["", _notes_line(take), *_tacet_lines(scored.analysis)]
-    if take.hits:
-        lines += _hits_lines(take)
-    lines += _music_lines(take)
-    total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
-    total += scored.timings_s["compose"] + scored.timings_s["write"]
-    lines.append(f"{total:.1f} s for {float(scored.analysis.timeline.duration):.1f} s of film")
-    return [*lines, *_remarks(scored.remarks)]
+    return lines + [
+        f"{name.replace('_', ' ')}  {path}" for name, path in outputs.on_request().items()
+    ]
 
 
 def _notes_line(take: Take) -> str:
