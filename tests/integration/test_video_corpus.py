@@ -14,7 +14,14 @@ from emsync_engine.video.probe import probe
 
 CLIPS = Path(__file__).parents[2].parent / "shared" / "data" / "video"
 AWKWARD = CLIPS / "awkward"
-FEWEST_F1 = {"emsync": 0.95, "ffmpeg": 0.66, "content": 0.8, "adaptive": 0.72, "hash": 0.8, "histogram": 0.6}
+FEWEST_F1 = {
+    "emsync": 0.95,
+    "ffmpeg": 0.66,
+    "content": 0.8,
+    "adaptive": 0.72,
+    "hash": 0.8,
+    "histogram": 0.6,
+}
 REFUSED = {
     "audio_mp3_with_cover_art.mp3": "sound only",
     "audio_only_opus.webm": "sound only",
