@@ -24,8 +24,9 @@ def write_report(reports: Mapping[str, Any], page: Page) -> Path:
         "",
         f"Weights `{page.weights}` (SHA-256 {page.weights_sha256[:16]}...), ensemble "
         f"{settings.ensemble}, temperature {settings.temperature:g}, top-p {settings.top_p:g}, "
-        f"guidance {settings.va_guidance:g} for valence and arousal and "
-        f"{settings.boundary_guidance:g} for boundaries. Written by `emsync evaluate music`.",
+        f"guidance {settings.va_guidance:g} for emotion and "
+        f"{settings.boundary_guidance:g} for boundaries, {settings.branches} ways on for each "
+        f"stretch. Written by `emsync evaluate music`.",
         "",
         *goal_lines(reports),
     ]
