@@ -82,11 +82,11 @@ def measure_speed(
 def _pace(
     model: Composer, name: str, settings: GenerationSettings, seconds: float, *, seed: int
 ) -> Pace:
-    from emsync_engine.music.generation import write_tokens
+    from emsync_engine.music.branching import write_best
 
     wish = steady(0.2, 0.4, seconds, hits_s=_hits(seconds), settings=settings)
     started = time.perf_counter()
-    tokens = sum(1 for _ in write_tokens(model, wish.brief, seed=seed))
+    tokens = sum(1 for _ in write_best(model, wish.brief, seed=seed))
     return Pace(name, seconds, tokens, time.perf_counter() - started)
 
 
