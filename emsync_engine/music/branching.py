@@ -9,7 +9,7 @@ mode, its register, its pace) is won step by step.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import takewhile
 
 import numpy as np
@@ -17,7 +17,7 @@ import numpy as np
 from emsync_engine.affect.reading import WINDOW_S, AffectReader
 from emsync_engine.errors import WeightsMissingError
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.midi.chords import strong_chords
+from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.generation import (
@@ -42,8 +42,14 @@ SETTLING_S = 0.25
 HEARD_S = 4.0
 """A reader hears little in less: what was kept before is read along."""
 
-MISSED_COSTS = 0.5
-"""A hit without its chord, beside distances on [-1, 1] in valence and arousal."""
+MISSED_COSTS = 2.0
+"""A hit without its chord, beside distances on [-1, 1] in valence and arousal: landing comes first.
+"""
+
+MORE_ROUNDS = 2
+"""How often a stretch is written again, in as many ways, while none of them lands on its hits."""
+
+_LANDED = 0.1  # of ``missed``: what the tempo fit mends
 
 _ROOM = 320
 """Tokens that a stretch may have before the context is full: the past is read once for all."""
@@ -91,7 +97,7 @@ class StretchJudge:
         """Distance in emotion, plus what missed hits and silence cost."""
         return (
             self._distance(writer, stretch)
-            + MISSED_COSTS * self._missed(writer, stretch)
+            + MISSED_COSTS * self.missed(writer, stretch)
             + SILENCE_COSTS * self._silence_s(writer, stretch)
         )
 
@@ -119,7 +125,7 @@ class StretchJudge:
         start_s = max(since_s, stretch.end_s - WINDOW_S)
         return max(min(start_s, stretch.end_s - HEARD_S), 0.0), stretch.end_s
 
-    def _missed(self, writer: TokenWriter, stretch: Stretch) -> float:
+    def missed(self, writer: TokenWriter, stretch: Stretch) -> float:
         """Hits of the stretch without a strong chord; a late or early one counts for its share."""
         hits_s = [
             hit_s
@@ -128,9 +134,8 @@ class StretchJudge:
         ]
         if not hits_s:
             return 0.0
-        music = heard(writer, hits_s[0] - REACH_S, stretch.end_s)
-        chords_s = np.array([chord[0].onset_s for chord in _chords(music)])
-        if not len(chords_s):
+        chords_s = _chords_s(writer)
+        if not chords_s:
             return float(len(hits_s))
         away_s = np.abs(np.subtract.outer(hits_s, chords_s)).min(axis=1)
         return float(np.minimum(away_s / REACH_S, 1.0).sum())
@@ -167,13 +172,20 @@ def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:
     return Music(end_s, tuple(sorted(notes, key=lambda note: (note.onset_s, note.pitch))))
 
 
-def _chords(music: Music) -> list[tuple[Note, ...]]:
-    """Strong chords, those among them whose notes still sound."""
-    lasting = [
-        replace(note, end_s=note.end_s + 60.0) if note.end_s >= music.duration_s else note
-        for note in music.notes
+def _chords_s(writer: TokenWriter) -> list[float]:
+    """Times of the chords that were announced by ``CHORD`` and struck: the grammar holds these."""
+    collector = writer.grammar.collector
+    music = heard(writer, 0.0, writer.time_s)
+    onsets_s = np.array([note.onset_s for note in music.notes if note.family in CHORD_FAMILIES])
+    struck = [
+        int(np.sum((onsets_s >= step * v.STEP_S - 1e-6) & (onsets_s <= step * v.STEP_S + SPREAD_S)))
+        for step in collector.chords
     ]
-    return strong_chords(lasting)
+    return [
+        step * v.STEP_S
+        for step, count in zip(collector.chords, struck, strict=True)
+        if count >= CHORD_SIZE
+    ]
 
 
 def branches_of(model: Composer, settings: GenerationSettings) -> int:
@@ -200,18 +212,23 @@ def write_best(
     given = 0
     for number, stretch in enumerate(stretches(brief)):
         writer.make_room(_ROOM)
-        rivals = _rivals(writer, brief.settings.branches, (seed, number))
-        _write_stretch(decoder, rivals, stretch, monitor)
+        rivals: list[TokenWriter] = []
+        for again in range(1 + MORE_ROUNDS):
+            ways = _rivals(writer, brief.settings.branches, (seed, number, again))
+            _write_stretch(decoder, ways, stretch, monitor)
+            rivals += ways
+            if any(judge.missed(rival, stretch) < _LANDED for rival in ways):
+                break
         writer = min(rivals, key=lambda rival: judge.demerit(rival, stretch))
         yield from writer.tokens[given:]
         given = len(writer.tokens)
     monitor.advance("compose", brief.duration_s, brief.duration_s)
 
 
-def _rivals(writer: TokenWriter, count: int, seeds: tuple[int, int]) -> list[TokenWriter]:
-    """A take and forks of it, to go on in so many ways."""
+def _rivals(writer: TokenWriter, count: int, seeds: tuple[int, ...]) -> list[TokenWriter]:
+    """Forks of a take, to go on in so many ways."""
     own = np.random.SeedSequence(seeds).generate_state(count, np.uint64)
-    return [writer, *(writer.fork(int(seed)) for seed in own[1:])]
+    return [writer.fork(int(seed)) for seed in own]
 
 
 def _write_stretch(

@@ -6,6 +6,8 @@ a note whose end was not drawn when it was due is a note such as it never saw, a
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,8 +15,9 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import NoteCollector
 from emsync_engine.project.notes import Family
 
-CHORD_HELD_S = (1.0, 3.0)
-"""A chord's notes last half a bar, at least and at most this long: else it is no strong chord."""
+CHORD_HELD_S = (2.1, 3.0)
+"""A chord's notes last half a bar, at least and at most this long: two beats in every metre that
+the bars can be counted in, else it is no strong chord."""
 
 LONGEST_NOTE_S = 2.5
 """In held-out ensembles 90 of 100 notes of strings are shorter, 98 of 100 of the piano's."""
@@ -24,6 +27,8 @@ DUE = 0.3
 
 GRACE_S = 0.5
 """In held-out ensembles 94 of 100 notes end within this time of being due, 98 within 1 s."""
+
+_BARS_LOOKED_AT = 5
 
 _RELEASE_PER_S = 10.0
 """A note that is late is let go: its OFF gains so many nats for each second more."""
@@ -51,9 +56,10 @@ class NoteEnds:
         self._due.pop(key, None)
 
     def hold(self, off: int) -> None:
-        """Keep a chord's note from ending for half a bar."""
-        bars = self._collector.bars
-        half_bar_s = (bars[-1] - bars[-2]) * v.STEP_S / 2 if len(bars) > 1 else 0.0
+        """Keep a chord's note from ending for half a bar; bars before hits may have been cut."""
+        bars = self._collector.bars[-_BARS_LOOKED_AT:]
+        longest_bar = max((later - bar for bar, later in pairwise(bars)), default=0)
+        half_bar_s = longest_bar * v.STEP_S / 2
         shortest, longest = CHORD_HELD_S
         held_s = min(max(half_bar_s, shortest), longest)
         self._held_until[off] = self._collector.step + round(held_s / v.STEP_S)

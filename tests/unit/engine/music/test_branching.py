@@ -121,7 +121,7 @@ def test_a_turn_is_judged_by_what_comes_after_it(reader):
 def test_a_stretch_without_its_chord_or_without_sound_is_worse():
     asked = brief(8.0, (4.0,))
     judge = StretchJudge(None, asked)
-    stretch = Stretch(0.0, 4.25)
+    stretch = Stretch(0.0, 4.0 + SETTLING_S)
 
     def written(*tokens):
         writer = TokenWriter(Decoder(toy_model()), asked)
@@ -129,12 +129,13 @@ def test_a_stretch_without_its_chord_or_without_sound_is_worse():
         return writer
 
     second = v.shift_token(v.MAX_SHIFT_STEPS)
+    rest = [second, v.shift_token(8)]
     held = v.on_token("bass", 30)
     chord = [v.on_token("piano", pitch) for pitch in (60, 64, 67)]
-    landed = written(held, *[second] * 4, v.CHORD, *chord, v.shift_token(32))
-    late = written(held, *[second] * 3, v.CHORD, *chord, second, v.shift_token(32))
-    missed = written(held, *[second] * 4, v.shift_token(32))
-    silent = written(*[second] * 4, v.CHORD, *chord, v.shift_token(32))
+    landed = written(held, *[second] * 4, v.CHORD, *chord, *rest)
+    late = written(held, *[second] * 3, v.CHORD, *chord, second, *rest)
+    missed = written(held, *[second] * 4, *rest)
+    silent = written(*[second] * 4, v.CHORD, *chord, *rest)
     off = [judge.demerit(writer, stretch) for writer in (landed, late, missed, silent)]
     assert off[0] == 0
     assert off[0] < off[1] <= off[2]

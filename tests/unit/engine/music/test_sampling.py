@@ -151,7 +151,29 @@ def test_the_notes_of_a_chord_are_held():
     early = grammar.masked(scores)
     assert all(np.isinf(early[v.off_token("strings", pitch)]) for pitch in (60, 64, 67))
     assert np.isfinite(early[v.off_token("strings", 72)])
-    grammar.take(v.shift_token(25))  # 1.0 s
+    grammar.take(v.shift_token(125))  # 1.8 s
+    assert np.isinf(grammar.masked(scores)[v.off_token("strings", 60)])
+    grammar.take(v.shift_token(40))  # 2.12 s
+    assert np.isfinite(grammar.masked(scores)[v.off_token("strings", 60)])
+
+
+def test_a_chord_is_held_by_the_longest_of_the_last_bars():
+    """The bar before a hit may have been cut for it."""
+    grammar = Grammar(ENSEMBLE)
+    for steps in (125, 125, 125, 125, 50):  # bars of 5.2, then 0.4 s
+        grammar.take(v.BAR)
+        for _ in range(1 if steps == 50 else 5):
+            grammar.take(v.shift_token(steps))
+    grammar.take(v.BAR)
+    grammar.take(v.CHORD)
+    for pitch in (60, 64, 67):
+        grammar.take(v.on_token("strings", pitch))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    for _ in range(2):
+        grammar.take(v.shift_token(125))  # 2 s
+    grammar.take(v.shift_token(25))  # 2.2 s
+    assert np.isinf(grammar.masked(scores)[v.off_token("strings", 60)])
+    grammar.take(v.shift_token(105))  # over half of 5 s
     assert np.isfinite(grammar.masked(scores)[v.off_token("strings", 60)])
 
 
