@@ -54,16 +54,21 @@ def _train_music(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.weights import save_composer
 
     recipe = read_recipe(recipe_path(options.recipe))
-    trainer = Trainer(
-        recipe,
-        open_store(options.work / "store"),
-        options.work / options.run,
-        first_weights=options.first_weights,
-        processes=launched_processes(chosen_device(options.device)),
-    )
-    trainer.run(hours=options.hours, monitor=monitor, compiled=options.compile)
+    store = open_store(options.work / "store")
+    processes = launched_processes(chosen_device(options.device))
+    try:
+        trainer = Trainer(
+            recipe,
+            store,
+            options.work / options.run,
+            first_weights=options.first_weights,
+            processes=processes,
+        )
+        trainer.run(hours=options.hours, monitor=monitor, compiled=options.compile)
+    finally:
+        processes.part()
     monitor.clear()
-    if options.export is not None and trainer.processes.rank == 0:
+    if options.export is not None and processes.rank == 0:
         sha256 = save_composer(trainer.model, options.export)
         print(folder_line(options.export))
         print(f"SHA-256 {sha256}")

@@ -25,6 +25,10 @@ class Processes(Protocol):
         """The first process' value, in all of them."""
         ...
 
+    def part(self) -> None:
+        """Let go of the others, which all do at the end: threads between them must not be left."""
+        ...
+
 
 class OneProcess:
     """Training alone."""
@@ -40,6 +44,9 @@ class OneProcess:
 
     def agree(self, value: float) -> float:
         return value
+
+    def part(self) -> None:
+        return None
 
 
 class AcceleratedProcesses:
@@ -65,6 +72,9 @@ class AcceleratedProcesses:
 
         told: torch.Tensor = broadcast(torch.tensor(value, device=self.device), from_process=0)
         return float(told)
+
+    def part(self) -> None:
+        self._accelerator.end_training()
 
 
 def launched_processes(device: str) -> Processes:
