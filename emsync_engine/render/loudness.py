@@ -1,50 +1,195 @@
-"""How loud a mix is: integrated loudness and true peak."""
+"""How loud a mix is: loudness by ITU-R BS.1770-4 and EBU R 128, and true peak."""
 
 from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
-_GATE_BLOCK_S = 0.4
+FloatArray = NDArray[np.float64]
+
+CHUNK = 480_000
+"""Samples that are looked at at a time: 10 s, whole steps of the meter."""
+
+_STEP = SAMPLE_RATE // 10  # gating blocks of 400 ms begin every 100 ms
+_MOMENTARY_STEPS, _SHORT_TERM_STEPS = 4, 30
+_OFFSET_LUFS = -0.691
+_ABSOLUTE_GATE_LUFS = -70.0
+_RELATIVE_GATE_LU, _RANGE_GATE_LU = -10.0, -20.0
+_SHELF_AND_HIGH_PASS = (  # BS.1770-4, tables 1 and 2: the filters at 48 kHz
+    (
+        1.53512485958697,
+        -2.69169618940638,
+        1.19839281085285,
+        1.0,
+        -1.69065929318241,
+        0.73248077421585,
+    ),
+    (1.0, -2.0, 1.0, 1.0, -1.99004745483398, 0.99007225036621),
+)
+_SURROUND = 1.41
+_WEIGHTS = {
+    6: (1.0, 1.0, 1.0, 0.0, _SURROUND, _SURROUND),
+    8: (1.0, 1.0, 1.0, 0.0, _SURROUND, _SURROUND, _SURROUND, _SURROUND),
+}
 _OVERSAMPLING = 4
 _SPAN = 8192
 _MARGIN = 32  # samples around a span that the interpolation looks at
 _WORTH_A_LOOK = 0.5  # of the highest sample: between samples less than twice as much can hide
 
 
+@dataclass(frozen=True, slots=True)
+class Loudness:
+    """What a meter shows of a sound; -inf for silence.
+
+    ``integrated_lufs`` over all, ``range_lu`` between its soft and loud passages (EBU Tech 3342),
+    and the highest momentary (400 ms) and short-term (3 s) loudness.
+    """
+
+    integrated_lufs: float
+    range_lu: float
+    momentary_lufs: float
+    short_term_lufs: float
+
+
+def chunks_of(samples: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
+    """A sound in pieces of 10 s, so that two hours need little memory."""
+    for start in range(0, len(samples), CHUNK):
+        yield samples[start : start + CHUNK]
+
+
 def integrated_loudness(samples: NDArray[np.float32]) -> float:
-    """Loudness of (N, 2) samples in LUFS (ITU-R BS.1770-4); -inf for silence.
+    """Loudness of (N, C) samples in LUFS (ITU-R BS.1770-4); -inf for silence.
 
     Music shorter than a gating block of 0.4 s is measured as if it were repeated.
     """
-    import pyloudnorm
+    return loudness_of(chunks_of(_long_enough(samples))).integrated_lufs
 
-    if len(samples) == 0 or not np.any(samples):
-        return float("-inf")
-    shortest = round(_GATE_BLOCK_S * SAMPLE_RATE) + 1
-    if len(samples) < shortest:
-        samples = np.tile(samples, (-(-shortest // len(samples)), 1))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        loudness = float(pyloudnorm.Meter(SAMPLE_RATE).integrated_loudness(samples))
-    return loudness if np.isfinite(loudness) else float("-inf")
+
+def measured(samples: NDArray[np.float32]) -> Loudness:
+    """Everything that a meter shows of (N, C) samples at 48 kHz."""
+    return loudness_of(chunks_of(_long_enough(samples)))
+
+
+def loudness_of(chunks: Iterable[NDArray[np.float32]]) -> Loudness:
+    """What a meter shows of a sound that comes in pieces of whole steps of 100 ms but the last.
+
+    Parameters
+    ----------
+    chunks : each (n, C) float32 at 48 kHz; C of 6 or 8 are 5.1 and 7.1 in ffmpeg's order
+    """
+    powers = [power for power in _step_powers(chunks) if len(power)]
+    power = np.concatenate(powers) if powers else np.zeros(0)
+    momentary = _windowed(power, _MOMENTARY_STEPS)
+    short_term = _windowed(power, _SHORT_TERM_STEPS)
+    return Loudness(
+        integrated_lufs=_gated(momentary),
+        range_lu=_range(short_term),
+        momentary_lufs=float(momentary.max(initial=-math.inf)),
+        short_term_lufs=float(short_term.max(initial=-math.inf)),
+    )
+
+
+def _long_enough(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    shortest = _STEP * _MOMENTARY_STEPS
+    if not 0 < len(samples) < shortest:
+        return samples
+    return np.tile(samples, (-(-shortest // len(samples)), 1))
+
+
+def _step_powers(chunks: Iterable[NDArray[np.float32]]) -> Iterator[FloatArray]:
+    """Weighted mean square of every whole step of 100 ms."""
+    from scipy.signal import sosfilt
+
+    filters = np.array(_SHELF_AND_HIGH_PASS)
+    state: FloatArray | None = None
+    for chunk in chunks:
+        channels = chunk.shape[1]
+        if state is None:
+            state = np.zeros((len(filters), 2, channels))
+        heard, state = sosfilt(filters, chunk, axis=0, zi=state)
+        whole = len(heard) // _STEP * _STEP
+        squares = (heard[:whole] ** 2).reshape(-1, _STEP, channels).mean(axis=1)
+        yield squares @ np.array(_WEIGHTS.get(channels, (1.0,) * channels))
+
+
+def _windowed(power: FloatArray, steps: int) -> FloatArray:
+    """Loudness of windows of some steps, one from every step on; of all there is if shorter."""
+    if len(power) == 0:
+        return np.zeros(0)
+    steps = min(steps, len(power))
+    sums = np.concatenate([[0.0], np.cumsum(power)])
+    means = np.maximum((sums[steps:] - sums[:-steps]) / steps, 0.0)
+    with np.errstate(divide="ignore"):
+        loudness: FloatArray = _OFFSET_LUFS + 10 * np.log10(means)
+    return loudness
+
+
+def _gated(momentary: FloatArray) -> float:
+    """Integrated loudness: the mean power of what passes the absolute and the relative gate."""
+    power = 10 ** ((momentary - _OFFSET_LUFS) / 10)
+    heard = momentary > _ABSOLUTE_GATE_LUFS
+    if not np.any(heard):
+        return -math.inf
+    gate = _OFFSET_LUFS + 10 * math.log10(power[heard].mean()) + _RELATIVE_GATE_LU
+    return _OFFSET_LUFS + 10 * math.log10(power[heard & (momentary > gate)].mean())
+
+
+def _range(short_term: FloatArray) -> float:
+    """Loudness range (EBU Tech 3342): from the 10th to the 95th percentile of what is heard."""
+    heard = short_term[short_term > _ABSOLUTE_GATE_LUFS]
+    if len(heard) == 0:
+        return 0.0
+    gate = 10 * math.log10((10 ** (heard / 10)).mean()) + _RANGE_GATE_LU
+    low, high = np.percentile(heard[heard > gate], (10, 95))
+    return float(high - low)
 
 
 def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
-    """Highest level of (N, 2) samples in dBTP, 4 times oversampled (BS.1770-4, annex 2).
+    """Highest level of (N, C) samples in dBTP, 4 times oversampled (BS.1770-4, annex 2).
 
     Only stretches whose samples reach half of the highest one are oversampled. -inf for silence.
     """
+    level = max((float(np.max(np.abs(chunk))) for chunk in chunks_of(samples)), default=0.0)
+    if level == 0:
+        return float("-inf")
+    peak = float(block_peaks(samples, _SPAN, floor=_WORTH_A_LOOK * level).max())
+    return 20 * float(np.log10(peak))
+
+
+def block_peaks(samples: NDArray[np.float32], block: int, *, floor: float) -> NDArray[np.float32]:
+    """True peak of every block of (N, C) samples, over all channels; (ceil(N / block),) float32.
+
+    Parameters
+    ----------
+    block : samples; a divisor of 8192
+    floor : stretches without a sample above it are not oversampled: their samples are taken
+    """
     from scipy.signal import resample_poly
 
-    level = np.max(np.abs(samples), axis=1) if len(samples) else np.zeros(0)
-    peak = float(level.max(initial=0.0))
-    if peak == 0:
-        return float("-inf")
-    starts = np.arange(0, len(level), _SPAN)
-    span_peaks = np.maximum.reduceat(level, starts)
-    for start in starts[span_peaks >= _WORTH_A_LOOK * span_peaks.max()]:
-        span = samples[max(start - _MARGIN, 0) : start + _SPAN + _MARGIN]
-        peak = max(peak, float(np.max(np.abs(resample_poly(span, _OVERSAMPLING, 1)))))
-    return 20 * float(np.log10(peak))
+    count = -(-len(samples) // block)
+    peaks = np.zeros(-(-len(samples) // _SPAN) * (_SPAN // block), np.float32)
+    for start in range(0, len(samples), _SPAN):
+        span = samples[start : start + _SPAN]
+        at = slice(start // block, (start + _SPAN) // block)
+        peaks[at] = _most_in_blocks(span, block, _SPAN)
+        if peaks[at].max() >= floor:
+            first = max(start - _MARGIN, 0)
+            around = samples[first : start + _SPAN + _MARGIN]
+            fine = resample_poly(around, _OVERSAMPLING, 1)[(start - first) * _OVERSAMPLING :]
+            fine = fine[: len(span) * _OVERSAMPLING]
+            finest = _most_in_blocks(fine, block * _OVERSAMPLING, _SPAN * _OVERSAMPLING)
+            peaks[at] = np.maximum(peaks[at], finest)
+    return peaks[:count]
+
+
+def _most_in_blocks(span: NDArray[np.float32], block: int, length: int) -> NDArray[np.float32]:
+    level = np.zeros(length, np.float32)
+    level[: len(span)] = np.max(np.abs(span), axis=1)
+    most: NDArray[np.float32] = level.reshape(-1, block).max(axis=1)
+    return most

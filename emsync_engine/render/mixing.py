@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -15,14 +14,12 @@ from emsync_engine.music.tacet import sounding_end_s
 from emsync_engine.project.model import Take
 from emsync_engine.project.notes import Family
 from emsync_engine.render.fluidsynth import Stems, sample_count
-from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
+from emsync_engine.render.mastering import CEILING_DBTP, TARGET_LUFS, Mastering, mastered
 from emsync_engine.render.reverb import RESPONSE_S, reverberated
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
-TARGET_LUFS = -14.0
-CEILING_DBTP = -1.0
 FADE_S = 3.0  # thesis section 4
 
 ENDING_FADES_S: Mapping[str, float] = MappingProxyType(
@@ -35,7 +32,6 @@ REVERB_SENDS: Mapping[Family, float] = MappingProxyType(
 )
 """Amplitude that each family sends to the hall: rhythm near, strings far."""
 
-_PEAK_MARGIN_DB = 0.02  # for rounding to 24 bits and to float32
 _LARGEST_SHARE_FADED = 3  # at most a third of the film
 
 
@@ -44,16 +40,28 @@ class Mix:
     """A finished mix, and how it came to its level.
 
     ``samples`` and each of ``stems`` are (N, 2) float32 at 48 kHz; the stems add up to the samples.
-    ``gain_db`` is what was added to all stems alike. ``note`` is one sentence on whether the
-    loudness that was asked for is met.
+    ``mastering`` is what was done to all stems alike; ``note`` is one sentence on it.
     """
 
     samples: FloatArray
     stems: Stems
-    loudness_lufs: float
-    true_peak_dbtp: float
-    gain_db: float
-    note: str
+    mastering: Mastering
+
+    @property
+    def loudness_lufs(self) -> float:
+        return self.mastering.after.integrated_lufs
+
+    @property
+    def true_peak_dbtp(self) -> float:
+        return self.mastering.true_peak_dbtp
+
+    @property
+    def gain_db(self) -> float:
+        return self.mastering.gain_db
+
+    @property
+    def note(self) -> str:
+        return self.mastering.sentence("The music")
 
 
 def mix_stems(
@@ -67,10 +75,10 @@ def mix_stems(
     fade_end_s: float | None = None,
     monitor: Monitor = SILENT,
 ) -> Mix:
-    """Put dry stems into one hall, fade the end, and set the level by one gain for all.
+    """Put dry stems into one hall, fade the end, and set the level of all alike (``mastering``).
 
-    The gain brings the mix to ``target_lufs``; where its true peak would then pass the ceiling, the
-    level stays lower instead, and ``note`` says so. Dynamics are never touched.
+    One gain brings the mix to ``target_lufs``, and a limiter keeps its true peaks under the
+    ceiling; where that would have to work too hard the level stays lower, and ``note`` says so.
 
     Parameters
     ----------
@@ -91,14 +99,17 @@ def mix_stems(
         hall = _reverberated_in_a_loop(stem) if is_loop else reverberated(stem)
         wet[family] = (stem + REVERB_SENDS[family] * hall) * fade
     monitor.advance("mix", len(stems), len(stems) + 1)
-    samples = _sum(wet, length)
-    loudness, peak = integrated_loudness(samples), true_peak_dbtp(samples)
-    gain_db, note = _gain(loudness, peak, target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp)
-    gain = np.float32(10 ** (gain_db / 20))
-    for family in wet:
-        wet[family] *= gain
+    mastering = mastered(
+        _sum(wet, length), target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, monitor=monitor
+    )
+    for family, stem in wet.items():
+        start = 0
+        for chunk in mastering.applied(stem):
+            stem[start : start + len(chunk)] = chunk
+            start += len(chunk)
+        wet[family] = stem
     monitor.advance("mix", len(stems) + 1, len(stems) + 1)
-    return Mix(_sum(wet, length), wet, loudness + gain_db, peak + gain_db, gain_db, note)
+    return Mix(_sum(wet, length), wet, mastering)
 
 
 def mix_take(
@@ -141,21 +152,3 @@ def _sum(stems: Stems, length: int) -> FloatArray:
     for stem in stems.values():
         total += stem
     return total
-
-
-def _gain(
-    loudness: float, peak: float, *, target_lufs: float, ceiling_dbtp: float
-) -> tuple[float, str]:
-    """Gain in dB and one sentence on what it reaches."""
-    if math.isinf(peak):
-        return 0.0, "The music is silent."
-    headroom = ceiling_dbtp - _PEAK_MARGIN_DB - peak
-    if math.isinf(loudness):
-        return min(0.0, headroom), "The music is too quiet to be measured; its level is unchanged."
-    wanted = target_lufs - loudness
-    if wanted <= headroom:
-        return wanted, f"The music is at {target_lufs:.1f} LUFS."
-    return headroom, (
-        f"The music is at {loudness + headroom:.1f} LUFS instead of {target_lufs:.1f}, "
-        f"because its peaks reach {ceiling_dbtp:.1f} dBTP."
-    )
