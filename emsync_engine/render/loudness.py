@@ -177,9 +177,9 @@ def block_peaks(samples: NDArray[np.float32], block: int, *, floor: float) -> ND
     for channel in range(samples.shape[1]):
         sound = np.zeros(spans * _SPAN, np.float32)
         np.abs(samples[:, channel], out=sound[: len(samples)])
-        own = sound.reshape(-1, block).max(axis=1)
+        own = sound.reshape(-1, block).max(axis=1, initial=0.0)
         np.maximum(peaks, own, out=peaks)
-        loud = np.flatnonzero(own.reshape(spans, -1).max(axis=1) >= floor)
+        loud = np.flatnonzero(own.reshape(spans, _SPAN // block).max(axis=1) >= floor)
         for span in loud:
             at = slice(span * (_SPAN // block), (span + 1) * (_SPAN // block))
             peaks[at] = np.maximum(peaks[at], _peaks_between(samples[:, channel], span, block))
