@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.editor import Editor
-from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.film_clock import FilmClock, frame_typed
 from emsync_desktop.inspector.hits import hit_rows
 from emsync_desktop.inspector.panel import InspectorPanel
 from emsync_desktop.part_states import PartStates
@@ -98,13 +98,15 @@ class FilmPage(QWidget):
         self.timeline.span_marked.connect(editor.mark_span)
         self.timeline.boundary_add_asked.connect(editor.add_boundary)
         self.timeline.hit_toggle_asked.connect(editor.toggle_hit)
-        editor.span_changed.connect(lambda: self.timeline.show_span(editor.span))
+        editor.span_changed.connect(self._on_span_changed)
         self.inspector.header.tacet_chosen.connect(editor.set_tacet)
         self.inspector.header.lock_chosen.connect(editor.set_lock)
         self.inspector.point.point_chosen.connect(editor.choose_point)
         self._connect_lists()
         transport.moved.connect(self._on_moved)
         transport.playing_changed.connect(self.preview.show_playing)
+        transport.speed_changed.connect(self.preview.show_speed)
+        self.preview.timecode.typed.connect(self._on_time_typed)
         self.preview.gains_changed.connect(self._on_gains)
         self.preview.picture.resized.connect(self._want_picture)
         self.pictures.picture_ready.connect(self._on_picture)
@@ -210,6 +212,19 @@ class FilmPage(QWidget):
         if frame != self._shown_frame:
             self._shown_frame = frame
             self._want_picture()
+
+    def _on_span_changed(self) -> None:
+        self.timeline.show_span(self._editor.span)
+        self.transport.set_span(self._editor.span)
+
+    def _on_time_typed(self, text: str) -> None:
+        """Go to the time that was typed; what is none changes nothing."""
+        now = self.clock.rate.frame_at(self.transport.time)
+        frame = frame_typed(text, self.clock, now)
+        if frame is not None:
+            self.transport.go_to_frame(frame)
+            self._editor.choose_at(self.transport.time)
+        self.timeline.setFocus()
 
     def _want_picture(self) -> None:
         if self.film is not None:

@@ -17,7 +17,7 @@ def _grounds(c: Colours) -> str:
     QWidget {{ color: {c.text}; }}
     QFrame[look="panel"] {{ background: {c.panel}; border-radius: 8px; }}
     QFrame[look="rule"] {{ background: {c.line}; max-height: 1px; min-height: 1px; border: none; }}
-    QFrame#banner {{ background: #33241f; border: 1px solid #6b4034; border-radius: 8px; }}
+    QFrame#banner {{ background: {c.alarm}; border: 1px solid {c.alarm_line}; border-radius: 8px; }}
     QFrame#banner[tone="note"] {{ background: {c.raised}; border-color: {c.line}; }}
     QWidget#bottom_bar {{ background: {c.ground}; }}
     QSplitter::handle {{ background: {c.ground}; }}
@@ -50,7 +50,8 @@ def _labels(c: Colours) -> str:
     QLabel[look="welcome"] {{ font-size: 24px; font-weight: 600; }}
     QLabel[look="chip"] {{ background: {c.raised}; color: {c.quiet}; font-size: 12px;
         border-radius: 9px; padding: 2px 10px; }}
-    QLabel[look="stale"] {{ color: {c.accent}; font-size: 12px; }}
+    QLabel[look="stale"] {{ color: {c.accent_text}; font-size: 12px; }}
+    QLabel[look="speed"] {{ color: {c.accent_text}; font-size: 13px; font-weight: 600; }}
     """
 
 
@@ -61,15 +62,18 @@ def _buttons(c: Colours) -> str:
     QToolButton {{ padding: 6px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.hover}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
-    QPushButton:focus, QToolButton:focus {{ border-color: {c.quiet}; }}
+    QPushButton:focus, QToolButton:focus {{ border-color: {c.accent_text}; }}
+    QToolButton:checked {{ background: {c.hover}; border-color: {c.edge}; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.off}; }}
     QPushButton[look="accent"] {{ background: {c.accent}; color: {c.on_accent}; font-weight: 600;
         font-size: 14px; padding: 9px 18px; border-radius: 7px; }}
-    QPushButton[look="accent"]:hover {{ background: #f7ba5c; }}
-    QPushButton[look="accent"]:pressed {{ background: #d9942c; }}
+    QPushButton[look="accent"]:hover {{ background: {c.accent_hover}; }}
+    QPushButton[look="accent"]:pressed {{ background: {c.accent_pressed}; }}
     QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
-    QPushButton[look="accent"]:disabled {{ background: #4a3d26; color: #9a8a6c; }}
-    QPushButton[look="link"] {{ background: transparent; color: {c.accent}; padding: 4px 8px; }}
+    QPushButton[look="accent"]:disabled
+        {{ background: {c.accent_off}; color: {c.on_accent_off}; }}
+    QPushButton[look="link"] {{ background: transparent; color: {c.accent_text};
+        padding: 4px 8px; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
     QPushButton[look="link"]:hover, QPushButton[look="quiet_link"]:hover
@@ -81,6 +85,7 @@ def _buttons(c: Colours) -> str:
     QCheckBox::indicator:checked {{ background: {c.accent}; border: 3px solid {c.raised};
         outline: 1px solid {c.edge}; width: 8px; height: 8px; }}
     QCheckBox:focus {{ color: {c.text}; }}
+    QCheckBox:focus::indicator {{ border-color: {c.accent_text}; }}
     """
 
 
@@ -94,7 +99,14 @@ def _fields(c: Colours) -> str:
         selection-color: {c.on_accent}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}
     QAbstractSpinBox::up-arrow, QAbstractSpinBox::down-arrow {{ width: 0; height: 0; }}
-    QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus {{ border-color: {c.quiet}; }}
+    QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus
+        {{ border-color: {c.accent_text}; }}
+    QLineEdit {{ background: {c.raised}; border: 1px solid {c.line}; border-radius: 5px;
+        padding: 4px 8px; selection-background-color: {c.accent}; selection-color: {c.on_accent}; }}
+    QLineEdit#timecode {{ background: transparent; border: 1px solid transparent; padding: 0;
+        color: {c.text}; }}
+    QLineEdit#timecode:hover {{ background: {c.raised}; }}
+    QLineEdit#timecode:focus {{ background: {c.raised}; border-color: {c.accent_text}; }}
     QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled {{ color: {c.off}; }}
     QComboBox::drop-down {{ border: none; width: 20px; }}
     QComboBox QAbstractItemView {{ background: {c.raised}; border: 1px solid {c.line};
@@ -108,7 +120,8 @@ def _lists(c: Colours) -> str:
     QListWidget {{ background: transparent; border: none; outline: none; font-size: 12px; }}
     QListWidget::item {{ padding: 4px 6px; border-radius: 4px; color: {c.text}; }}
     QListWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
-    QListWidget:focus, QTableWidget:focus {{ border: 1px solid {c.edge}; border-radius: 4px; }}
+    QListWidget:focus, QTableWidget:focus, QListView:focus
+        {{ border: 1px solid {c.accent_text}; border-radius: 4px; }}
     QListWidget QLineEdit {{ background: {c.raised}; border: 1px solid {c.quiet};
         border-radius: 4px; padding: 0 5px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
@@ -122,6 +135,7 @@ def _lists(c: Colours) -> str:
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover, QTabBar::tab:focus {{ color: {c.text}; }}
+    QTabBar:focus::tab:selected {{ color: {c.accent_text}; }}
     """
 
 
@@ -136,7 +150,7 @@ def _progress(c: Colours) -> str:
         margin: -4px 0; border-radius: 6px; }}
     QSlider::handle:horizontal:focus {{ background: {c.accent}; }}
     QSlider::sub-page:horizontal:disabled {{ background: {c.line}; }}
-    QSlider::handle:horizontal:disabled {{ background: #4a525e; }}
+    QSlider::handle:horizontal:disabled {{ background: {c.handle_off}; }}
     """
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _FILM_ACTIONS = [
     *("save", "save_as", "fit", "zoom_in", "zoom_out", "zoom_choice", "follow", "snap"),
     *("focus_timeline", "focus_point", "play", "play_span", "previous", "back", "forward", "next"),
+    *("loop", "shuttle_back", "halt", "shuttle", "type_time"),
     *("second_back", "second_forward", "start", "end", "boundary_add", "choose_all", "merge"),
     *("tacet", "lock", "point_reset", "span_start", "span_end", "span_segment"),
 ]
@@ -46,6 +47,7 @@ def connect_actions(window: MainWindow) -> None:
             (act["play"], "play"),
             (act["forward"], "forward"),
             (act["next"], "next"),
+            (act["loop"], "loop"),
         ]
     )
     menus = {
@@ -109,6 +111,9 @@ def _view_slots(window: MainWindow) -> Slots:
     def follow() -> None:
         page.timeline.follows = act["follow"].isChecked()
 
+    def loop() -> None:
+        transport.is_looping = act["loop"].isChecked()
+
     def snap() -> None:
         page.timeline.is_snapping = act["snap"].isChecked()
 
@@ -123,6 +128,11 @@ def _view_slots(window: MainWindow) -> Slots:
         "focus_point": page.inspector.point.circumplex.setFocus,
         "play": transport.toggle,
         "play_span": page.play_choice,
+        "loop": loop,
+        "shuttle_back": lambda: transport.shuttle(-1),
+        "halt": transport.stop,
+        "shuttle": lambda: transport.shuttle(1),
+        "type_time": page.preview.timecode.begin,
         "previous": lambda: page.go_to_boundary(-1),
         "next": lambda: page.go_to_boundary(1),
         "back": lambda: transport.step(-1),

@@ -131,7 +131,7 @@ class CircumplexWidget(QWidget):
         frame = QRectF(x - half, y - half, 2 * half, 2 * half)
         has_focus = self.hasFocus()
         painter.setPen(QPen(QColor(COLOURS.quiet if has_focus else COLOURS.line), 1))
-        painter.setBrush(QColor("#191c21"))
+        painter.setBrush(QColor(COLOURS.lane))
         painter.drawRoundedRect(frame, 6, 6)
         painter.setPen(QPen(QColor(COLOURS.line), 1))
         painter.drawEllipse(QPointF(x, y), half, half)

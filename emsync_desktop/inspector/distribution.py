@@ -52,7 +52,7 @@ class DistributionBars(QWidget):
             painter.drawText(QRectF(0, top, left, _ROW_PX), middle, emotion_name(name))
             track = QRectF(left, top + _ROW_PX / 2 - 4, right - left, 8)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor("#2a2f37"))
+            painter.setBrush(QColor(COLOURS.track))
             painter.drawRoundedRect(track, 3, 3)
             painter.setBrush(QColor(EMOTION_COLOURS[name]))
             track.setWidth(max(2.0, track.width() * share))

@@ -53,7 +53,7 @@ class SegmentHeader(QWidget):
         row.addWidget(self.tacet)
         row.addSpacing(6)
         self.lock = QCheckBox(self.tr("Lock"))
-        self.lock.setToolTip(self.tr("Keep the music of this segment as it is (K)"))
+        self.lock.setToolTip(self.tr("Keep the music of this segment as it is (Ctrl+L)"))
         self.lock.setAccessibleDescription(self.tr("Keep the music of this segment as it is"))
         self.lock.clicked.connect(self.lock_chosen)
         row.addWidget(self.lock)

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from emsync_desktop.appearance import COLOURS, digits
 from emsync_desktop.icons import IconName, icon
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.preview.picture_view import PictureView
+from emsync_desktop.timecode_field import TimecodeField
 
 LEAST_DB = -40
 _ORIGINAL_DB, _MUSIC_DB = -6, 0
@@ -38,16 +37,17 @@ class PreviewPanel(QFrame):
         super().__init__(parent)
         self.setProperty("look", "panel")
         self.picture = PictureView()
-        self.timecode = QLabel("00:00:00:00")
-        self.timecode.setFont(digits(21, bold=True))
-        self.timecode.setStyleSheet(f"color: {COLOURS.text};")
-        self.timecode.setAccessibleName(self.tr("Timecode of the playhead"))
+        self.timecode = TimecodeField()
         self.length = labelled("", "quiet")
+        self.speed = labelled("", "speed")
+        self.speed.setAccessibleName(self.tr("Speed"))
         self.original = self._fader(self.tr("Level of the original sound"), _ORIGINAL_DB)
         self.music = self._fader(self.tr("Level of the music"), _MUSIC_DB)
         self._original_words = labelled("", "quiet")
         self._music_words = labelled("", "quiet")
         self._play = QAction(self)
+        self._icons: list[tuple[QAction, IconName]] = []
+        self._is_playing = False
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(6)
         self._lay_out()
@@ -73,6 +73,7 @@ class PreviewPanel(QFrame):
         column.addLayout(row)
         row.addWidget(self.timecode)
         row.addWidget(self.length)
+        row.addWidget(self.speed)
         row.addStretch(1)
         row.addLayout(self._buttons)
         row.addStretch(1)
@@ -91,6 +92,7 @@ class PreviewPanel(QFrame):
         for action, name in actions:
             button = QToolButton()
             button.setDefaultAction(action)
+            self._icons.append((action, name))
             action.setIcon(icon(name))
             if name == "play":
                 self._play = action
@@ -107,7 +109,20 @@ class PreviewPanel(QFrame):
 
     def show_playing(self, is_playing: bool) -> None:
         """The play button shows what it would do."""
+        self._is_playing = is_playing
         self._play.setIcon(icon("pause" if is_playing else "play"))
+
+    def show_speed(self, speed: int) -> None:
+        """How fast it plays, where that is not as usual."""
+        self.speed.setText("" if speed == 1 else f"×{speed}".replace("-", "−"))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
+        """In other colours the icons are drawn anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            for action, name in self._icons:
+                is_pause = action is self._play and self._is_playing
+                action.setIcon(icon("pause" if is_pause else name))
 
     @property
     def gains(self) -> tuple[float, float]:

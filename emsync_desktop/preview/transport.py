@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from emsync_desktop.preview.clocks import Clock, best_clock
+from emsync_desktop.preview.shuttle import ShuttleClock, next_speed
 from emsync_desktop.preview.sound import RATE, MusicSound, OriginalSound, SoundMix
 from emsync_engine.timing import FrameRate
 
@@ -20,6 +21,8 @@ class Transport(QObject):
     moved = Signal(float)
     """The playhead is at a time, in seconds."""
     playing_changed = Signal(bool)
+    speed_changed = Signal(int)
+    """How fast the film plays, backwards below 0; 1 while it stands."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -31,6 +34,12 @@ class Transport(QObject):
         self._time = Fraction(0)
         self._is_playing = False
         self._until: Fraction | None = None
+        self._from = Fraction(0)
+        self._speed = 1
+        self._shuttle: ShuttleClock | None = None
+        self._span: tuple[Fraction, Fraction] | None = None
+        self.is_looping = False
+        """Whether playing starts over at the end of the range, or of the film."""
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
@@ -44,6 +53,15 @@ class Transport(QObject):
     @property
     def is_playing(self) -> bool:
         return self._is_playing
+
+    @property
+    def speed(self) -> int:
+        """How fast the film plays, backwards below 0."""
+        return self._speed
+
+    def set_span(self, span: tuple[Fraction, Fraction] | None) -> None:
+        """The range that is looped over; None for the whole film."""
+        self._span = span
 
     @property
     def last_frame(self) -> int:
@@ -115,17 +133,50 @@ class Transport(QObject):
         """Play from the playhead; from the start where it stands at the end."""
         if self._is_playing or self._clock is None or not self._duration:
             return
-        if self._rate.nearest_frame(self._time) >= self.last_frame:
+        self._set_speed(1)
+        if self.is_looping and self._span is not None and self._until is None:
+            start, end = self._span
+            if not start <= self._time < end:
+                self.go_to(start)
+        elif self._rate.nearest_frame(self._time) >= self.last_frame:
             self.go_to_frame(0)
         self._is_playing = True
         self._run()
         self.playing_changed.emit(True)
 
+    def shuttle(self, direction: int) -> None:
+        """Play forth (1) or back (-1); asked again, twice as fast, up to 8 times.
+
+        At another speed than 1 the film is silent: sound is no help there.
+        """
+        if self._clock is None or not self._duration:
+            return
+        if not self._is_playing:
+            if direction > 0:
+                self.play()
+                return
+            speed = -1
+        else:
+            speed = next_speed(self._speed, direction)
+        self._until = None
+        if self._is_playing:
+            self._halt()
+        self._set_speed(speed)
+        was_playing, self._is_playing = self._is_playing, True
+        self._run()
+        if not was_playing:
+            self.playing_changed.emit(True)
+
+    def _set_speed(self, speed: int) -> None:
+        if speed != self._speed:
+            self._speed = speed
+            self.speed_changed.emit(speed)
+
     def play_between(self, start: Fraction, end: Fraction) -> None:
-        """Play a stretch once, and stand at its end."""
+        """Play a stretch once, and stand at its end; over and over while looping."""
         self.stop()
         self.go_to(start)
-        self._until = end
+        self._from, self._until = self._time, end
         self.play()
 
     def stop(self) -> None:
@@ -135,29 +186,58 @@ class Transport(QObject):
             return
         self._halt()
         self._is_playing = False
+        self._set_speed(1)
         self.playing_changed.emit(False)
         self.go_to(self._time)
 
     def _run(self) -> None:
-        assert self._clock is not None
-        self._clock.start(float(self._time))
+        self._shuttle = None if self._speed == 1 else ShuttleClock(self._speed)
+        self._running.start(float(self._time))
         self._timer.start()
 
-    def _halt(self) -> None:
+    @property
+    def _running(self) -> Clock:
+        """The clock of the speed that the film plays at."""
+        if self._shuttle is not None:
+            return self._shuttle
         assert self._clock is not None
+        return self._clock
+
+    def _halt(self) -> None:
         self._timer.stop()
-        self._clock.stop()
+        self._running.stop()
+
+    @property
+    def _begin(self) -> Fraction:
+        """Where a loop starts over."""
+        if self._until is not None:
+            return self._from
+        return self._span[0] if self._is_in_span else Fraction(0)
+
+    @property
+    def _end(self) -> Fraction:
+        """Where a loop ends; from beyond the range the film plays to its own end."""
+        if self._until is not None:
+            return min(self._until, self._duration)
+        return min(self._span[1], self._duration) if self._is_in_span else self._duration
+
+    @property
+    def _is_in_span(self) -> bool:
+        return self._span is not None and self._time < self._span[1]
 
     def _on_tick(self) -> None:
-        assert self._clock is not None
-        now = Fraction(self._clock.now_s())
+        now = Fraction(self._running.now_s())
+        end = self._end
+        if self.is_looping and self._speed > 0 and now >= end:
+            self.go_to(self._begin)
+            return
         if self._until is not None and now >= self._until:
             until = self._until
             self.stop()
             self.go_to(until)
             return
-        if now >= self._duration:
-            self._time = self._rate.time_of(self.last_frame)
+        if now >= self._duration or now < 0:
+            self._time = self._rate.time_of(self.last_frame if now > 0 else 0)
             self.stop()
             return
         self._time = max(now, Fraction(0))

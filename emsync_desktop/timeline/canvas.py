@@ -64,7 +64,7 @@ class Canvas:
     def __init__(self) -> None:
         self._strips: dict[str, _Strip] = {}
         self._titles: QImage | None = None
-        self._titles_of: tuple[tuple[Row, ...], float] | None = None
+        self._titles_of: tuple[tuple[Row, ...], float, str] | None = None
         self.painted: dict[str, int] = {}
         """Columns painted since the start, by lane, for tests and measurements."""
 
@@ -128,7 +128,7 @@ class Canvas:
 
     def _paint_titles(self, painter: QPainter, picture: Picture) -> None:
         """Names of the lanes; texts are slow, and these hardly ever change."""
-        known = (tuple(picture.lanes), picture.ratio)
+        known = (tuple(picture.lanes), picture.ratio, COLOURS.name)
         if self._titles is None or self._titles_of != known:
             ratio = picture.ratio
             height = picture.lanes[-1].bottom + 4
@@ -150,7 +150,8 @@ def _look(picture: Picture, row: Row, columns: Columns) -> _Look:
         "hits": (scene.edges_s, scene.is_hit, scene.hits),
     }
     of_notes = (scene.families.get(name), scene.tacet_s)
-    return _Look(row.height, columns.per_s, columns.ratio, things.get(name, of_notes))
+    shown = (COLOURS.palette, *things.get(name, of_notes))
+    return _Look(row.height, columns.per_s, columns.ratio, shown)
 
 
 def _is_apart(strip: _Strip, columns: Columns) -> bool:

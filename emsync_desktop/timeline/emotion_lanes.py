@@ -13,10 +13,9 @@ from emsync_desktop.timeline.columns import Columns, curve_alpha, index_in
 from emsync_desktop.timeline.ink import image_of, ink, shades
 from emsync_desktop.timeline.scene import LOOKS, Curve, TimelineScene
 
-LANE_GROUND = "#191c21"
 NARROW_PX = 8.0  # a segment too narrow for rounded corners or a letter
 HATCH_PX = 9.0  # between the lines that mark a silence
-FULL, SELECTED = 0.34, 0.52  # how much of its colour a segment has
+FULL, SELECTED = 0.34, 0.46  # how much of its colour a segment has
 CURVE_MARGIN_PX = 4.0
 _NO_PEN = Qt.PenStyle.NoPen
 
@@ -73,9 +72,13 @@ def _paint_narrow(painter: QPainter, scene: TimelineScene, height: float, column
         painter.drawImage(QRectF(0, 0, columns.width, height), image_of(row, 1.0))
 
 
-@lru_cache(maxsize=64)
 def _fill(look: str, share: float) -> QColor:
     """The colour of a look on the panel: ``share`` of it."""
+    return _mixed_in(COLOURS.name, look, share)
+
+
+@lru_cache(maxsize=128)
+def _mixed_in(theme: str, look: str, share: float) -> QColor:
     return mixed(EMOTION_COLOURS.get(look, COLOURS.off), COLOURS.panel, share)
 
 
@@ -126,7 +129,7 @@ def paint_curves(painter: QPainter, scene: TimelineScene, height: float, columns
     if scene.has_chosen:
         _paint_pair(painter, scene.detected_curve, rows, columns, thickness=1.0, strength=0.5)
     _paint_pair(painter, scene.curve, rows, columns, thickness=1.8, strength=1.0)
-    veil = QColor(LANE_GROUND)
+    veil = QColor(COLOURS.lane)
     veil.setAlphaF(0.78)  # what the composer does not get is hardly seen
     for box in tacet_boxes(scene, height, columns):
         painter.fillRect(box, veil)

@@ -21,7 +21,6 @@ CLOSE_PX = 5.0  # marks nearer than this would cover one another
 MARK_PX = 16
 _TEXT_PX = 62.0  # the longest text beside a mark
 _LEAST_TEXT_PX = 14.0
-_VEIL = QColor(25, 28, 33, 170)
 
 
 def paint_notes(
@@ -56,8 +55,10 @@ def paint_notes(
     for of_strength, strength in ((mask[:rows], 0.6), (mask[rows:], 0.95)):
         pixels[of_strength] = ink(mixed(FAMILY_COLOURS[name], COLOURS.panel, strength))
     painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
+    veil = QColor(COLOURS.lane)
+    veil.setAlphaF(0.67)
     for box in tacet_boxes(scene, height, columns):  # notes of an older take, which are not heard
-        painter.fillRect(box, _VEIL)
+        painter.fillRect(box, veil)
 
 
 def hit_look(hit: Hit | None) -> tuple[str, str]:
@@ -91,7 +92,7 @@ def paint_hits(painter: QPainter, scene: TimelineScene, height: float, columns: 
     room = columns.places(times[shown + 1]) / ratio - places - 15
     for index, x, free in zip(shown.tolist(), places.tolist(), room.tolist(), strict=True):
         hit = scene.verdict(index)
-        mark = _mark(_kind(bool(scene.is_hit[index]), hit), ratio)
+        mark = _mark(_kind(bool(scene.is_hit[index]), hit), ratio, COLOURS.name)
         painter.drawImage(QPointF(x - MARK_PX / 2, middle - MARK_PX / 2), mark)
         if hit is not None and free > _LEAST_TEXT_PX:
             colour, text = hit_look(hit)
@@ -120,8 +121,8 @@ def _kind(is_hit: bool, hit: Hit | None) -> str:
 
 
 @lru_cache(maxsize=64)
-def _mark(kind: str, ratio: float) -> QImage:
-    """The picture of a mark; the same for every boundary of a kind."""
+def _mark(kind: str, ratio: float, theme: str) -> QImage:
+    """The picture of a mark; the same for every boundary of a kind, in the colours of a theme."""
     side = round(MARK_PX * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)

@@ -12,7 +12,6 @@ from emsync_desktop.appearance import COLOURS, FAMILY_COLOURS, digits, text_widt
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.timeline.columns import Columns, IntArray
 from emsync_desktop.timeline.emotion_lanes import (
-    LANE_GROUND,
     SELECTED,
     paint_curves,
     paint_segment,
@@ -65,7 +64,7 @@ def paint_lane(painter: QPainter, picture: Picture, row: Row, columns: Columns) 
     scene, film = picture.scene, picture.strip
     painter.setClipRect(QRectF(0, 0, columns.width, row.height))
     end = min(columns.width, columns.x_of(picture.scale.duration_s))
-    painter.fillRect(QRectF(0, 0, end, row.height), QColor(LANE_GROUND))
+    painter.fillRect(QRectF(0, 0, end, row.height), QColor(COLOURS.lane))
     if row.name == "picture":
         painter.setClipRect(QRectF(0, 0, max(end, 0.0), row.height))
         paint_pictures(painter, film, row.height, columns)
@@ -161,7 +160,7 @@ def _paint_ruler(painter: QPainter, picture: Picture, row: Row) -> None:
     end = min(scale.x_of(scale.duration_s), scale.origin_px + scale.width_px)
     ticks = ruler_ticks(scale, picture.clock)
     for colour, height, shown in (
-        ("#59626f", 9, [tick for tick in ticks if tick.label]),
+        (COLOURS.tick, 9, [tick for tick in ticks if tick.label]),
         (COLOURS.line, 4, [tick for tick in ticks if not tick.label]),
     ):
         painter.setPen(QPen(QColor(colour), 1))
@@ -219,7 +218,7 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
         if text_width(text, size) <= room + slack:
             left -= min(slack, 4.0)
             painter.setFont(words(size))
-            painter.setPen(QColor("#eef1f5"))
+            painter.setPen(QColor(COLOURS.on_segment))
             painter.drawText(
                 QRectF(left, box.top() + 3, room + slack, box.height() - 3), _LEFT, text
             )
@@ -233,7 +232,7 @@ def _paint_stale(painter: QPainter, picture: Picture) -> None:
     if not rows or not scene.stale:
         return
     top, bottom = rows[0].top, rows[-1].bottom
-    veil, tint = QColor(LANE_GROUND), QColor(COLOURS.accent)
+    veil, tint = QColor(COLOURS.lane), QColor(COLOURS.accent)
     veil.setAlphaF(0.62)
     tint.setAlphaF(0.10)
     shown = scene.segments_between(scale.start_s, scale.end_s)
@@ -250,7 +249,7 @@ def _paint_stale(painter: QPainter, picture: Picture) -> None:
 
 def _paint_lock(painter: QPainter, right: float, middle: float) -> None:
     """A small padlock, its right edge at ``right``."""
-    colour = QColor("#eef1f5")
+    colour = QColor(COLOURS.on_segment)
     painter.setPen(QPen(colour, 1.4))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawArc(QRectF(right - 7.5, middle - 6.5, 6, 7), 0, 180 * 16)
@@ -294,8 +293,8 @@ def _lines(scene: TimelineScene, columns: Columns) -> Pixels:
     others = _apart(numbers[~is_hit], apart)
     others = others[~np.isin(others // apart, hits // apart)]
     for chosen, colour, rows in (
-        (hits, ink(QColor(215, 220, 227, 120)), 4 * thick),
-        (others, ink(QColor(139, 149, 163, 120)), 2 * thick),
+        (hits, ink(QColor(COLOURS.text), 0.47), 4 * thick),
+        (others, ink(QColor(COLOURS.quiet), 0.47), 2 * thick),
     ):
         for beside in range(thick):
             at = np.clip(chosen - columns.first + beside, 0, columns.count - 1)

@@ -260,6 +260,13 @@ class TimelineView(QAbstractScrollArea):
         self._still = None
         self.viewport().update()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
+        """In other colours everything is painted anew."""
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
+            self._still = None
+            self.viewport().update()
+
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
         super().resizeEvent(event)
         self._scale = self._scale.resized(self._room_px())

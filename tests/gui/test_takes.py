@@ -70,7 +70,7 @@ def test_stale_music_is_seen_on_the_timeline(scored):
 def test_a_locked_segment_is_left_out_even_of_a_new_take(scored, engine):
     view = scored.page.timeline
     click_at(view, 1.5)
-    press(view, KEY.Key_K)
+    press(view, KEY.Key_L, CTRL)
     scored.menu_actions["generate_all"].trigger()
     _, job = engine.last(RegenerateJob)
     assert job.segments == (0, 2, 3)

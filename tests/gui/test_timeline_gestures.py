@@ -334,7 +334,7 @@ def test_a_segment_is_locked_by_key_and_switch_and_drawn_so(opened):
     view, switch = opened.page.timeline, opened.page.inspector.header.lock
     click_at(view, 1.5)
     before = view.grab().toImage()
-    press(view, KEY.Key_K)
+    press(view, KEY.Key_L, CTRL)
     assert opened.document.timeline.locked == (False, True, False, False)
     assert switch.isChecked()
     assert "locked" in view.words_at(place_of(view, 1.6))

@@ -1,0 +1,152 @@
+"""Shuttle, loop and typed timecode, by a clock that the test moves."""
+
+from fractions import Fraction
+
+import pytest
+
+from emsync_desktop.film_clock import FilmClock, frame_typed
+from emsync_desktop.preview import shuttle, transport
+from emsync_desktop.preview.shuttle import next_speed
+from emsync_engine.timing import FrameRate
+
+RATE = FrameRate.parse("24")
+
+
+class HandClock:
+    """Stands in for the audio device: time passes when the test says so."""
+
+    def __init__(self):
+        self.at_s = 0.0
+
+    def start(self, at_s):
+        self.at_s = at_s
+
+    def stop(self):
+        pass
+
+    def now_s(self):
+        return self.at_s
+
+
+@pytest.fixture
+def played(qapp, monkeypatch):
+    """A transport on ten seconds without sound, and its clock."""
+    clock = HandClock()
+    monkeypatch.setattr(transport, "best_clock", lambda mix, parent: (clock, ""))
+    one = transport.Transport()
+    one.wake()
+    one.open(None, RATE, Fraction(10))
+    yield one, clock
+    one.close()
+
+
+def tick(one, clock, at_s):
+    clock.at_s = at_s
+    one._on_tick()
+
+
+@pytest.mark.gui
+def test_l_and_j_double_the_speed_and_turn(played, monkeypatch):
+    one, _ = played
+    now = [0.0]
+    monkeypatch.setattr(shuttle.time, "monotonic", lambda: now[0])
+    speeds = []
+    one.speed_changed.connect(speeds.append)
+    one.shuttle(1)
+    assert (one.is_playing, one.speed) == (True, 1)
+    one.shuttle(1)
+    one.shuttle(1)
+    now[0] = 1.0
+    one._on_tick()
+    assert one.time == 4  # four seconds of the film in one
+    one.shuttle(-1)
+    now[0] = 1.5
+    one._on_tick()
+    assert float(one.time) == pytest.approx(3.5)
+    one.stop()
+    assert not one.is_playing
+    assert speeds == [2, 4, -1, 1]
+
+
+@pytest.mark.gui
+def test_backwards_it_stops_at_the_start(played, monkeypatch):
+    one, _ = played
+    now = [0.0]
+    monkeypatch.setattr(shuttle.time, "monotonic", lambda: now[0])
+    one.go_to(Fraction(1))
+    one.shuttle(-1)
+    now[0] = 2.0
+    one._on_tick()
+    assert one.time == 0
+    assert not one.is_playing
+
+
+def test_the_speed_has_a_limit():
+    speed = 1
+    for _ in range(9):
+        speed = next_speed(speed, 1)
+    assert speed == 8
+    assert next_speed(8, -1) == -1
+
+
+@pytest.mark.gui
+def test_a_loop_starts_over_at_the_ranges_start(played):
+    one, clock = played
+    one.is_looping = True
+    one.set_span((Fraction(2), Fraction(4)))
+    one.play()
+    assert one.time == 2  # outside the range, it begins there
+    tick(one, clock, 4.0)
+    assert one.is_playing
+    assert clock.at_s == 2.0
+    one.is_looping = False
+    tick(one, clock, 4.5)
+    assert one.time == Fraction(9, 2)
+
+
+@pytest.mark.gui
+def test_without_a_range_the_film_is_looped_over(played):
+    one, clock = played
+    one.is_looping = True
+    one.play()
+    tick(one, clock, 10.0)
+    assert one.is_playing
+    assert clock.at_s == 0.0
+
+
+@pytest.mark.gui
+def test_a_stretch_that_is_played_repeats_while_looping(played):
+    one, clock = played
+    one.is_looping = True
+    one.play_between(Fraction(5), Fraction(6))
+    tick(one, clock, 6.1)
+    assert one.is_playing
+    assert clock.at_s == 5.0
+
+
+@pytest.mark.parametrize(
+    ("typed", "frame"),
+    [
+        ("12:04", 12 * 24 + 4),
+        ("1204", 12 * 24 + 4),
+        ("1:00:00", 60 * 24),
+        ("00:00:12:04", 12 * 24 + 4),
+        ("100", 24),
+        ("+10", 110),
+        ("-1:00", 76),
+        ("30", 30),  # more frames than a second has
+        ("", None),
+        ("abc", None),
+        ("1:2:3:4:5", None),
+        ("９", 9),  # digits are digits in every script
+        ("+", None),
+    ],
+)
+def test_a_typed_time_is_understood(typed, frame):
+    assert frame_typed(typed, FilmClock(RATE), 100) == frame
+
+
+def test_a_whole_timecode_is_the_sources_own():
+    clock = FilmClock.of(RATE, "10:00:00:00")
+    assert frame_typed("10:00:01:00", clock, 0) == 24
+    assert frame_typed("1:00", clock, 0) == 24
