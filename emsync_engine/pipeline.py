@@ -26,6 +26,8 @@ from emsync_engine.results import Outputs, arriving_together, planned_outputs, r
 from emsync_engine.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from emsync_engine.scenes.cutlists import ImportedCuts
+    from emsync_engine.timing import FrameRate
     from emsync_engine.video.decode import DecodedVideo
     from emsync_engine.video.probe import VideoInfo
 
@@ -34,13 +36,19 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class AnalysisRequest:
-    """How a film is to be read. ``cuts_file`` replaces detection; ``va`` sets every segment.
+    """How a film is to be read. ``va`` sets every segment.
 
-    ``tacet`` are ranges of time in which the music is to be silent.
+    ``cuts_file`` is a list of cuts (``scenes.cutlists.reading``), which takes the place of what is
+    detected or joins it, as ``cuts_choice`` says; ``cuts_start`` and ``cuts_rate`` are the user's
+    word on the timecode of its first picture and on its rate. ``tacet`` are ranges of time in
+    which the music is to be silent.
     """
 
     detector: str | None = None
     cuts_file: Path | None = None
+    cuts_choice: Literal["replace", "merge", "add"] = "replace"
+    cuts_start: str | None = None
+    cuts_rate: FrameRate | None = None
     va: VAPoint | None = None
     hit_spacing_s: float = 4.0
     tacet: tuple[TacetRange, ...] = ()
@@ -103,26 +111,51 @@ def analysed_film(
     with watch.stage("decode"):
         video = decode(info, monitor=monitor)
     with watch.stage("cuts"):
-        cuts = _find_cuts(video, request, monitor)
+        imported = _imported_cuts(video, request)
+        cuts = _find_cuts(video, imported, request, monitor)
     with watch.stage("emotion"):
-        timeline = _timeline(video, cuts, request, monitor)
-    return Analysis(video.info, cuts, timeline, video.warnings, watch.seconds), video
+        timeline = _timeline(video, cuts, imported, request, monitor)
+    warnings = (*video.warnings, *(imported.remarks if imported else ()))
+    return Analysis(video.info, cuts, timeline, warnings, watch.seconds), video
+
+
+def _imported_cuts(video: DecodedVideo, request: AnalysisRequest) -> ImportedCuts | None:
+    from emsync_engine.scenes.cutlists import Footage, read_cut_list
+    from emsync_engine.scenes.cutlists.checking import looked_at
+
+    if request.cuts_file is None:
+        return None
+    imported = read_cut_list(
+        request.cuts_file,
+        Footage.of(video.info),
+        start=request.cuts_start,
+        rate=request.cuts_rate,
+    )
+    return looked_at(video, imported, name=request.cuts_file.name)
 
 
 def _find_cuts(
-    video: DecodedVideo, request: AnalysisRequest, monitor: Monitor
+    video: DecodedVideo,
+    imported: ImportedCuts | None,
+    request: AnalysisRequest,
+    monitor: Monitor,
 ) -> tuple[SceneCut, ...]:
-    from emsync_engine.scenes.cutlists import read_cuts_csv
+    from emsync_engine.scenes.cutlists import TOLERANCE_FRAMES, merged_cuts
     from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, detect_scene_cuts
 
-    if request.cuts_file is not None:
-        return tuple(read_cuts_csv(request.cuts_file, video.info))
-    return tuple(detect_scene_cuts(video, request.detector or DEFAULT_DETECTOR, monitor=monitor))
+    if imported is not None and request.cuts_choice == "replace":
+        return imported.cuts
+    found = detect_scene_cuts(video, request.detector or DEFAULT_DETECTOR, monitor=monitor)
+    if imported is None:
+        return tuple(found)
+    tolerance = video.info.frame_rate.time_of(TOLERANCE_FRAMES)
+    return merged_cuts(found, imported.cuts, request.cuts_choice, tolerance=tolerance)
 
 
 def _timeline(
     video: DecodedVideo,
     cuts: tuple[SceneCut, ...],
+    imported: ImportedCuts | None,
     request: AnalysisRequest,
     monitor: Monitor,
 ) -> Timeline:
@@ -132,9 +165,12 @@ def _timeline(
     from emsync_engine.scenes.hits import boundaries_from_cuts, choose_hits
 
     duration = video.info.duration
-    origin: Literal["imported", "detected"] = "imported" if request.cuts_file else "detected"
+    listed = {cut.time for cut in imported.cuts} if imported else set()
     boundaries = choose_hits(
-        boundaries_from_cuts(cuts, duration, origin=origin),
+        [
+            replace(one, origin="imported") if one.time in listed else one
+            for one in boundaries_from_cuts(cuts, duration)
+        ],
         spacing_s=request.hit_spacing_s,
         duration=duration,
     )

@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
 
 from emsync_engine.cli.evaluating import evaluate
 from emsync_engine.cli.learning import train
@@ -52,7 +53,7 @@ def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import analysis_json, analysis_lines
     from emsync_engine.pipeline import AnalysisRequest, analyse
 
-    request = AnalysisRequest(detector=options.detector, cuts_file=options.cuts)
+    request = AnalysisRequest(detector=options.detector, **cut_list(options))
     analysis = analyse(options.video, request, monitor=monitor)
     monitor.clear()
     if options.json:
@@ -60,6 +61,16 @@ def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         _print_json(analysis_json(analysis))
     else:
         _print_lines(analysis_lines(analysis))
+
+
+def cut_list(options: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of a list of cuts."""
+    return {
+        "cuts_file": options.cuts,
+        "cuts_choice": options.cuts_with,
+        "cuts_start": options.cuts_start,
+        "cuts_rate": options.cuts_rate,
+    }
 
 
 def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
@@ -82,7 +93,7 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     request = ScoreRequest(
         analysis=AnalysisRequest(
             detector=options.detector,
-            cuts_file=options.cuts,
+            **cut_list(options),
             va=options.va,
             tacet=tuple(options.tacet),
         ),

@@ -189,10 +189,10 @@ def test_nothing_that_a_playlist_names_is_opened(tmp_path, toy_resources, make):
     ("content", "words"),
     [
         ("", "no column named frame or time_s"),
-        ("\x00", "no column named frame or time_s"),
+        ("\x00", "is not a text file"),
         ("frame\nfive\n", "line 2: 'five' in column frame is not a number"),
-        ("frame\n-3\n", "line 2: the cut at -0.120 s does not lie inside the film"),
-        ("frame\n99999\n", "line 2: the cut at 3999.960 s does not lie inside the film"),
+        ("frame\n-3\n", "No cut of cuts.csv lies inside the film"),
+        ("frame\n99999\n", "it has one at 3999.960 s"),
     ],
 )
 def test_lists_of_cuts_that_do_not_fit(tmp_path, no_sound_film, content, words):

@@ -3,11 +3,12 @@ from fractions import Fraction
 import pytest
 
 from emsync_engine.errors import CutListError
-from emsync_engine.scenes.cutlists import read_cuts_csv
+from emsync_engine.scenes.cutlists import Footage, read_cut_list, read_cuts_csv
 
 from .films import video_info
 
 INFO = video_info(240, Fraction(24000, 1001))
+FILM = Footage.of(INFO)
 
 
 def cut_list(folder, text: str, *, encoding: str = "utf-8"):
@@ -61,9 +62,8 @@ def test_an_empty_list_is_a_film_without_cuts(tmp_path):
         ("time_s\ninf\n", "line 2: 'inf' in column time_s is not a number"),
         ("time_s\nnan\n", "not a number"),
         ("frame\n2.5\n", "whole number"),
-        ("frame\n10\n0\n", "line 3: the cut at 0.000 s does not lie inside the film"),
-        ("frame\n240\n", "does not lie inside the film"),
-        ("time_s\n-2\n", "does not lie inside the film"),
+        ("frame\n240\n", "No cut of cuts.csv lies inside the film"),
+        ("time_s\n-2\n", "No cut of cuts.csv lies inside the film"),
         ("frame,kind\n10,wipe\n", "'wipe' is not a kind of cut"),
         ("frame,score\n10,7\n", "between 0 and 1"),
         ("frame,kind\n,hard\n", "neither a frame nor a time"),
@@ -74,9 +74,37 @@ def test_what_cannot_be_used_is_said_with_its_line(tmp_path, text, message):
         read_cuts_csv(cut_list(tmp_path, text), INFO)
 
 
+def test_what_lies_outside_is_left_out_and_told(tmp_path):
+    found = read_cut_list(cut_list(tmp_path, "frame\n0\n10\n239\n240\n9000\n"), FILM)
+
+    assert [cut.frame for cut in found.cuts] == [10, 239]
+    assert found.remarks == (
+        "2 of 5 cuts lie outside the film, which is 10.010 s long, and were left out.",
+    )
+
+
+def test_starts_and_ends_of_transitions_are_read(tmp_path):
+    text = "frame,kind,start_frame,end_frame\n40,dissolve,30,49\n90,hard,80,95\n"
+
+    dissolve, hard = read_cut_list(cut_list(tmp_path, text), FILM).cuts
+
+    assert (dissolve.start_frame, dissolve.frame, dissolve.end_frame) == (30, 40, 49)
+    assert dissolve.end == 49 * Fraction(1001, 24000)
+    assert (hard.start_frame, hard.end_frame) == (90, 90)
+
+
+def test_frames_counted_at_another_rate_give_way_to_times(tmp_path):
+    text = "frame,time_s\n25,1.0\n50,2.0\n200,8.0\n"
+
+    found = read_cut_list(cut_list(tmp_path, text), FILM)
+
+    assert [cut.frame for cut in found.cuts] == [24, 48, 192]
+    assert "counts 25.000 frames a second" in found.remarks[0]
+
+
 def test_files_that_are_no_text(tmp_path):
     binary = tmp_path / "cuts.csv"
-    binary.write_bytes(b"\xff\xfe\x00frame")
+    binary.write_bytes(b"\x89PNG\r\n\x1a\n\x00\x00frame")
 
     with pytest.raises(CutListError, match="UTF-8"):
         read_cuts_csv(binary, INFO)
