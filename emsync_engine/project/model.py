@@ -10,6 +10,7 @@ from itertools import pairwise
 from typing import Literal, NewType, TypeVar, get_args
 
 from emsync_engine.errors import BoundaryOrderError
+from emsync_engine.project.ducking import Ducking
 from emsync_engine.project.key_names import KEYS
 from emsync_engine.project.notes import Music
 
@@ -388,7 +389,7 @@ class Take:
 
 @dataclass(frozen=True, slots=True)
 class Project:
-    """A film, its timeline, its takes and the one that was chosen."""
+    """A film, its timeline, its takes and the one that was chosen, and how music makes room."""
 
     video: VideoSource
     timeline: Timeline
@@ -396,6 +397,7 @@ class Project:
     chosen_take: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
+    ducking: Ducking = Ducking()
 
     @property
     def take(self) -> Take | None:

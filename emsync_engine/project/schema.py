@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from emsync_engine.errors import BoundaryOrderError, ProjectUnreadableError
+from emsync_engine.project.ducking import ATTACK_S, DEEPEST_DB, RELEASE_S, Ducking
 from emsync_engine.project.model import (
     EMOTIONS,
     LARGEST_STRENGTH,
@@ -56,6 +57,16 @@ def project_data(project: Project) -> dict[str, object]:
         "takes": [take_data(take) for take in project.takes],
         "chosen_take": project.chosen_take,
         "provenance": dict(project.provenance),
+        **({} if project.ducking == Ducking() else {"ducking": _ducking_data(project.ducking)}),
+    }
+
+
+def _ducking_data(ducking: Ducking) -> dict[str, object]:
+    return {
+        "is_on": bool(ducking.is_on),
+        "depth_db": float(ducking.depth_db),
+        "attack_s": float(ducking.attack_s),
+        "release_s": float(ducking.release_s),
     }
 
 
@@ -89,7 +100,9 @@ def project_from(data: Mapping[str, object]) -> Project:
     ProjectUnreadableError, naming the place, for anything missing, unknown, of the wrong type, out
     of range or contradictory.
     """
-    schema, video, timeline, takes, chosen, provenance = Value(dict(data), "").fields(
+    content = dict(data)
+    ducking = Value(content.pop("ducking", None), "ducking")  # there only where it was changed
+    schema, video, timeline, takes, chosen, provenance = Value(content, "").fields(
         "schema_version", "video", "timeline", "takes", "chosen_take", "provenance"
     )
     project = Project(
@@ -99,11 +112,22 @@ def project_from(data: Mapping[str, object]) -> Project:
         chosen_take=chosen.optional(Value.text),
         provenance={name: value.text() for name, value in provenance.entries().items()},
         schema_version=schema.integer(SCHEMA_VERSION, SCHEMA_VERSION),
+        ducking=ducking.optional(_ducking) or Ducking(),
     )
     _require_distinct("takes", [take.id for take in project.takes])
     if project.chosen_take is not None and project.take is None:
         chosen.refuse("the id of one of the takes, or null")
     return project
+
+
+def _ducking(value: Value) -> Ducking:
+    is_on, depth, attack, release = value.fields("is_on", "depth_db", "attack_s", "release_s")
+    return Ducking(
+        is_on=is_on.flag(),
+        depth_db=depth.number(0, DEEPEST_DB),
+        attack_s=attack.number(*ATTACK_S),
+        release_s=release.number(*RELEASE_S),
+    )
 
 
 def _video(value: Value) -> VideoSource:
