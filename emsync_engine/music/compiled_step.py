@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import logging
 import math
+import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
-from emsync_engine.cores import usable_cores
 from emsync_engine.music.transformer import Block, LayerCache, ModelConfiguration, MusicTransformer
 
 _log = logging.getLogger(__name__)
@@ -49,12 +48,6 @@ def kernel() -> ModuleType | None:
     return step_kernel
 
 
-@cache
-def _helper() -> ThreadPoolExecutor | None:
-    """A second thread for the second half of the takes; None on a machine with one core."""
-    return ThreadPoolExecutor(1, "composer") if usable_cores() > 1 else None
-
-
 class CompiledCache:
     """Keys and values of one take, in all its rows and layers, as blocks of the kernel.
 
@@ -80,8 +73,8 @@ class CompiledCache:
         depth = math.ceil(c.head_width / chains) * chains
         parts = math.ceil(c.head_width / lanes)
         shape = (rows, c.layers, c.heads)
-        self.keys = torch.zeros(*shape, blocks, depth, lanes, dtype=dtype)
-        self.values = torch.zeros(*shape, parts, blocks * lanes, lanes, dtype=dtype)
+        self.keys = _untouched((*shape, blocks, depth, lanes), dtype)
+        self.values = _untouched((*shape, parts, blocks * lanes, lanes), dtype)
 
     @property
     def nbytes(self) -> int:
@@ -96,7 +89,9 @@ class CompiledCache:
         """The same keys and values, in memory of their own."""
         twin = CompiledCache.__new__(CompiledCache)
         twin.rows, twin.length, twin._lanes = self.rows, self.length, self._lanes
-        twin.keys, twin.values = torch.zeros_like(self.keys), torch.zeros_like(self.values)
+        twin.keys, twin.values = (
+            _untouched(held.shape, held.dtype) for held in (self.keys, self.values)
+        )
         blocks = math.ceil(self.length / self._lanes)
         twin.keys[:, :, :, :blocks] = self.keys[:, :, :, :blocks]
         held = blocks * self._lanes
@@ -196,11 +191,12 @@ class CompiledStep:
         """For what rows become through a packed matrix."""
         return _empty(rows, matrix.shape[1] * matrix.shape[3])
 
-    def _rooms_for(self, part: int, rows: int, held: CompiledCache) -> list[Numbers]:
-        """What one thread's kernel computes in; nothing stays in it from step to step."""
-        if (part, rows) not in self._rooms:
-            self._rooms[part, rows] = self._new_rooms(rows, held)
-        return self._rooms[part, rows]
+    def _rooms_for(self, rows: int, held: CompiledCache) -> list[Numbers]:
+        """What this thread's kernel computes in; nothing stays in it from step to step."""
+        place = (threading.get_ident(), rows)
+        if place not in self._rooms:
+            self._rooms[place] = self._new_rooms(rows, held)
+        return self._rooms[place]
 
     def _new_rooms(self, rows: int, held: CompiledCache) -> list[Numbers]:
         c = self._configuration
@@ -221,23 +217,7 @@ class CompiledStep:
     def step(
         self, tokens: Sequence[int], told: Sequence[Tensor], caches: Sequence[CompiledCache]
     ) -> Tensor:
-        """Read one more token of every take; as ``Decoder.step``."""
-        helper = _helper()
-        if len(caches) == 1 or helper is None:
-            return torch.from_numpy(self._part(0, tokens, told, caches))
-        half = (len(caches) + 1) // 2
-        later = helper.submit(self._part, 1, tokens[half:], told[half:], caches[half:])
-        first = self._part(0, tokens[:half], told[:half], caches[:half])
-        return torch.from_numpy(np.concatenate([first, later.result()]))
-
-    def _part(
-        self,
-        part: int,
-        tokens: Sequence[int],
-        told: Sequence[Tensor],
-        caches: Sequence[CompiledCache],
-    ) -> Numbers:
-        """(N, R, V) logits of some takes; ``part`` says whose room it computes in."""
+        """Read one more token of every take; as ``Decoder.step``. Threads may call it at once."""
         rows = len(told[0])
         x = np.concatenate([vectors.numpy() for vectors in told])
         x += self._embedding[np.repeat(tokens, rows)]
@@ -252,7 +232,7 @@ class CompiledStep:
             *self._small,
             *self._matrices,
             logits,
-            *self._rooms_for(part, len(x), caches[0]),
+            *self._rooms_for(len(x), caches[0]),
         )
         if not self._has_stepped:
             self._has_stepped = True
@@ -260,7 +240,13 @@ class CompiledStep:
         for held in caches:
             held.length += 1
         said = logits[:, : self._configuration.vocabulary]
-        return said.reshape(len(told), rows, -1)
+        return torch.from_numpy(said.reshape(len(told), rows, -1))
+
+
+def _untouched(shape: Sequence[int], dtype: torch.dtype) -> Tensor:
+    """Zeros that take no memory, and no time, before they are written over."""
+    bits = np.zeros(shape, dtype={2: np.int16, 4: np.int32}[dtype.itemsize])
+    return torch.from_numpy(bits).view(dtype)
 
 
 def _empty(*shape: int) -> Numbers:

@@ -1,4 +1,4 @@
-"""The gate before a take is handed over: loops, silence, a crowd or a desert, families that lack.
+"""The gate before a take is handed over: loops, stutter, silence, a crowd or a desert, who lacks.
 
 Every limit is taken from human music: stretches of 20, 40 and 60 s, drawn at random from the token
 store's pieces of three families or more (2,301 stretches), and of one or two (1,562). Each constant
@@ -16,9 +16,10 @@ from math import inf
 from typing import Literal
 
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
+from emsync_engine.music.restrikes import AT_ONCE_S
 from emsync_engine.project.notes import Family, Music, Note
 
-Kind = Literal["loop", "silence", "density", "missing family", "borrowed melody"]
+Kind = Literal["loop", "stutter", "silence", "density", "missing family", "borrowed melody"]
 Span = tuple[float, float]
 
 LONGEST_SILENCE_S = 4.0
@@ -29,6 +30,12 @@ LOOP_LIMITS = ((8.0, 5.0), (24.0, 3.0))
 
 The first pair is for figures of a few notes: none of 943 human stretches of 60 s is beyond it. The
 second is for whole phrases: 0.3 % are.
+"""
+
+MOST_RESTRUCK = 0.5
+"""Share of notes within 16 s that come back on their key at once (``restrikes.AT_ONCE_S``).
+
+Beyond: 0.6 % and 0.2 % (3,000 stretches, the groups drawn by the root of their size).
 """
 
 SPARSEST_PER_S = 2.0
@@ -45,6 +52,8 @@ _SAME_TIME_S = 0.04
 _LONGEST_LAG_S = 8.0
 _SHORTEST_LAG_S = 0.1
 _LAGS_TRIED = 24
+_STUTTER_S = 16.0
+_LEAST_RESTRUCK = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ def degeneracies(
     """
     found = [
         _loop_finding(longest_loop(music)),
+        _stutter_finding(music),
         _silence_finding(music, tacet_s),
         _density_finding(music, families, tacet_s),
         *_family_findings(music, families, tacet_s),
@@ -200,6 +210,42 @@ def _loop_finding(loop: Loop) -> Finding | None:
         f"From {loop.start_s:.1f} s on, {loop.period_s:.1f} s of music are repeated "
         f"{loop.times:.0f} times back to back.",
         excess,
+    )
+
+
+def restruck(music: Music) -> Span:
+    """Where within 16 s most notes come back at once, and the share that does; (0, 0) for none.
+
+    Of at least 16 such notes: in less, a share says nothing.
+    """
+    last: dict[tuple[Family, int], float] = {}
+    times: list[float] = []
+    again: list[int] = [0]
+    for note in music.notes:
+        if note.family == "drums":
+            continue
+        before = last.get((note.family, note.pitch), -inf)
+        times.append(note.onset_s)
+        again.append(again[-1] + (note.onset_s - before <= AT_ONCE_S))
+        last[note.family, note.pitch] = note.onset_s
+    worst: Span = (0.0, 0.0)
+    for first, time in enumerate(times):
+        beyond = bisect_left(times, time + _STUTTER_S)
+        count = again[beyond] - again[first]
+        share = count / (beyond - first)
+        if count >= _LEAST_RESTRUCK and share > worst[1]:
+            worst = (time, share)
+    return worst
+
+
+def _stutter_finding(music: Music) -> Finding | None:
+    start, share = restruck(music)
+    if share <= MOST_RESTRUCK:
+        return None
+    return Finding(
+        "stutter",
+        f"From {start:.1f} s on, {share:.0%} of the notes only strike a key again at once.",
+        share / MOST_RESTRUCK,
     )
 
 

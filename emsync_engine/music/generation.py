@@ -292,13 +292,16 @@ def _repairable(brief: Brief) -> list[tuple[float, float]]:
 
 
 def strands_of(brief: Brief) -> tuple[list[Strand], NDArray[np.float32]]:
-    """The rows of a take, and for all but the first the strength of its guidance."""
+    """The rows of a take, and for all but the first the strength of its guidance.
+
+    Where stretches are chosen by what is heard, guiding emotion too makes music worse and slower
+    (``docs/decisions/0018-branches.md``).
+    """
     strands, strengths = [Strand()], []
     settings = brief.settings
-    if settings.va_guidance != 1:  # each axis apart: arousal would drown valence
+    if settings.va_guidance != 1 and settings.branches == 1:
+        # each axis apart: arousal would drown valence
         untold = [Strand(told_valence=False), Strand(told_arousal=False)]
-        # where stretches are chosen by what is heard, guiding valence adds nothing that counts
-        untold = untold[settings.branches > 1 :]
         strands += untold
         strengths += [settings.va_guidance] * len(untold)
     if settings.boundary_guidance != 1 and brief.told_hits_s:

@@ -13,6 +13,7 @@ from emsync_engine.music.harmony_hints import HarmonyHint
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.pulse_hints import PulseHint, Where
+from emsync_engine.music.restrikes import RestrikeHint
 from emsync_engine.music.tempo_hints import TempoHint
 from emsync_engine.music.themes import Themes
 from emsync_engine.project.model import GenerationSettings
@@ -47,6 +48,7 @@ class Hints:
             self._tempo = PulseHint([steps_of(hit_s) for hit_s in hits_s])
         self._themes = Themes()
         self._harmony = HarmonyHint() if leans else None
+        self._restrikes = RestrikeHint() if leans else None
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""
@@ -56,6 +58,8 @@ class Hints:
             self._tempo.take(token, step)
         if self._harmony is not None:
             self._harmony.take(token)
+        if self._restrikes is not None:
+            self._restrikes.take(token, step)
         where = self._where(step)
         if where is not None and v.is_on(token):
             family, pitch = v.note_of(token)
@@ -78,6 +82,8 @@ class Hints:
             self._key.shape(scores, valence, besides=again)
         if self._tempo is not None:
             self._tempo.shape(scores, step)
+        if self._restrikes is not None:
+            self._restrikes.shape(scores, step)
 
     def _where(self, step: int) -> Where | None:
         """Where in its bar a time lies, None where the music has found none of its own."""

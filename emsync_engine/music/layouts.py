@@ -138,6 +138,10 @@ class TokenDecoder(Protocol):
     @property
     def configuration(self) -> Configuration: ...
 
+    @property
+    def is_compiled(self) -> bool:
+        """Whether a step is one compiled function, which several threads may call at once."""
+
     def new_cache(self, rows: int) -> Any:
         """An empty cache, with ``rows`` and ``length``, for the rows of one take."""
 

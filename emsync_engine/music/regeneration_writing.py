@@ -17,11 +17,12 @@ from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.branching import Stretch, StretchJudge, branches_of, stretches
 from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
-from emsync_engine.music.generation import REACH_S, Brief, TokenWriter, next_rows
+from emsync_engine.music.generation import REACH_S, Brief, TokenWriter
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.regeneration_gap import Gap
 from emsync_engine.music.regeneration_scoring import regressor_or_none
 from emsync_engine.music.transformer import MusicTransformer
+from emsync_engine.music.writing_together import write_on
 
 SHORTEST_CHOSEN_S = 2.0
 """A stretch of a long gap that is chosen by itself is at least so long."""
@@ -270,9 +271,10 @@ def _write_until(
     """Write every way on to a time, or to the end of the gap, in passes that they share."""
     gap = rivals[0].gap
     total = max(gap.end_step - gap.start_step, 1)
-    while going := [one for one in rivals if one.time_s < time_s and not one.is_done]:
+
+    def tell(going: Sequence[SpanWriter]) -> None:
         done = min(one.step for one in going) - gap.start_step
         monitor.advance("compose", min(max(done, 0), total), total)
-        for rival, rows in zip(going, next_rows(decoder, going), strict=True):
-            rival.draw(rows)
+
+    write_on(decoder, rivals, until_s=time_s, tell=tell)
     monitor.advance("compose", min(rivals[0].step - gap.start_step, total), total)

@@ -147,6 +147,11 @@ class PublishedDecoder:
         """Bytes of weights that one step reads."""
         return sum(layer.bytes for layer in self.layers) + self.output.bytes
 
+    @property
+    def is_compiled(self) -> bool:
+        """A step is many calls into torch, on room that they share."""
+        return False
+
     def new_cache(self, rows: int) -> PublishedCache:
         """An empty cache for the rows of one take."""
         return PublishedCache(self.model.new_caches(rows, dtype=self.dtype))

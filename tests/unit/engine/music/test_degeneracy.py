@@ -7,6 +7,7 @@ from emsync_engine.music.degeneracy import (
     degeneracies,
     longest_loop,
     longest_silence,
+    restruck,
 )
 from emsync_engine.project.notes import Music, Note
 
@@ -119,3 +120,23 @@ def test_nothing_at_all_is_as_bad_as_it_gets():
 def test_tacet_spans_must_not_overlap():
     with pytest.raises(ValueError, match="overlap"):
         degeneracies(lively(), FAMILIES, tacet_s=[(0, 10), (5, 12)])
+
+
+def test_a_chord_that_is_hammered_is_a_stutter_and_a_tremolo_of_one_voice_is_none():
+    onsets = [20.0 + 0.08 * k for k in range(100)]
+    hammered = [Note(t, t + 0.07, "piano", pitch) for t in onsets for pitch in (48, 60, 64, 67)]
+    around = [note for note in lively().notes if not 19.0 <= note.onset_s <= 29.0]
+    music = Music(60.0, tuple(sorted([*around, *hammered])))
+    start, share = restruck(music)
+    assert 12 < start <= 20
+    assert share > 0.6
+    assert "stutter" in kinds(music)
+    tremolo = [Note(t, t + 0.07, "strings", 72) for t in onsets]
+    besides = [*lively(per_s=14.0).notes, *tremolo]
+    assert "stutter" not in kinds(Music(60.0, tuple(sorted(besides))))
+    assert restruck(Music(60.0, ())) == (0.0, 0.0)
+
+
+def test_a_drum_roll_is_no_stutter():
+    roll = [Note(0.05 * k, 0.05 * k + 0.04, "drums", 38) for k in range(400)]
+    assert restruck(Music(60.0, tuple(roll))) == (0.0, 0.0)

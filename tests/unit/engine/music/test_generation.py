@@ -27,7 +27,7 @@ def brief(duration_s=3.0, hits_s=(1.0, 2.0), **settings):
         lambda time_s: VAPoint(0.5, -0.5 if time_s < 1 else 0.5),
         hits_s,
         FAMILIES,
-        GenerationSettings(**settings),
+        GenerationSettings(**{"branches": 1, **settings}),  # one way on, under guidance
     )
 
 
@@ -87,9 +87,9 @@ def test_guidance_of_one_changes_nothing_but_its_cost():
     np.testing.assert_allclose(rows[0], told[0], atol=1e-5)
     for untold in rows[1:]:  # valence, arousal, boundaries
         assert not np.allclose(rows[0], untold)
-    chosen = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0))
-    chosen.begin()  # valence is chosen for, not guided
-    np.testing.assert_allclose(next_rows(decoder, [chosen])[0], rows[[0, 2, 3]], atol=1e-5)
+    chosen = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0, branches=2))
+    chosen.begin()  # emotion is chosen for, not guided
+    np.testing.assert_allclose(next_rows(decoder, [chosen])[0], rows[[0, 3]], atol=1e-5)
 
 
 def test_guidance_reads_the_row_without_emotion_step_by_step():
@@ -161,7 +161,7 @@ def test_ten_times_the_length_costs_ten_times_the_reading(monkeypatch):
     assert costs[1] < 1.2 * costs[0]
     assert costs[1] < 2.2  # at most each token once by itself, once among the half read anew
     assert len(caches) == 2
-    assert {cache.rows for cache in caches} == {2}  # all told, no arousal
+    assert {cache.rows for cache in caches} == {3}  # all told, no valence, no arousal
     assert len({cache.nbytes for cache in caches}) == 1
 
 
