@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from emsync_engine.cli.evaluating import evaluate
+from emsync_engine.cli.handing_off import HANDOFF_FORMATS, hand_off
 from emsync_engine.cli.learning import train
 from emsync_engine.cli.models import models
 from emsync_engine.cli.progress import TerminalMonitor
@@ -150,6 +151,9 @@ def export(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     project = load_project(options.project)
     if options.take is not None:
         project = with_take_chosen(project, take_named(project, options.take).id)
+    if options.format in HANDOFF_FORMATS:
+        hand_off(options, project, monitor)
+        return
     request = ExportRequest(
         audio=options.audio,
         target_lufs=options.lufs,

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emsync_engine import __version__
 from emsync_engine.cli.evaluating import add_evaluate
+from emsync_engine.cli.handing_off import HANDOFF_FORMATS
 from emsync_engine.cli.models import add_models
 from emsync_engine.cli.parts import add_opening, add_project_commands
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
@@ -168,6 +169,18 @@ def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
     export = commands.add_parser("export", help="write the film of a project, its WAV and MIDI")
     export.add_argument("project", type=Path, metavar="PROJECT")
     export.add_argument("--take", metavar="TAKE", help="its number or name (the chosen one)")
+    export.add_argument(
+        "--format",
+        choices=("film", *HANDOFF_FORMATS),
+        default="film",
+        help="the film with WAV and MIDI (film), a folder with everything for an editor (handoff), "
+        "or one list for an editing program",
+    )
+    export.add_argument(
+        "--start",
+        metavar="TIMECODE",
+        help="of lists: where they begin (the film's, or 01:00:00:00)",
+    )
     _add_outputs(export)
     export.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
