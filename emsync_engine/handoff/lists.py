@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 
+from emsync_engine.emotion.mapping import display_label
 from emsync_engine.handoff.edit import Edit
 from emsync_engine.handoff.marks import Colour, FilmTimecode, emotion_of
 from emsync_engine.project.model import Project
@@ -23,7 +24,7 @@ _AVID_COLOURS: dict[Colour, str] = {
     **{"green": "GREEN", "yellow": "YELLOW", "red": "RED", "blue": "BLUE", "purple": "MAGENTA"},
 }
 _CSV_FIELDS = (
-    *("mark", "timecode", "frame", "time_s", "kind", "strength", "status", "error_ms"),
+    *("mark", "timecode", "frame", "time_s", "type", "strength", "status", "error_ms"),
     *("error_frames", "note"),
 )
 _CUE_FIELDS = (
@@ -133,7 +134,8 @@ def youtube_chapters(project: Project) -> tuple[str, str]:
     segments = {segment.start: segment for segment in project.timeline.segments}
     has_hours = duration >= 3600
     lines = [
-        f"{_clock(math.ceil(start), has_hours)} {number}: {emotion_of(segments[start])}"
+        f"{_clock(math.ceil(start), has_hours)} "
+        f"{number}: {display_label(segments[start].emotion.point)}"
         for number, start in enumerate(starts, start=1)
     ]
     said = ""
