@@ -9,6 +9,9 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from emsync_desktop.shortcuts.dialog import NamedAction
+from emsync_desktop.shortcuts.keys import Keymap
+
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
@@ -25,7 +28,7 @@ class ActionRow:
 
 def tr(text: str) -> str:
     """Texts of the menus, for translation."""
-    return QCoreApplication.translate("Menus", text)
+    return QCoreApplication.translate("", text)
 
 
 def action_rows() -> tuple[ActionRow, ...]:
@@ -37,6 +40,8 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
         ActionRow("save_as", file, tr("Save project &as …"), "Ctrl+Shift+S"),
         ActionRow("export", file, tr("&Export film …"), "Ctrl+E"),
+        ActionRow("locate", file, tr("&Locate the film …"), "", group=True),
+        ActionRow("recover", file, tr("&Recover unsaved work …"), ""),
         ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),
         ActionRow("boundary_add", edit, tr("&Add boundary at playhead"), "M", True),
         ActionRow("boundary_remove", edit, tr("&Remove boundary"), "Del", True),
@@ -56,6 +61,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("span_segment", edit, tr("Range of the chosen se&gments"), "X", True),
         ActionRow("span_tacet", edit, tr("&No music in the range"), "Shift+T", True),
         ActionRow("span_clear", edit, tr("Clear the range"), "Alt+X", True),
+        ActionRow("preferences", edit, tr("&Preferences …"), "Ctrl+,", group=True),
         ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
         ActionRow("zoom_choice", view, tr("Show the range or the chosen &segments"), "Alt+Z"),
         ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),
@@ -63,6 +69,9 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("follow", view, tr("&Follow the playhead"), "F", True, checkable=True),
         ActionRow("focus_timeline", view, tr("Go to the &timeline"), "Ctrl+1", group=True),
         ActionRow("focus_point", view, tr("Go to the &circumplex"), "Ctrl+2"),
+        ActionRow("focus_takes", view, tr("Go to the ta&kes"), "Ctrl+3"),
+        ActionRow("focus_history", view, tr("Go to the &history"), "Ctrl+4"),
+        ActionRow("layout", view, tr("&Usual layout"), "", group=True),
         ActionRow("play", playback, tr("&Play / stop"), "Space", True),
         ActionRow("play_span", playback, tr("Play the &range or segment"), "Shift+Space", True),
         ActionRow("loop", playback, tr("&Loop the range or the film"), "Alt+L", True, True),
@@ -83,9 +92,27 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("generate_chosen", score, tr("Write this &segment anew"), "Ctrl+R"),
         ActionRow("fix_hit", score, tr("&Fix this hit"), "Ctrl+Shift+H"),
         ActionRow("swap_takes", score, tr("Hear the &other take (A / B)"), "Ctrl+B", group=True),
+        ActionRow("instruments", score, tr("&Instruments of this take …"), ""),
+        ActionRow("rest", score, tr("Let go of the composer's &memory"), ""),
         ActionRow("cancel", score, tr("&Cancel"), "Esc", group=True),
-        ActionRow("about", about, tr("&About and licences"), ""),
+        ActionRow("guide", about, tr("&User guide"), "F1"),
+        ActionRow("keys", about, tr("&Keyboard shortcuts …"), "Ctrl+F1"),
+        ActionRow("about", about, tr("&About and licences"), "", group=True),
     )
+
+
+_UNDO_KEYS = {"undo": ("Ctrl+Z",), "redo": ("Ctrl+Shift+Z", "Ctrl+Y")}
+
+
+def _keys_of(row: ActionRow) -> tuple[str, ...]:
+    if row.name == "zoom_in":
+        return ("Ctrl++", "Ctrl+=")
+    return (row.shortcut,) if row.shortcut else ()
+
+
+def plain(text: str) -> str:
+    """A text of a menu without the marks of its mnemonic."""
+    return text.replace("&", "").removesuffix(" …")
 
 
 class Actions:
@@ -95,6 +122,11 @@ class Actions:
         self._by_name: dict[str, QAction] = {}
         self._menus: dict[str, QMenu] = {}
         self._on_film: list[QAction] = []
+        self._rows = {row.name: row for row in action_rows()}
+        self.keymap = Keymap(
+            {**_UNDO_KEYS, **{name: _keys_of(row) for name, row in self._rows.items()}},
+            parent=window,
+        )
         for row in action_rows():
             menu = self._menus.get(row.menu)
             if menu is None:
@@ -103,14 +135,13 @@ class Actions:
             action.setCheckable(row.checkable)
             if row.group:
                 menu.addSeparator()
-            if row.shortcut:
-                action.setShortcut(QKeySequence(row.shortcut))
             if row.on_film:
                 action.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
                 self._on_film.append(action)
             menu.addAction(action)
             self._by_name[row.name] = action
-        self._by_name["zoom_in"].setShortcuts([QKeySequence("Ctrl++"), QKeySequence("Ctrl+=")])
+        self._set_keys()
+        self.keymap.changed.connect(self._set_keys)
 
     def __getitem__(self, name: str) -> QAction:
         return self._by_name[name]
@@ -119,11 +150,28 @@ class Actions:
         """Do something when an action is chosen."""
         self._by_name[name].triggered.connect(lambda _checked=False: slot())
 
-    def add_first(self, of: str, actions: list[QAction]) -> None:
-        """Put actions made elsewhere (undo, redo) before an action in its menu."""
+    @property
+    def named(self) -> list[NamedAction]:
+        """All actions, for the shortcut editor: menu and words without the marks of mnemonics."""
+        edit = plain(tr("&Edit"))
+        undo = [NamedAction("undo", edit, tr("Undo")), NamedAction("redo", edit, tr("Redo"))]
+        named = [
+            NamedAction(row.name, plain(row.menu), plain(row.text)) for row in self._rows.values()
+        ]
+        at = next(n for n, one in enumerate(named) if one.menu == edit)
+        return named[:at] + undo + named[at:]
+
+    def _set_keys(self) -> None:
+        for name, action in self._by_name.items():
+            action.setShortcuts([QKeySequence(key) for key in self.keymap.keys(name)])
+
+    def add_first(self, of: str, actions: dict[str, QAction]) -> None:
+        """Put actions made elsewhere (undo, redo), by name, before an action in its menu."""
+        self._by_name.update(actions)
+        self._set_keys()
         before = self._by_name[of]
         menu = next(menu for menu in self._menus.values() if before in menu.actions())
-        menu.insertActions(before, actions)
+        menu.insertActions(before, list(actions.values()))
         menu.insertSeparator(before)
 
     def let_work_on(self, *widgets: QWidget) -> None:

@@ -30,13 +30,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     from emsync_desktop.appearance import dress
     from emsync_desktop.main_window import MainWindow
+    from emsync_desktop.settings.store import Settings
+    from emsync_desktop.translations import speak
 
     application = QApplication(sys.argv[:1])
     application.setApplicationName("EMSYNC Desktop")
     application.setOrganizationName("EMSYNC")
     application.setApplicationVersion(__version__)
-    dress(application)
-    window = MainWindow(_engine)
+    settings = Settings()
+    dress(application, settings.text("theme"))
+    speak(application, settings.text("language"))
+    window = MainWindow(_engine, settings)
     window.show()
     QTimer.singleShot(0, lambda: _begin(window, options.path))
     return application.exec()
@@ -49,6 +53,7 @@ def _begin(window: MainWindow, path: Path | None) -> None:
         window.open_path(path.absolute())
     else:
         window.scoring.wake()
+    window.keeping.look()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import platform
+import sys
 from collections.abc import Callable
+from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTime, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -137,3 +140,53 @@ class BottomBar(QWidget):
 
     def show_facts(self, facts: list[str]) -> None:
         self._facts.setText("   ·   ".join(facts))
+
+
+class StatusChips(QWidget):
+    """At the right of the menus: where the composer works, and whether work is saved."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 4, 14, 4)
+        row.setSpacing(8)
+        self.offline = labelled(self.tr("Offline"), "chip")
+        self.device = labelled("", "chip")
+        self.saved = labelled("", "chip")
+        for chip in (self.offline, self.device, self.saved):
+            row.addWidget(chip)
+        self.saved.hide()
+        self.offline.hide()
+        self.offline.setToolTip(self.tr("Every connection to the network is refused"))
+        self.device.setToolTip(self.tr("Where the composer works"))
+
+    def show_device(self, device: str) -> None:
+        """The device that was asked for; for ``auto`` the one that will be found."""
+        names = {"cpu": "CPU", "cuda": "CUDA", "mps": "MPS"}
+        found = names.get(device) or names[likely_device()]
+        self.device.setText(found)
+
+    def show_offline(self, is_offline: bool) -> None:
+        self.offline.setVisible(is_offline)
+
+    def show_state(self, *, has_project: bool, is_changed: bool, is_in_file: bool) -> None:
+        """Whether what is open lies in its file as it is."""
+        self.saved.setVisible(has_project and (is_changed or is_in_file))
+        self.saved.setText(self.tr("Unsaved changes") if is_changed else self.tr("Saved"))
+        self.saved.setToolTip("")
+
+    def show_kept(self) -> None:
+        """Unsaved work lies aside, should the program end."""
+        words = self.tr("Kept {time}").format(time=QTime.currentTime().toString("hh:mm:ss"))
+        self.saved.setText(words)
+        self.saved.setToolTip(
+            self.tr("Not saved yet, but kept aside: it can be recovered if the program ends.")
+        )
+        self.saved.show()
+
+
+def likely_device() -> str:
+    """The device that the composer will find, without the seconds it takes to ask torch."""
+    if sys.platform == "darwin":
+        return "mps" if platform.machine() == "arm64" else "cpu"
+    return "cuda" if Path("/proc/driver/nvidia/version").exists() else "cpu"

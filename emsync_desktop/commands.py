@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtGui import QUndoCommand
 
 from emsync_desktop.document import ProjectDocument
-from emsync_engine.project.model import Project, Take, Timeline
+from emsync_engine.project.model import Project, Take, Timeline, VideoSource
 
 EDIT_TIMELINE = 1
 CHOOSE_TAKE = 2
@@ -41,8 +41,49 @@ class EditTimeline(QUndoCommand):
         if not isinstance(later, EditTimeline) or later._gesture is not self._gesture:
             return False
         self._after = later._after
+        self.setText(later.text())
         self.setObsolete(self._after == self._before)  # dragged back to its start: no step at all
         return True
+
+
+class ReplaceFilm(QUndoCommand):
+    """Another file is the film; the timeline is fitted to it."""
+
+    def __init__(
+        self, document: ProjectDocument, video: VideoSource, timeline: Timeline, text: str
+    ) -> None:
+        super().__init__(text)
+        project = document.project
+        assert project is not None
+        self._document = document
+        self._before = (project.video, project.timeline)
+        self._after = (video, timeline)
+
+    def redo(self) -> None:
+        self._document.apply_source(*self._after)
+
+    def undo(self) -> None:
+        self._document.apply_source(*self._before)
+
+
+class AddTakes(QUndoCommand):
+    """New takes join the others, the first of them is the chosen one."""
+
+    def __init__(self, document: ProjectDocument, takes: tuple[Take, ...], text: str) -> None:
+        super().__init__(text)
+        project = document.project
+        assert project is not None
+        self._document = document
+        self._before = (project.takes, project.chosen_take)
+        known = {take.id for take in project.takes}
+        new = tuple(take for take in takes if take.id not in known)
+        self._after = ((*project.takes, *new), takes[0].id)
+
+    def redo(self) -> None:
+        self._document.apply_takes(*self._after)
+
+    def undo(self) -> None:
+        self._document.apply_takes(*self._before)
 
 
 class AddTake(QUndoCommand):

@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from emsync_engine.project.model import Project, Take, Timeline
+from emsync_engine.project.model import Project, Take, Timeline, VideoSource
 from emsync_engine.timing import FrameRate
 
 
@@ -18,6 +18,15 @@ class Sounding:
 
     mix: Path
     timeline: Timeline  # the one that the take was composed for
+    sound: object = None  # what ``sound_of`` said when it was played
+
+
+def sound_of(take: Take, timeline: Timeline) -> object:
+    """What the sound of a take depends on beside its notes: its instruments, and the levels."""
+    levels: tuple[object, ...] = ()
+    if any(timeline.levels_db):
+        levels = (timeline.levels_db, tuple(one.time for one in timeline.boundaries))
+    return (tuple(sorted(take.music.programs.items())), levels)
 
 
 class ProjectDocument(QObject):
@@ -27,6 +36,8 @@ class ProjectDocument(QObject):
     """Another project, or none, is in the document now."""
     timeline_changed = Signal()
     takes_changed = Signal()
+    source_changed = Signal()
+    """The film lies in another file now."""
     modified_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -67,9 +78,25 @@ class ProjectDocument(QObject):
         sounding = self._sounding.get(self.take.id) if self.take else None
         return sounding.mix if sounding and sounding.mix.is_file() else None
 
-    def open(self, project: Project | None, path: Path | None = None) -> None:
-        """Put another project in; its history starts empty."""
+    @property
+    def is_sound_old(self) -> bool:
+        """Whether the take that is heard was played with other instruments or levels."""
+        take, timeline = self.take, self.timeline
+        sounding = self._sounding.get(take.id) if take else None
+        if take is None or timeline is None or sounding is None:
+            return False
+        return sounding.sound is not None and sounding.sound != sound_of(take, timeline)
+
+    def open(
+        self, project: Project | None, path: Path | None = None, *, is_changed: bool = False
+    ) -> None:
+        """Put another project in; its history starts empty.
+
+        ``is_changed`` ones are not as in their file: they were recovered.
+        """
         self.undo_stack.clear()
+        if is_changed:
+            self.undo_stack.resetClean()
         self._sounding.clear()
         self._project = project
         self.path = path
@@ -94,6 +121,13 @@ class ProjectDocument(QObject):
         """For commands only: put a timeline in."""
         assert self._project is not None
         self._project = replace(self._project, timeline=timeline)
+        self.timeline_changed.emit()
+
+    def apply_source(self, video: VideoSource, timeline: Timeline) -> None:
+        """For commands only: another file is the film, with the timeline that fits it."""
+        assert self._project is not None
+        self._project = replace(self._project, video=video, timeline=timeline)
+        self.source_changed.emit()
         self.timeline_changed.emit()
 
     def apply_takes(self, takes: tuple[Take, ...], chosen: str | None) -> None:

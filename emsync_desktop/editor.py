@@ -274,6 +274,14 @@ class Editor(QObject):
             text,
         )
 
+    def set_level(self, level_db: float) -> None:
+        """Play the music of the chosen segments louder or softer, by -40 to 12 dB."""
+        self._change_chosen(
+            [one.index for one in self.chosen_segments if one.level_db != level_db],
+            lambda timeline, index: timeline.with_level(index, level_db),
+            self.tr("Change level"),
+        )
+
     def toggle_lock(self) -> None:
         """Lock the chosen segments unless all are locked; then unlock them."""
         chosen = self.chosen_segments
@@ -285,7 +293,7 @@ class Editor(QObject):
         self._change_chosen(
             [one.index for one in self.chosen_segments if one.emotion.chosen != point],
             lambda timeline, index: timeline.with_point(index, point),
-            self.tr("Change emotion"),
+            self._emotion_text(point),
             gesture,
         )
 
@@ -294,7 +302,18 @@ class Editor(QObject):
         chosen = sorted(self._selection.segments)
         after = with_levels(self._timeline, chosen, axis=axis, value=value)
         if after != self._timeline:
-            self._push(after, self.tr("Change emotion"), gesture)
+            name = self.tr("valence") if axis == "valence" else self.tr("arousal")
+            self._push(after, f"{self._emotion_text(None)}: {name} {value:+.2f}", gesture)
+
+    def _emotion_text(self, point: VAPoint | None) -> str:
+        """What an edit of the chosen segments' emotion is called in the history."""
+        chosen = self.chosen_segments
+        text = self.tr("Emotion of {count} segments").format(count=len(chosen))
+        if len(chosen) == 1:
+            text = self.tr("Emotion of segment {number}").format(number=chosen[0].index + 1)
+        if point is None:
+            return text
+        return f"{text}: {point.valence:+.2f} / {point.arousal:+.2f}"
 
     def _change_chosen(
         self,

@@ -18,6 +18,26 @@ from emsync_engine.project.model import (
 Axis = Literal["valence", "arousal"]
 
 
+def with_length(timeline: Timeline, duration: Fraction) -> Timeline:
+    """The same timeline on a film of another length, in seconds.
+
+    On a shorter one, boundaries at or beyond its end go, with the segments behind them; on a longer
+    one the last segment reaches to its end.
+    """
+    kept = tuple(one for one in timeline.boundaries if one.time < duration)
+    count = len(kept) + 1
+    return replace(
+        timeline,
+        duration=duration,
+        boundaries=kept,
+        emotions=timeline.emotions[:count],
+        tacet=timeline.tacet[:count],
+        locked=timeline.locked[:count],
+        levels_db=timeline.levels_db[:count],
+        loudness_db=timeline.loudness_db[: -(-duration.numerator // duration.denominator)],
+    )
+
+
 def boundary_of(timeline: Timeline, boundary_id: BoundaryId) -> Boundary | None:
     """The boundary of an id, or None where the timeline has none (any more)."""
     return next((one for one in timeline.boundaries if one.id == boundary_id), None)

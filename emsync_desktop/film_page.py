@@ -8,13 +8,16 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+import numpy as np
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
+from emsync_desktop.circumplex.geometry import trail_around
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.editor import Editor
 from emsync_desktop.film_clock import FilmClock, frame_typed
+from emsync_desktop.inspector.history import HistoryList
 from emsync_desktop.inspector.hits import hit_rows
 from emsync_desktop.inspector.panel import InspectorPanel
 from emsync_desktop.part_states import PartStates
@@ -50,6 +53,8 @@ class FilmPage(QWidget):
         self.pictures = PictureWorker(self)
         self.preview = PreviewPanel()
         self.inspector = InspectorPanel()
+        self.history = HistoryList(document.undo_stack)
+        self.inspector.score.add_history(self.history)
         self.timeline = TimelineView()
         self.parts = PartStates(document, lambda: self.inspector.score.settings, self)
         self.clock = FilmClock(FrameRate.parse("25"))
@@ -77,6 +82,7 @@ class FilmPage(QWidget):
         everything.setSizes([470, 360])
         for row in (0, 1):
             everything.setStretchFactor(row, 1)
+        self._splitters = {"top": top, "all": everything}
         for splitter in (top, everything):
             splitter.setHandleWidth(10)
             splitter.setChildrenCollapsible(False)
@@ -101,6 +107,7 @@ class FilmPage(QWidget):
         editor.span_changed.connect(self._on_span_changed)
         self.inspector.header.tacet_chosen.connect(editor.set_tacet)
         self.inspector.header.lock_chosen.connect(editor.set_lock)
+        self.inspector.header.level_chosen.connect(editor.set_level)
         self.inspector.point.point_chosen.connect(editor.choose_point)
         self._connect_lists()
         transport.moved.connect(self._on_moved)
@@ -122,6 +129,23 @@ class FilmPage(QWidget):
         score.takes.delete_asked.connect(takes.delete)
         score.hits.chosen.connect(self._on_hit_chosen)
         score.hits.play_asked.connect(self.play_around)
+
+    def save_layout(self) -> None:
+        """Remember how the room is shared."""
+        for name, splitter in self._splitters.items():
+            QSettings().setValue(f"window/{name}", splitter.saveState())
+
+    def restore_layout(self) -> None:
+        """Share the room as it was shared last."""
+        for name, splitter in self._splitters.items():
+            state = QSettings().value(f"window/{name}")
+            if state is not None:
+                splitter.restoreState(state)
+
+    def usual_layout(self) -> None:
+        """Share the room as at first."""
+        self._splitters["top"].setSizes([850, 560])
+        self._splitters["all"].setSizes([470, 360])
 
     def close_film(self) -> None:
         """Let go of the film, its threads and its sound; the page is empty then."""
@@ -194,6 +218,7 @@ class FilmPage(QWidget):
                 document.timeline, document.take, stale=self.parts.stale, before=before
             )
         self.timeline.show_scene(self._scene)
+        self._show_trail()
         rows, has_parts = hit_rows(self._scene), bool(document.take and document.take.parts)
         self.inspector.score.hits.show_hits(rows, self.clock, can_fix=has_parts)
         plan = plan_of(self.parts.states, document.take)
@@ -203,15 +228,35 @@ class FilmPage(QWidget):
         editor = self._editor
         self.inspector.show_segments(editor.segment, editor.chosen_segments, self.clock)
         self.timeline.select(editor.selection)
+        self._show_trail()
         self.inspector.score.hits.choose(editor.boundary)
 
     def _on_moved(self, time_s: float) -> None:
         self.preview.timecode.setText(self.clock.text(time_s))
         self.timeline.show_playhead(time_s, follow=True)
+        self._show_now(time_s)
         frame = self.clock.rate.frame_at(Fraction(time_s + 1e-6))
         if frame != self._shown_frame:
             self._shown_frame = frame
             self._want_picture()
+
+    def _show_trail(self) -> None:
+        """The film's path over the circumplex."""
+        scene = self._scene
+        points = scene.points if scene is not None else np.zeros((0, 2))
+        index = min(self._editor.selection.segment, max(len(points) - 1, 0))
+        self.inspector.point.circumplex.show_trail(*trail_around(points, index))
+
+    def _show_now(self, time_s: float) -> None:
+        """While it plays, where on the circumplex the music is."""
+        now = None
+        if self.transport.is_playing and self._scene is not None:
+            curve = self._scene.curve
+            now = (
+                float(np.interp(time_s, curve.times_s, curve.valence)),
+                float(np.interp(time_s, curve.times_s, curve.arousal)),
+            )
+        self.inspector.point.circumplex.show_now(now)
 
     def _on_span_changed(self) -> None:
         self.timeline.show_span(self._editor.span)

@@ -15,23 +15,29 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from emsync_desktop.actions import Actions
-from emsync_desktop.bars import Banner, BottomBar
-from emsync_desktop.document import ProjectDocument, Sounding
+from emsync_desktop.bars import Banner, BottomBar, StatusChips
+from emsync_desktop.document import ProjectDocument, Sounding, sound_of
 from emsync_desktop.editor import Editor
 from emsync_desktop.export.film import FilmExport
 from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.film_page import FilmPage
+from emsync_desktop.help.hints import HintBar
+from emsync_desktop.helping import Helping
+from emsync_desktop.keeping import Keeping
 from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.recent import recent_paths, remember
 from emsync_desktop.scoring import Engine, Scoring
+from emsync_desktop.settings.store import Settings
 from emsync_desktop.take_editor import TakeEditor
 from emsync_desktop.timeline.scene import film_view_of
 from emsync_desktop.welcome import Welcome
 from emsync_desktop.window_actions import connect_actions, refresh_actions
 from emsync_desktop.wishes import Generating
 from emsync_desktop.wording import stage_words, take_sentence
-from emsync_engine.project.model import Project
+from emsync_engine.project.model import Project, Take
+
+_PLAYED_ANEW_MS = 700  # after the last change of a level
 
 
 def _usual_size(window: QWidget) -> QSize:
@@ -48,8 +54,9 @@ class MainWindow(QMainWindow):
     make_engine : called once, when the engine is first needed
     """
 
-    def __init__(self, make_engine: Callable[[], Engine]) -> None:
+    def __init__(self, make_engine: Callable[[], Engine], settings: Settings | None = None) -> None:
         super().__init__()
+        self.settings = settings or Settings(parent=self)
         self.setAcceptDrops(True)
         self.setMinimumSize(1024, 680)
         self.document = ProjectDocument(self)
@@ -64,7 +71,12 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.welcome = Welcome()
         self.page = FilmPage(self.document, self.editor, self.takes)
+        self._sound_asked: object = None
         self.bottom_bar = BottomBar()
+        self.hint = HintBar()
+        self.chips = StatusChips()
+        self.keeping = Keeping(self)
+        self.helping = Helping(self)
         self._lay_out()
         connect_actions(self)
         self._connect_parts()
@@ -79,7 +91,10 @@ class MainWindow(QMainWindow):
         self.pages.addWidget(self.page)
         above = QVBoxLayout()
         above.setContentsMargins(12, 4, 12, 4)
+        above.setSpacing(6)
         above.addWidget(self.banner)
+        above.addWidget(self.hint)
+        self.menuBar().setCornerWidget(self.chips)
         centre = QWidget()
         column = QVBoxLayout(centre)
         column.setContentsMargins(0, 0, 0, 0)
@@ -92,10 +107,17 @@ class MainWindow(QMainWindow):
         geometry = QSettings().value("window/geometry")
         if geometry is not None:
             self.restoreGeometry(geometry)
+        self.page.restore_layout()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(_PLAYED_ANEW_MS)
+        self._later.timeout.connect(self._render_if_needed)
 
     def _connect_parts(self) -> None:
         self.document.takes_changed.connect(self._on_takes_changed)
         self.document.modified_changed.connect(self._refresh_title)
+        self.document.timeline_changed.connect(self._on_timeline_changed)
+        self.document.source_changed.connect(self._on_source_changed)
         self.takes.refused.connect(self.banner.say)
         self.page.inspector.score.takes.use_asked.connect(self.generating.use)
         self.page.inspector.score.hits.fix_asked.connect(self.generating.fix_hit)
@@ -186,6 +208,7 @@ class MainWindow(QMainWindow):
                 cuts=len(timeline.boundaries), hits=len(timeline.hits)
             )
         )
+        self.helping.hint("shape")
         if analysis.warnings:
             self.banner.say(" ".join(analysis.warnings), tone="note")
 
@@ -194,10 +217,36 @@ class MainWindow(QMainWindow):
         self._begin_film(film)
         self._show_project(project, path)
         remember(path)
-        self.scoring.read_film(film)
+        self._read_film(film)
 
-    def _show_project(self, project: Project, path: Path | None) -> None:
-        self.document.open(project, path)
+    def show_recovered(self, project: Project, path: Path | None) -> None:
+        """Show a project that was recovered: it is not saved yet."""
+        film = Path(project.video.path)
+        self._begin_film(film)
+        self._show_project(project, path, is_changed=True)
+        self._read_film(film)
+
+    def _read_film(self, film: Path) -> None:
+        """Pictures and waveform of a project's film, if it is there."""
+        self.keeping.check_film()
+        if film.is_file():
+            self.scoring.read_film(film)
+
+    def _on_source_changed(self) -> None:
+        project = self.document.project
+        assert project is not None
+        film = Path(project.video.path)
+        self.page.begin(film)
+        self.page.begin_project()
+        self._refresh_facts()
+        self._refresh_title()
+        if film.is_file():
+            self.scoring.read_film(film)
+
+    def _show_project(
+        self, project: Project, path: Path | None, *, is_changed: bool = False
+    ) -> None:
+        self.document.open(project, path, is_changed=is_changed)
         self.page.begin_project()
         self._refresh_facts()
         self._refresh_title()
@@ -224,12 +273,22 @@ class MainWindow(QMainWindow):
     # -- scoring
 
     def _on_composed(self, composed: object) -> None:
-        from emsync_engine.jobs.messages import Composed
+        from emsync_engine.jobs.messages import Composed, ComposedTakes
 
+        takes: tuple[Take, ...] = ()
+        if isinstance(composed, ComposedTakes):
+            takes, composed = composed.takes, composed.best
         assert isinstance(composed, Composed)
-        take = composed.take
-        self.document.keep_sounding(take.id, Sounding(composed.mix_wav, composed.timeline))
-        self.takes.add(take)
+        take, timeline = composed.take, composed.timeline
+        self.document.keep_sounding(
+            take.id, Sounding(composed.mix_wav, timeline, sound_of(take, timeline))
+        )
+        if takes:
+            self.takes.add_all(takes)
+        else:
+            self.takes.add(take)
+        self.hint.done("shape")
+        self.helping.hint("take")
         self.page.inspector.score.prepare_next()
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
 
@@ -240,13 +299,41 @@ class MainWindow(QMainWindow):
         if isinstance(rendered, Rendered) and timeline is not None:
             before = self.document.sounding_of(take_id)
             made_for = before.timeline if before else timeline
-            self.document.keep_sounding(take_id, Sounding(rendered.mix_wav, made_for))
+            self.document.keep_sounding(
+                take_id, Sounding(rendered.mix_wav, made_for, self._sound_asked)
+            )
 
     def _render_if_needed(self) -> None:
         """A take from a project, or one whose sound is gone, is played again to be heard."""
+        take, timeline = self.document.take, self.document.timeline
+        if take is None or timeline is None or self.scoring.task is not None:
+            return
+        if self.document.mix is None or self.document.is_sound_old:
+            self._sound_asked = sound_of(take, timeline)
+            self.scoring.render(take, timeline)
+
+    def _on_timeline_changed(self) -> None:
+        """Levels that were changed are heard a moment later."""
+        if self.document.is_sound_old:
+            self._later.start()
+        if self.page.parts.stale:
+            self.helping.hint("stale")
+
+    def rest_composer(self) -> None:
+        """Let go of the memory that the composer holds, on the graphics card too."""
+        if self.scoring.rest():
+            self.bottom_bar.rest(self.tr("The composer rests; the next task wakes it."))
+
+    def show_instruments(self) -> None:
+        """Which instruments play the take that is heard."""
+        from emsync_desktop.inspector.instruments import InstrumentsDialog
+
         take = self.document.take
-        if take is not None and self.document.mix is None and self.scoring.task is None:
-            self.scoring.render(take)
+        if take is not None:
+            dialog = InstrumentsDialog(take, self)
+            dialog.chosen.connect(self.takes.set_programs)
+            self.helping.dialog = dialog
+            dialog.open()
 
     def cancel(self) -> None:
         self.bottom_bar.stopping()
@@ -268,6 +355,8 @@ class MainWindow(QMainWindow):
     def _on_idle(self) -> None:
         self.bottom_bar.rest("")
         self._refresh_enabled()
+        if self.document.is_sound_old:
+            self._later.start()
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         if kind == "analyse":
@@ -288,6 +377,7 @@ class MainWindow(QMainWindow):
 
     def _leave_film(self) -> None:
         """Back to the empty window: the film could not be read, or was not wanted."""
+        self.hint.put_away()
         self.page.close_film()
         self.document.open(None)
         self.welcome.show_recent(recent_paths())
@@ -334,7 +424,13 @@ class MainWindow(QMainWindow):
         elif self.page.film is not None:
             name = self.page.film.name
         self.setWindowTitle(f"{name}[*]" + ("" if self.page.film is None else " – EMSYNC"))
-        self.setWindowModified(document.project is not None and not document.undo_stack.isClean())
+        is_changed = document.project is not None and not document.undo_stack.isClean()
+        self.setWindowModified(is_changed)
+        self.chips.show_state(
+            has_project=document.project is not None,
+            is_changed=is_changed,
+            is_in_file=document.path is not None,
+        )
 
     def _refresh_facts(self) -> None:
         project = self.document.project
@@ -369,8 +465,12 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         QSettings().setValue("window/geometry", self.saveGeometry())
+        self.page.save_layout()
+        self._later.stop()
+        self.keeping.close()
         self.page.shut_down()
         self.opener.close()
         self.film_export.close()
         self.scoring.close()
+        self.document.undo_stack.blockSignals(True)  # it says more when it is deleted
         event.accept()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -26,6 +27,8 @@ class ProjectFiles(QObject):
         super().__init__(window)
         self._document = document
         self._window = window
+        self.may_overwrite: Callable[[Path], bool] = lambda path: True
+        """Asked before a file is replaced."""
 
     def ask_for_one(self) -> None:
         """The dialog that opens films and projects."""
@@ -68,7 +71,7 @@ class ProjectFiles(QObject):
 
     def write(self, path: Path) -> bool:
         """Write the project; a failure is said in one sentence and changes nothing."""
-        if self._document.project is None:
+        if self._document.project is None or not self.may_overwrite(path):
             return False
         try:
             save_project(self._document.project, path, overwrite=True)

@@ -111,6 +111,8 @@ class Scoring(QObject):
         self._is_again = False
         self._told = ""
         self._round, self._part = 0, 0.0
+        self.device = "auto"
+        """Where the composer works: auto, cpu, cuda or mps."""
 
     @property
     def task(self) -> Task | None:
@@ -155,11 +157,32 @@ class Scoring(QObject):
         *,
         seed: int,
         frame_rate: Fraction,
+        count: int = 1,
     ) -> None:
-        """Write a take and play it."""
-        from emsync_engine.jobs.messages import ComposeJob
+        """Write a take and play it, or several of which the best is played."""
+        from emsync_engine.jobs.messages import ComposeJob, TakesJob
 
-        job = ComposeJob(path, timeline, settings, seed, frame_rate=frame_rate, stems=False)
+        job: Job
+        if count > 1:
+            job = TakesJob(
+                timeline,
+                frame_rate,
+                count,
+                settings,
+                seed,
+                stems=False,
+                device=self.device,
+            )
+        else:
+            job = ComposeJob(
+                path,
+                timeline,
+                settings,
+                seed,
+                frame_rate=frame_rate,
+                stems=False,
+                device=self.device,
+            )
         self._begin("compose", job, path)
 
     def regenerate(
@@ -183,6 +206,7 @@ class Scoring(QObject):
             segments=segments,
             settings=settings,
             stems=False,
+            device=self.device,
         )
         runs = sum(n - 1 not in segments for n in segments)
         self._begin("parts", job, take.id, rounds=runs)
@@ -193,7 +217,7 @@ class Scoring(QObject):
         """Write only what leads to a hit anew; hits are counted from 0."""
         from emsync_engine.jobs.messages import FixHitJob
 
-        job = FixHitJob(take, timeline, hit, frame_rate, seed=seed, stems=False)
+        job = FixHitJob(take, timeline, hit, frame_rate, seed=seed, stems=False, device=self.device)
         self._begin("parts", job, take.id)
 
     def comp(
@@ -211,18 +235,30 @@ class Scoring(QObject):
         job = CompJob(take, other, timeline, segments, frame_rate, stems=False)
         self._begin("parts", job, take.id)
 
-    def render(self, take: Take) -> None:
-        """Play a take that is written already."""
+    def render(self, take: Take, timeline: Timeline | None = None) -> None:
+        """Play a take that is written already, at the levels of a timeline."""
         from emsync_engine.jobs.messages import RenderJob
 
-        self._begin("render", RenderJob(take, stems=False), take.id)
+        self._begin("render", RenderJob(take, stems=False, timeline=timeline), take.id)
+
+    def rest(self) -> bool:
+        """End the engine process, and with it let go of all its memory; the next task starts it.
+
+        False while a task is under way.
+        """
+        if self._task is not None:
+            return False
+        if self._engine is not None:
+            self._engine.close()
+            self._engine = None
+        return True
 
     def warm_up(self) -> None:
         """Load the composer in the background, so that the first take starts at once."""
         from emsync_engine.jobs.messages import WarmUpJob
 
         if self._engine is not None:
-            self._engine.submit(WarmUpJob())
+            self._engine.submit(WarmUpJob(device=self.device))
 
     def again(self) -> None:
         """Do once more what failed last."""

@@ -19,6 +19,9 @@ def _grounds(c: Colours) -> str:
     QFrame[look="rule"] {{ background: {c.line}; max-height: 1px; min-height: 1px; border: none; }}
     QFrame#banner {{ background: {c.alarm}; border: 1px solid {c.alarm_line}; border-radius: 8px; }}
     QFrame#banner[tone="note"] {{ background: {c.raised}; border-color: {c.line}; }}
+    QFrame#hint {{ background: {c.raised}; border: 1px solid {c.accent}; border-radius: 8px; }}
+    QWidget#form, QScrollArea {{ background: {c.ground}; }}
+    QTabWidget QScrollArea, QWidget#score_form {{ background: {c.panel}; }}
     QWidget#bottom_bar {{ background: {c.ground}; }}
     QSplitter::handle {{ background: {c.ground}; }}
     """
@@ -47,6 +50,9 @@ def _labels(c: Colours) -> str:
     QLabel[look="heading"] {{ color: {c.quiet}; font-size: 11px; font-weight: 600;
         letter-spacing: 1px; }}
     QLabel[look="title"] {{ font-size: 15px; font-weight: 600; }}
+    QLabel[look="field"] {{ font-size: 13px; padding-top: 4px; }}
+    QLabel[look="hint_title"] {{ font-size: 13px; font-weight: 600; }}
+    QLabel[look="hint_number"] {{ color: {c.accent_text}; font-size: 15px; font-weight: 600; }}
     QLabel[look="welcome"] {{ font-size: 24px; font-weight: 600; }}
     QLabel[look="chip"] {{ background: {c.raised}; color: {c.quiet}; font-size: 12px;
         border-radius: 9px; padding: 2px 10px; }}
@@ -72,6 +78,10 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
     QPushButton[look="accent"]:disabled
         {{ background: {c.accent_off}; color: {c.on_accent_off}; }}
+    QPushButton[look="accent_small"] {{ background: {c.accent}; color: {c.on_accent};
+        font-weight: 600; }}
+    QPushButton[look="accent_small"]:disabled {{ background: {c.accent_off};
+        color: {c.on_accent_off}; }}
     QPushButton[look="link"] {{ background: transparent; color: {c.accent_text};
         padding: 4px 8px; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
@@ -122,6 +132,17 @@ def _lists(c: Colours) -> str:
     QListWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
     QListWidget:focus, QTableWidget:focus, QListView:focus
         {{ border: 1px solid {c.accent_text}; border-radius: 4px; }}
+    QListView {{ background: transparent; border: 1px solid transparent; outline: none; }}
+    QTreeWidget, QTextBrowser {{ background: {c.panel}; border: 1px solid {c.line};
+        border-radius: 6px; outline: none; padding: 4px; }}
+    QTreeWidget:focus, QTextBrowser:focus {{ border-color: {c.accent_text}; }}
+    QTreeWidget::item {{ padding: 4px 2px; }}
+    QTreeWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QTreeWidget {{ selection-background-color: {c.hover}; show-decoration-selected: 0; }}
+    QTreeWidget::branch, QTreeWidget::branch:selected {{ background: transparent; }}
+    QHeaderView::section {{ background: {c.panel}; color: {c.quiet}; border: none;
+        border-bottom: 1px solid {c.line}; padding: 4px 6px; font-size: 11px; font-weight: 600; }}
+    QKeySequenceEdit QLineEdit {{ min-height: 18px; }}
     QListWidget QLineEdit {{ background: {c.raised}; border: 1px solid {c.quiet};
         border-radius: 4px; padding: 0 5px; selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
 
-from emsync_desktop.commands import AddTake, ChooseTake, EditTakes
+from emsync_desktop.commands import AddTake, AddTakes, ChooseTake, EditTakes
 from emsync_desktop.document import ProjectDocument
 from emsync_engine.errors import EmsyncError
 from emsync_engine.project.model import Project, Take
+from emsync_engine.project.notes import Family
 from emsync_engine.project.take_list import with_star, with_take_renamed, without_take
 
 
@@ -37,6 +39,26 @@ class TakeEditor(QObject):
         self._remember()
         command = AddTake(self._document, take, self.tr("New take"))
         self._document.undo_stack.push(command)
+
+    def add_all(self, takes: tuple[Take, ...]) -> None:
+        """Put several takes at the end, the best first, and hear that one: one step."""
+        self._remember()
+        text = self.tr("{count} new takes").format(count=len(takes))
+        self._document.undo_stack.push(AddTakes(self._document, takes, text))
+
+    def set_programs(self, take_id: str, programs: Mapping[Family, int]) -> None:
+        """Let families of a take be played by other General MIDI programs (0 to 127)."""
+
+        def changed(project: Project) -> Project:
+            takes = tuple(
+                replace(take, music=replace(take.music, programs=dict(programs)))
+                if take.id == take_id
+                else take
+                for take in project.takes
+            )
+            return replace(project, takes=takes)
+
+        self._change(changed, self.tr("Change instrument"))
 
     def choose(self, take_id: str) -> None:
         """Hear another take."""

@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from PySide6.QtGui import QKeySequence
-
-from emsync_desktop.about import show_about
+from emsync_desktop.actions import tr
 
 if TYPE_CHECKING:
     from emsync_desktop.main_window import MainWindow
@@ -15,7 +13,8 @@ if TYPE_CHECKING:
 _FILM_ACTIONS = [
     *("save", "save_as", "fit", "zoom_in", "zoom_out", "zoom_choice", "follow", "snap"),
     *("focus_timeline", "focus_point", "play", "play_span", "previous", "back", "forward", "next"),
-    *("loop", "shuttle_back", "halt", "shuttle", "type_time"),
+    *("loop", "shuttle_back", "halt", "shuttle", "type_time", "locate"),
+    *("focus_takes", "focus_history", "layout"),
     *("second_back", "second_forward", "start", "end", "boundary_add", "choose_all", "merge"),
     *("tacet", "lock", "point_reset", "span_start", "span_end", "span_segment"),
 ]
@@ -29,11 +28,9 @@ _SPAN_ACTIONS = ["span_tacet", "span_clear"]
 def connect_actions(window: MainWindow) -> None:
     """Give every action something to do, and the timeline and the transport their actions."""
     act, page = window.menu_actions, window.page
-    undo = window.document.undo_stack.createUndoAction(window, window.tr("&Undo"))
-    undo.setShortcut("Ctrl+Z")
-    redo = window.document.undo_stack.createRedoAction(window, window.tr("&Redo"))
-    redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
-    act.add_first("boundary_add", [undo, redo])
+    undo = window.document.undo_stack.createUndoAction(window, tr("&Undo"))
+    redo = window.document.undo_stack.createRedoAction(window, tr("&Redo"))
+    act.add_first("boundary_add", {"undo": undo, "redo": redo})
     for slots in (_window_slots(window), _edit_slots(window), _view_slots(window)):
         for name, slot in slots.items():
             act.connect(name, slot)
@@ -78,7 +75,14 @@ def _window_slots(window: MainWindow) -> Slots:
         "fix_hit": window.generating.fix_hit,
         "swap_takes": window.takes.swap,
         "cancel": window.cancel,
-        "about": lambda: show_about(window),
+        "locate": window.keeping.locate,
+        "recover": window.keeping.show_recovery,
+        "preferences": window.helping.show_preferences,
+        "instruments": window.show_instruments,
+        "rest": window.rest_composer,
+        "guide": window.helping.show_guide,
+        "keys": window.helping.show_keys,
+        "about": window.helping.show_about,
     }
 
 
@@ -126,6 +130,9 @@ def _view_slots(window: MainWindow) -> Slots:
         "snap": snap,
         "focus_timeline": page.timeline.setFocus,
         "focus_point": page.inspector.point.circumplex.setFocus,
+        "focus_takes": lambda: page.inspector.score.bring(page.inspector.score.takes),
+        "focus_history": lambda: page.inspector.score.bring(page.history),
+        "layout": page.usual_layout,
         "play": transport.toggle,
         "play_span": page.play_choice,
         "loop": loop,
@@ -155,6 +162,8 @@ def refresh_actions(window: MainWindow) -> None:
     has_take = project is not None and project.take is not None
     act.enable(["generate", "generate_all"], has_film and is_idle)
     act.enable(["generate_chosen"], has_take and is_idle)
+    act.enable(["instruments"], has_take)
+    act.enable(["rest"], is_idle)
     act.enable(["swap_takes"], project is not None and len(project.takes) > 1)
     chosen, boundaries = editor.chosen_segments, editor.chosen_boundaries
     is_on_hit = len(boundaries) == 1 and boundaries[0].is_hit

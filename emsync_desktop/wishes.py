@@ -95,7 +95,10 @@ class Generating(QObject):
         self._window.banner.hide()
         settings, rate = self._window.page.inspector.score.settings, document.rate.ratio
         if plan.kind == "take":
-            scoring.compose(video, timeline, settings, seed=self._seed, frame_rate=rate)
+            count = self._window.page.inspector.score.count.value()
+            scoring.compose(
+                video, timeline, settings, seed=self._seed, frame_rate=rate, count=count
+            )
         elif plan.kind == "parts" and take is not None:
             scoring.regenerate(
                 take,

@@ -9,7 +9,7 @@ from emsync_engine.project.model import Take
 
 def tr(text: str) -> str:
     """Texts of progress and results, for translation."""
-    return QCoreApplication.translate("Wording", text)
+    return QCoreApplication.translate("", text)
 
 
 def stage_words(kind: str, stage: str) -> str:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from emsync_engine.emotion.mapping import EkmanMixture
 from emsync_engine.project.model import EMOTIONS, VAPoint
 
@@ -59,3 +62,42 @@ def landmarks() -> dict[str, VAPoint]:
         for emotion, mean in zip(EMOTIONS, means, strict=True)
     }
     return {**places, "calm": VAPoint(0.6, -0.6), "neutral": VAPoint(0.0, 0.0)}
+
+
+@cache
+def spreads() -> dict[str, tuple[float, float]]:
+    """One standard deviation of valence and of arousal for each of the six emotions, as mapped."""
+    stds = EkmanMixture().stds
+    return {name: (float(v), float(a)) for name, (v, a) in zip(EMOTIONS, stds, strict=True)}
+
+
+def uncertainty(distribution: tuple[float, ...]) -> tuple[float, float]:
+    """One standard deviation of valence and arousal under a distribution of the six emotions.
+
+    That of the whole mixture: Var[x] = sum of p (std^2 + mean^2), less the square of its mean.
+    """
+    mixture, shares = EkmanMixture(), np.array(distribution, dtype=np.float64)
+    shares = shares / shares.sum()
+    mean = shares @ mixture.means
+    variance = shares @ (mixture.stds**2 + mixture.means**2) - mean**2
+    valence, arousal = np.sqrt(np.maximum(variance, 0.0))
+    return float(valence), float(arousal)
+
+
+MOST_OF_TRAIL = 120
+
+
+def trail_around(points: NDArray[np.float64], index: int) -> tuple[NDArray[np.float64], int]:
+    """The path of a film's segments over the circumplex, and which of its corners is the chosen.
+
+    Parameters
+    ----------
+    points : (N, 2) valence and arousal of each segment, in order of time
+    index : the chosen segment
+
+    Returns
+    -------
+    At most ``MOST_OF_TRAIL`` points around the chosen one: a path of thousands would cover all.
+    """
+    first = max(0, min(index - MOST_OF_TRAIL // 2, len(points) - MOST_OF_TRAIL))
+    return points[first : first + MOST_OF_TRAIL], index - first

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
@@ -11,6 +14,7 @@ from PySide6.QtGui import (
     QKeyEvent,
     QMouseEvent,
     QPainter,
+    QPainterPath,
     QPaintEvent,
     QPen,
     QRadialGradient,
@@ -18,7 +22,15 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed, words
-from emsync_desktop.circumplex.geometry import FINE_STEP, STEP, Square, landmarks, moved
+from emsync_desktop.circumplex.geometry import (
+    FINE_STEP,
+    STEP,
+    Square,
+    landmarks,
+    moved,
+    spreads,
+    uncertainty,
+)
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import VAPoint
 
@@ -55,11 +67,25 @@ class CircumplexWidget(QWidget):
         self.setMinimumSize(220, 220)
         self.setAccessibleName(self.tr("Valence and arousal of the segment"))
         self.setAccessibleDescription(
-            self.tr("Left and Right change valence, Up and Down arousal; with Shift finely.")
+            self.tr(
+                "Left and Right change valence, Up and Down arousal; with Shift finely. "
+                "Delete returns to what was read."
+            )
+        )
+        self.setToolTip(
+            self.tr(
+                "Drag the dot to where the music should feel. The ring is what was read in the "
+                "film, the dashed ellipse how sure that is; coloured ellipses are where people "
+                "put each emotion. The line is the film's path through all its segments."
+            )
         )
         self._detected: VAPoint | None = None
         self._point: VAPoint | None = None
         self._others: tuple[VAPoint, ...] = ()
+        self._spread: tuple[float, float] | None = None
+        self._trail: NDArray[np.float64] = np.zeros((0, 2))
+        self._trail_at = 0
+        self._now: tuple[float, float] | None = None
         self._gesture: object | None = None
         self._key_gesture: object | None = None
 
@@ -71,15 +97,32 @@ class CircumplexWidget(QWidget):
         return Square.inside(self.width(), self.height(), MARGIN_PX)
 
     def show_points(
-        self, detected: VAPoint | None, point: VAPoint | None, others: Sequence[VAPoint] = ()
+        self,
+        detected: VAPoint | None,
+        point: VAPoint | None,
+        others: Sequence[VAPoint] = (),
+        distribution: tuple[float, ...] | None = None,
     ) -> None:
         """The point that was read, and the one that the composer gets; None without a segment.
 
-        ``others`` are those of further chosen segments, which get what is chosen here too.
+        ``others`` are those of further chosen segments, which get what is chosen here too;
+        ``distribution`` says how sure the reading is.
         """
         self._detected, self._point, self._others = detected, point, tuple(others)
+        self._spread = uncertainty(distribution) if distribution and sum(distribution) else None
         self.setEnabled(point is not None)
         self.update()
+
+    def show_trail(self, points: NDArray[np.float64], at: int) -> None:
+        """The film's path, (N, 2) in order of time, and which of its corners is chosen."""
+        self._trail, self._trail_at = points, at
+        self.update()
+
+    def show_now(self, now: tuple[float, float] | None) -> None:
+        """Where the music is at the playhead; None while the film stands."""
+        if now != self._now:
+            self._now = now
+            self.update()
 
     # -- the hand
 
@@ -99,6 +142,9 @@ class CircumplexWidget(QWidget):
         self.point_chosen.emit(self.square.point_at(at.x(), at.y()), self._gesture)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt override
+        if event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self._point is not None:
+            self.point_chosen.emit(None, None)
+            return
         step = _ARROWS.get(Qt.Key(event.key()))
         if step is None or self._point is None:
             super().keyPressEvent(event)
@@ -120,6 +166,9 @@ class CircumplexWidget(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         square = self.square
         self._paint_ground(painter, square)
+        for name, (valence, arousal) in spreads().items():
+            self._paint_spread(painter, square, name, valence, arousal)
+        self._paint_trail(painter, square)
         for name, place in landmarks().items():
             self._paint_landmark(painter, square, name, place)
         if self._point is not None and self._detected is not None:
@@ -152,17 +201,59 @@ class CircumplexWidget(QWidget):
             painter.drawText(QRectF(-60, -8, 120, 16), centre, text)
             painter.restore()
 
+    def _paint_spread(
+        self, painter: QPainter, square: Square, name: str, valence: float, arousal: float
+    ) -> None:
+        """Where people put an emotion: its mean, and one standard deviation around it."""
+        painter.save()
+        inside = QPainterPath()
+        x, y, half = square.centre_x, square.centre_y, square.half
+        inside.addRoundedRect(QRectF(x - half, y - half, 2 * half, 2 * half), 6, 6)
+        painter.setClipPath(inside)
+        painter.translate(*square.xy_of(landmarks()[name]))
+        wide, high = valence * square.half, arousal * square.half
+        colour = QColor(EMOTION_COLOURS[name])
+        glow = QRadialGradient(QPointF(0, 0), 1.0)
+        strength = 1.0 if self.isEnabled() else 0.35
+        for place, alpha in ((0.0, 0.30), (0.6, 0.12), (1.0, 0.03)):
+            colour.setAlphaF(alpha * strength)
+            glow.setColorAt(place, colour)
+        painter.save()
+        painter.scale(wide, high)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(glow)
+        painter.drawEllipse(QPointF(0, 0), 1.0, 1.0)
+        painter.restore()
+        colour.setAlphaF(0.30 * strength)
+        painter.setPen(QPen(colour, 1))
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawEllipse(QPointF(0, 0), wide, high)
+        painter.restore()
+
+    def _paint_trail(self, painter: QPainter, square: Square) -> None:
+        """The film's path: fainter the further from the chosen segment, dotted."""
+        if len(self._trail) < 2 or not self.isEnabled():
+            return
+        places = [
+            QPointF(square.centre_x + v * square.half, square.centre_y - a * square.half)
+            for v, a in self._trail.tolist()
+        ]
+        colour = QColor(COLOURS.text)
+        for number, (start, end) in enumerate(pairwise(places)):
+            apart = min(abs(number - self._trail_at), abs(number + 1 - self._trail_at))
+            colour.setAlphaF(max(0.10, 0.55 * 0.8**apart))
+            painter.setPen(QPen(colour, 1.1, Qt.PenStyle.DotLine))
+            painter.drawLine(start, end)
+        painter.setPen(Qt.PenStyle.NoPen)
+        colour.setAlphaF(0.35)
+        painter.setBrush(colour)
+        for place in places:
+            painter.drawEllipse(place, 1.6, 1.6)
+
     def _paint_landmark(self, painter: QPainter, square: Square, name: str, place: VAPoint) -> None:
         x, y = square.xy_of(place)
         colour = QColor(EMOTION_COLOURS[name])
-        glow = QRadialGradient(QPointF(x, y), square.half * 0.26)
-        colour.setAlpha(70 if self.isEnabled() else 25)
-        glow.setColorAt(0, colour)
-        colour.setAlpha(0)
-        glow.setColorAt(1, colour)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(glow)
-        painter.drawEllipse(QPointF(x, y), square.half * 0.26, square.half * 0.26)
         colour.setAlpha(255 if self.isEnabled() else 110)
         painter.setBrush(colour)
         painter.drawEllipse(QPointF(x, y), 2.8, 2.8)
@@ -182,6 +273,8 @@ class CircumplexWidget(QWidget):
         for other in self._others:
             painter.drawEllipse(QPointF(*square.xy_of(other)), 4.0, 4.0)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self._spread is not None:
+            self._paint_uncertainty(painter, square, ring)
         if self._point != self._detected:
             painter.setPen(QPen(QColor(COLOURS.accent), 1.5))
             painter.drawLine(ring, dot)
@@ -194,3 +287,24 @@ class CircumplexWidget(QWidget):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(QColor(COLOURS.text), 1.5))
             painter.drawEllipse(dot, 10.5, 10.5)
+        if self._now is not None:
+            valence, arousal = self._now
+            x = square.centre_x + valence * square.half
+            y = square.centre_y - arousal * square.half
+            painter.setPen(QPen(QColor(COLOURS.panel), 1.5))
+            painter.setBrush(QColor(COLOURS.playhead))
+            painter.drawEllipse(QPointF(x, y), 4.5, 4.5)
+
+    def _paint_uncertainty(self, painter: QPainter, square: Square, ring: QPointF) -> None:
+        """How far off the reading may be: one standard deviation, within the square."""
+        assert self._spread is not None
+        x, y, half = square.centre_x, square.centre_y, square.half
+        painter.save()
+        painter.setClipRect(QRectF(x - half, y - half, 2 * half, 2 * half))
+        colour = QColor(COLOURS.text)
+        colour.setAlphaF(0.55)
+        pen = QPen(colour, 1.1, Qt.PenStyle.DashLine)
+        pen.setDashPattern([4, 4])
+        painter.setPen(pen)
+        painter.drawEllipse(ring, self._spread[0] * half, self._spread[1] * half)
+        painter.restore()

@@ -26,12 +26,16 @@ class DistributionBars(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Emotions read from the picture"))
         self._distribution: tuple[float, ...] | None = None
+        self._read: tuple[float, ...] | None = None
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt override
         return QSize(190, _ROW_PX * len(EMOTIONS))
 
-    def show_distribution(self, distribution: tuple[float, ...] | None) -> None:
-        self._distribution = distribution
+    def show_distribution(
+        self, distribution: tuple[float, ...] | None, read: tuple[float, ...] | None = None
+    ) -> None:
+        """Six probabilities; ``read`` are those of the film, marked where others are shown."""
+        self._distribution, self._read = distribution, read
         pairs = ranked(distribution) if distribution else []
         self.setAccessibleDescription(
             ", ".join(f"{emotion_name(name)} {share:.0%}" for name, share in pairs)
@@ -46,6 +50,7 @@ class DistributionBars(QWidget):
         painter.setFont(words(12))
         left, right = 66, self.width() - 34
         middle = Qt.AlignmentFlag.AlignVCenter
+        marks = dict(zip(EMOTIONS, self._read, strict=True)) if self._read else {}
         for number, (name, share) in enumerate(ranked(self._distribution)):
             top = number * _ROW_PX
             painter.setPen(QColor(COLOURS.text))
@@ -55,8 +60,13 @@ class DistributionBars(QWidget):
             painter.setBrush(QColor(COLOURS.track))
             painter.drawRoundedRect(track, 3, 3)
             painter.setBrush(QColor(EMOTION_COLOURS[name]))
-            track.setWidth(max(2.0, track.width() * share))
+            whole = track.width()
+            track.setWidth(max(2.0, whole * share))
             painter.drawRoundedRect(track, 3, 3)
+            if name in marks:
+                painter.setBrush(QColor(COLOURS.text))
+                x = left + whole * marks[name]
+                painter.drawRect(QRectF(min(x, right - 2.0), track.top() - 2, 2.0, 12))
             painter.setPen(QColor(COLOURS.quiet))
             box = QRectF(right, top, self.width() - right, _ROW_PX)
             painter.drawText(box, middle | Qt.AlignmentFlag.AlignRight, f"{share:.0%}")

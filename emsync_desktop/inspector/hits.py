@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -77,6 +77,15 @@ class HitTable(QTableWidget):
         self.itemDoubleClicked.connect(lambda item: self._play(item.row()))
         self._rows: list[HitRow] = []
         self._can_fix = False
+        self._clock: FilmClock | None = None
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
+        """In other colours the table is filled anew."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and getattr(self, "_clock", None) is not None:
+            rows, self._rows = self._rows, []
+            assert self._clock is not None
+            self.show_hits(rows, self._clock, can_fix=self._can_fix)
 
     @property
     def rows(self) -> list[HitRow]:
@@ -84,7 +93,7 @@ class HitTable(QTableWidget):
 
     def show_hits(self, rows: list[HitRow], clock: FilmClock, *, can_fix: bool) -> None:
         """Hits, and whether there is a take in which one could be mended."""
-        self._can_fix = can_fix
+        self._can_fix, self._clock = can_fix, clock
         if rows == self._rows:
             return
         self.blockSignals(True)

@@ -65,9 +65,9 @@ class InspectorPanel(QFrame):
     def show_plan(self, plan: Plan, *, stale: int) -> None:
         """What Generate would write, and how many segments are stale."""
         self.generate.setText(plan.words)
-        tip = self.tr("Compose a take for the whole film (Ctrl+G)")
+        tip = self.tr("Compose a take for the whole film")
         if plan.kind == "parts":
-            tip = self.tr("Write these parts anew; everything else keeps its notes (Ctrl+G)")
+            tip = self.tr("Write these parts anew; everything else keeps its notes")
         self.generate.setToolTip(tip)
         words = self.tr("{count} segments have changed since their music was written.")
         if stale == 1:

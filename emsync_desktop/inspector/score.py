@@ -5,7 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
+    QDoubleSpinBox,
+    QFrame,
     QGridLayout,
+    QScrollArea,
     QSpinBox,
     QTabWidget,
     QVBoxLayout,
@@ -25,8 +28,12 @@ from emsync_engine.weights import composers
 LARGEST_SEED = 999_999
 
 
+ENDINGS = ("ring", "button", "fade", "loop")
+MOST_TAKES = 8
+
+
 class ScoreSettings(QWidget):
-    """Ensemble, key, tempo and seed of the next take, and the lists of takes and hits."""
+    """What the next take is asked for, and the lists of takes, hits and steps."""
 
     take_chosen = Signal(str)
     settings_changed = Signal()
@@ -36,15 +43,18 @@ class ScoreSettings(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        column.setAlignment(Qt.AlignmentFlag.AlignTop)
-        grid = QGridLayout()
+        form = QWidget()
+        grid = QGridLayout(form)
+        grid.setContentsMargins(0, 6, 0, 0)
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(5)
         grid.setColumnStretch(1, 1)
-        column.addLayout(grid)
         self.ensemble = self._ensemble_choice()
         self.key = self._key_choice()
         self.tempo = self._tempo_field()
+        self.ending = self._ending_choice()
+        self.sync = self._sync_field()
+        self.count = self._count_field()
         self.seed = self._seed_field()
         self.keeps_seed = QCheckBox(self.tr("keep"))
         self.keeps_seed.setAccessibleName(self.tr("Keep seed"))
@@ -55,6 +65,9 @@ class ScoreSettings(QWidget):
                 (self.tr("Ensemble"), self.ensemble),
                 (self.tr("Key"), self.key),
                 (self.tr("Tempo"), self.tempo),
+                (self.tr("Ending"), self.ending),
+                (self.tr("Sync"), self.sync),
+                (self.tr("Takes"), self.count),
                 (self.tr("Seed"), self.seed),
                 (self.tr("Weights"), self.weights),
             )
@@ -65,19 +78,85 @@ class ScoreSettings(QWidget):
             if field is self.weights and self.weights.count() < 2:  # nothing to choose
                 label.hide()
                 field.hide()
-        grid.addWidget(self.keeps_seed, 3, 2)
+        grid.addWidget(self.keeps_seed, 6, 2)
+        grid.setRowStretch(8, 1)
         self.takes = TakeList()
         self.takes.take_chosen.connect(self.take_chosen)
         self.hits = HitTable()
         self.tabs = QTabWidget()
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
+        self.tabs.setUsesScrollButtons(False)
+        room = QScrollArea()
+        room.setFrameShape(QFrame.Shape.NoFrame)
+        room.setWidgetResizable(True)
+        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        room.setMinimumHeight(110)
+        form.setObjectName("score_form")
+        room.setWidget(form)
+        self.tabs.addTab(room, self.tr("Score"))
         self.tabs.addTab(self.takes, self.tr("Takes"))
         self.tabs.addTab(self.hits, self.tr("Hits"))
         column.addWidget(self.tabs, 1)
-        for choice in (self.ensemble, self.key, self.weights):
+        for choice in (self.ensemble, self.key, self.ending, self.weights):
             choice.currentIndexChanged.connect(self.settings_changed)
-        self.tempo.valueChanged.connect(self.settings_changed)
+        for number in (self.tempo, self.sync):
+            number.valueChanged.connect(self.settings_changed)
+
+    def add_history(self, history: QWidget) -> None:
+        """The steps that can be undone, beside takes and hits."""
+        self.tabs.addTab(history, self.tr("History"))
+
+    def bring(self, page: QWidget) -> None:
+        """Show one of the lists and give it the keyboard."""
+        self.tabs.setCurrentWidget(page)
+        page.setFocus()
+
+    def _ending_choice(self) -> Choice:
+        choice = Choice()
+        choice.setAccessibleName(self.tr("Ending"))
+        choice.setToolTip(
+            self.tr(
+                "How the music ends: a chord that rings to the last frame, a short button, a fade "
+                "of three seconds, or so that it can be looped."
+            )
+        )
+        names = (self.tr("Ring out"), self.tr("Button"), self.tr("Fade"), self.tr("Loop"))
+        for ending, name in zip(ENDINGS, names, strict=True):
+            choice.addItem(name, ending)
+        return choice
+
+    def _sync_field(self) -> QDoubleSpinBox:
+        field = QDoubleSpinBox()
+        field.setRange(0.0, 15.0)
+        field.lineEdit().setTextMargins(2, 0, 0, 0)
+        field.setDecimals(1)
+        field.setSingleStep(1.0)
+        field.setPrefix("±")
+        field.setSuffix(self.tr(" % tempo"))
+        field.setKeyboardTracking(False)
+        field.setValue(GenerationSettings().sync_percent)
+        field.setAccessibleName(self.tr("Limit of the tempo fit"))
+        field.setToolTip(
+            self.tr(
+                "How far the tempo may bend so that chords land on the hits; "
+                "0 leaves the music as it was written."
+            )
+        )
+        return field
+
+    def _count_field(self) -> QSpinBox:
+        field = QSpinBox()
+        field.setRange(1, MOST_TAKES)
+        field.lineEdit().setTextMargins(4, 0, 0, 0)
+        field.setAccessibleName(self.tr("Number of takes"))
+        field.setToolTip(
+            self.tr(
+                "How many takes Generate writes at once; the best of them is heard, by its hits, "
+                "its emotion and its form."
+            )
+        )
+        return field
 
     def _ensemble_choice(self) -> Choice:
         choice = Choice()
@@ -137,6 +216,8 @@ class ScoreSettings(QWidget):
             weights=str(self.weights.currentData()),
             key=self.key.currentData(),
             tempo_bpm=self.tempo.bpm,
+            ending=str(self.ending.currentData()),
+            sync_percent=round(self.sync.value(), 1),
         )
 
     def show_settings(self, settings: GenerationSettings | None) -> None:
@@ -145,6 +226,9 @@ class ScoreSettings(QWidget):
             self.ensemble.setCurrentIndex(at)
         self.key.setCurrentIndex(max(self.key.findData(settings.key if settings else None), 0))
         self.tempo.set_bpm(settings.tempo_bpm if settings else None)
+        asked = settings or GenerationSettings()
+        self.ending.setCurrentIndex(max(self.ending.findData(asked.ending), 0))
+        self.sync.setValue(asked.sync_percent)
 
     def prepare_next(self) -> None:
         """A take was made: the next one is another, unless the seed is to be kept."""
@@ -157,5 +241,8 @@ class ScoreSettings(QWidget):
         self.seed.setValue((max(seeds, default=0) + 1) % (LARGEST_SEED + 1))
 
     def show_takes(self, project: Project | None) -> None:
-        """The takes of a project."""
+        """The takes of a project; the first of them brings their list to the front."""
+        had, has = self.takes.count() > 0, bool(project and project.takes)
         self.takes.show_takes(project)
+        if has and not had:
+            self.tabs.setCurrentWidget(self.takes)

@@ -20,7 +20,8 @@ from emsync_desktop.circumplex.geometry import STEP
 from emsync_desktop.circumplex.widget import CircumplexWidget
 from emsync_desktop.film_clock import FilmClock, seconds_text
 from emsync_desktop.inspector.distribution import DistributionBars
-from emsync_engine.project.model import Segment, VAPoint
+from emsync_engine.emotion.mapping import emotion_posterior
+from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment, VAPoint
 
 
 def labelled(text: str, look: str, parent: QWidget | None = None) -> QLabel:
@@ -35,6 +36,8 @@ class SegmentHeader(QWidget):
 
     tacet_chosen = Signal(bool)
     lock_chosen = Signal(bool)
+    level_chosen = Signal(float)
+    """How much louder the music is played there, in dB."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,20 +49,46 @@ class SegmentHeader(QWidget):
         row.addSpacing(8)
         row.addWidget(self._times)
         row.addStretch()
+        self.level = self._level_field()
+        label = labelled(self.tr("music"), "quiet")
+        label.setBuddy(self.level)
+        row.addWidget(label)
+        row.addWidget(self.level)
+        row.addSpacing(6)
         self.tacet = QCheckBox(self.tr("Tacet"))
-        self.tacet.setToolTip(self.tr("No music in this segment (T)"))
+        self.tacet.setToolTip(self.tr("No music in this segment"))
         self.tacet.setAccessibleDescription(self.tr("No music in this segment"))
         self.tacet.clicked.connect(self.tacet_chosen)
         row.addWidget(self.tacet)
         row.addSpacing(6)
         self.lock = QCheckBox(self.tr("Lock"))
-        self.lock.setToolTip(self.tr("Keep the music of this segment as it is (Ctrl+L)"))
+        self.lock.setToolTip(self.tr("Keep the music of this segment as it is"))
         self.lock.setAccessibleDescription(self.tr("Keep the music of this segment as it is"))
         self.lock.clicked.connect(self.lock_chosen)
         row.addWidget(self.lock)
 
+    def _level_field(self) -> QDoubleSpinBox:
+        field = QDoubleSpinBox()
+        field.setRange(QUIETEST_DB, LOUDEST_DB)
+        field.setDecimals(1)
+        field.setSingleStep(1.0)
+        field.setSuffix(self.tr(" dB"))
+        field.setKeyboardTracking(False)
+        field.setFixedWidth(74)
+        field.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        field.setAccessibleName(self.tr("Level of the music in this segment"))
+        field.setToolTip(
+            self.tr("How much louder or softer the music plays in this segment, -40 to +12 dB")
+        )
+        field.valueChanged.connect(self.level_chosen)
+        return field
+
     def show_segments(self, chosen: list[Segment], clock: FilmClock) -> None:
         """The chosen segments, in order of time; none without a film."""
+        self.level.blockSignals(True)
+        self.level.setEnabled(bool(chosen))
+        self.level.setValue(chosen[0].level_db if chosen else 0.0)
+        self.level.blockSignals(False)
         for switch, flags in (
             (self.tacet, [one.is_tacet for one in chosen]),
             (self.lock, [one.is_locked for one in chosen]),
@@ -87,7 +116,8 @@ class EmotionReading(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(5)
-        column.addWidget(labelled(self.tr("READ FROM THE FILM"), "heading"))
+        self._heading = labelled(self.tr("READ FROM THE FILM"), "heading")
+        column.addWidget(self._heading)
         self._bars = DistributionBars()
         column.addWidget(self._bars)
         self._reasons = labelled("", "quiet")
@@ -100,7 +130,17 @@ class EmotionReading(QWidget):
         column.addWidget(self._reasons)
 
     def show_segment(self, segment: Segment | None) -> None:
-        self._bars.show_distribution(segment.emotion.distribution if segment else None)
+        """What was read; at a point that was chosen instead, the emotions that lie there."""
+        chosen = segment.emotion.chosen if segment else None
+        read = segment.emotion.distribution if segment else None
+        if chosen is not None:
+            self._heading.setText(self.tr("AT THE CHOSEN POINT"))
+            self._heading.setToolTip(self.tr("The thin marks are what was read from the film."))
+            self._bars.show_distribution(emotion_posterior(chosen), read)
+        else:
+            self._heading.setText(self.tr("READ FROM THE FILM"))
+            self._heading.setToolTip("")
+            self._bars.show_distribution(read)
         if segment is None:
             self._reasons.setText("")
             return
@@ -163,6 +203,7 @@ class PointEditor(QFrame):
             emotion.detected if emotion else None,
             emotion.point if emotion else None,
             [one.emotion.point for one in others],
+            emotion.distribution if emotion else None,
         )
         for box, value in (
             (self.valence, emotion.point.valence if emotion else 0.0),

@@ -234,6 +234,14 @@ def rows(families: Sequence[str], height_px: float) -> list[Row]:
     return placed
 
 
+def least_height(families: Sequence[str]) -> float:
+    """How much room the lanes need at least, in pixels, for none of them to be cut off."""
+    names = ["ruler", "picture", "segments", "emotion", "original", "hits"]
+    fixed = sum(ROW_HEIGHTS[name] - _CAN_GIVE.get(name, 0.0) for name in names)
+    count = len(names) + len(families)
+    return fixed + len(families) * LEAST_FAMILY_HEIGHT + GAP_PX * (count + 1)
+
+
 def row_at(lanes: Sequence[Row], y: float) -> str | None:
     """Name of the lane at a height, or None in a gap."""
     return next((row.name for row in lanes if row.top <= y < row.bottom), None)

@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 def tr(text: str) -> str:
     """Texts of the timeline, for translation."""
-    return QCoreApplication.translate("Timeline", text)
+    return QCoreApplication.translate("", text)
 
 
 def emotion_name(label: str) -> str:

@@ -6,6 +6,7 @@ It changes nothing itself: gestures leave as signals, and the document answers w
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
@@ -25,7 +26,7 @@ from emsync_desktop.appearance import COLOURS, words
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.selection import Selection
 from emsync_desktop.timeline.canvas import Canvas
-from emsync_desktop.timeline.geometry import Row, TimeScale, row_at, rows
+from emsync_desktop.timeline.geometry import Row, TimeScale, least_height, row_at, rows
 from emsync_desktop.timeline.hand import Gesture, boundary_at, gesture_at, level_at
 from emsync_desktop.timeline.menus import menu_at
 from emsync_desktop.timeline.overlay import paint_gesture, paint_playhead
@@ -252,6 +253,8 @@ class TimelineView(QAbstractScrollArea):
 
     def _lay_out(self) -> None:
         families = list(self._scene.families) if self._scene else []
+        bar_px = self.horizontalScrollBar().sizeHint().height()
+        self.setMinimumHeight(ceil(least_height(families)) + bar_px)
         self._lanes = rows(families, self.viewport().height())
         self._sync_scroll_bar()
         self._repaint_all()

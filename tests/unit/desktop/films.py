@@ -67,3 +67,20 @@ def project(path: str = "film.mp4", *takes: Take) -> Project:
         takes,
         takes[-1].id if takes else None,
     )
+
+
+def made_project(*, minutes: int = 1, boundaries: int = 8) -> Project:
+    """A film of some minutes with evenly spaced boundaries, every other one a hit, and one take."""
+    duration = Fraction(60 * minutes)
+    step = duration / (boundaries + 1)
+    emotions = tuple((JOYFUL, SAD, PLAIN)[n % 3] for n in range(boundaries + 1))
+    places = tuple(
+        Boundary(BoundaryId(f"b{n}"), step * (n + 1), is_hit=n % 2 == 0) for n in range(boundaries)
+    )
+    made = take()
+    return Project(
+        VideoSource("film.mp4", "0" * 40, duration, RATE),
+        Timeline(duration, places, emotions),
+        (made,),
+        made.id,
+    )

@@ -1,0 +1,1749 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE" sourcelanguage="en">
+<context>
+    <name></name>
+    <message>
+        <source>&amp;File</source>
+        <translation>&amp;Datei</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>&amp;Bearbeiten</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>&amp;Ansicht</translation>
+    </message>
+    <message>
+        <source>&amp;Playback</source>
+        <translation>&amp;Wiedergabe</translation>
+    </message>
+    <message>
+        <source>&amp;Score</source>
+        <translation>&amp;Musik</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>&amp;Open …</source>
+        <translation>Ö&amp;ffnen …</translation>
+    </message>
+    <message>
+        <source>&amp;Save project</source>
+        <translation>Projekt &amp;speichern</translation>
+    </message>
+    <message>
+        <source>Save project &amp;as …</source>
+        <translation>Projekt speichern &amp;unter …</translation>
+    </message>
+    <message>
+        <source>&amp;Export film …</source>
+        <translation>Film &amp;exportieren …</translation>
+    </message>
+    <message>
+        <source>&amp;Locate the film …</source>
+        <translation>Film &amp;suchen …</translation>
+    </message>
+    <message>
+        <source>&amp;Recover unsaved work …</source>
+        <translation>Ungesicherte Arbeit &amp;wiederherstellen …</translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation>&amp;Beenden</translation>
+    </message>
+    <message>
+        <source>&amp;Add boundary at playhead</source>
+        <translation>Grenze am Abspielkopf &amp;setzen</translation>
+    </message>
+    <message>
+        <source>&amp;Remove boundary</source>
+        <translation>Grenze &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;Hit this boundary</source>
+        <translation>&amp;Treffer auf dieser Grenze</translation>
+    </message>
+    <message>
+        <source>Boundary one frame &amp;earlier</source>
+        <translation>Grenze ein Bild &amp;früher</translation>
+    </message>
+    <message>
+        <source>Boundary one frame &amp;later</source>
+        <translation>Grenze ein Bild &amp;später</translation>
+    </message>
+    <message>
+        <source>Ten frames earlier</source>
+        <translation>Zehn Bilder früher</translation>
+    </message>
+    <message>
+        <source>Ten frames later</source>
+        <translation>Zehn Bilder später</translation>
+    </message>
+    <message>
+        <source>&amp;Choose all boundaries</source>
+        <translation>Alle Grenzen &amp;wählen</translation>
+    </message>
+    <message>
+        <source>&amp;Snapping</source>
+        <translation>E&amp;inrasten</translation>
+    </message>
+    <message>
+        <source>&amp;Merge segments</source>
+        <translation>Abschnitte &amp;verbinden</translation>
+    </message>
+    <message>
+        <source>No m&amp;usic in this segment (tacet)</source>
+        <translation>Keine M&amp;usik in diesem Abschnitt (tacet)</translation>
+    </message>
+    <message>
+        <source>&amp;Keep the music of this segment (lock)</source>
+        <translation>Musik dieses Abschnitts be&amp;halten (sperren)</translation>
+    </message>
+    <message>
+        <source>Emotion as &amp;detected</source>
+        <translation>Stimmung wie er&amp;kannt</translation>
+    </message>
+    <message>
+        <source>Range &amp;in at playhead</source>
+        <translation>Bereich beginnt am &amp;Abspielkopf</translation>
+    </message>
+    <message>
+        <source>Range &amp;out at playhead</source>
+        <translation>Bereich endet am Abs&amp;pielkopf</translation>
+    </message>
+    <message>
+        <source>Range of the chosen se&amp;gments</source>
+        <translation>Bereich der gewählten Abs&amp;chnitte</translation>
+    </message>
+    <message>
+        <source>&amp;No music in the range</source>
+        <translation>Keine Musik im &amp;Bereich</translation>
+    </message>
+    <message>
+        <source>Clear the range</source>
+        <translation>Bereich aufheben</translation>
+    </message>
+    <message>
+        <source>&amp;Preferences …</source>
+        <translation>Ei&amp;nstellungen …</translation>
+    </message>
+    <message>
+        <source>Show the &amp;whole film</source>
+        <translation>&amp;Ganzen Film zeigen</translation>
+    </message>
+    <message>
+        <source>Show the range or the chosen &amp;segments</source>
+        <translation>Bereich oder gewählte &amp;Abschnitte zeigen</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;in</source>
+        <translation>Ver&amp;größern</translation>
+    </message>
+    <message>
+        <source>Zoom &amp;out</source>
+        <translation>Ver&amp;kleinern</translation>
+    </message>
+    <message>
+        <source>&amp;Follow the playhead</source>
+        <translation>Dem Abspielkopf &amp;folgen</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;timeline</source>
+        <translation>Zur &amp;Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;circumplex</source>
+        <translation>Zum &amp;Stimmungskreis</translation>
+    </message>
+    <message>
+        <source>Go to the ta&amp;kes</source>
+        <translation>Zu den &amp;Takes</translation>
+    </message>
+    <message>
+        <source>Go to the &amp;history</source>
+        <translation>Zum &amp;Verlauf</translation>
+    </message>
+    <message>
+        <source>&amp;Usual layout</source>
+        <translation>&amp;Übliche Anordnung</translation>
+    </message>
+    <message>
+        <source>&amp;Play / stop</source>
+        <translation>&amp;Abspielen / anhalten</translation>
+    </message>
+    <message>
+        <source>Play the &amp;range or segment</source>
+        <translation>&amp;Bereich oder Abschnitt abspielen</translation>
+    </message>
+    <message>
+        <source>&amp;Loop the range or the film</source>
+        <translation>Bereich oder Film in &amp;Schleife</translation>
+    </message>
+    <message>
+        <source>Play back&amp;wards, faster each time</source>
+        <translation>&amp;Rückwärts, mit jedem Mal schneller</translation>
+    </message>
+    <message>
+        <source>S&amp;top</source>
+        <translation>A&amp;nhalten</translation>
+    </message>
+    <message>
+        <source>Play fo&amp;rwards, faster each time</source>
+        <translation>&amp;Vorwärts, mit jedem Mal schneller</translation>
+    </message>
+    <message>
+        <source>Pre&amp;vious boundary</source>
+        <translation>V&amp;orige Grenze</translation>
+    </message>
+    <message>
+        <source>One frame &amp;back</source>
+        <translation>Ein Bild &amp;zurück</translation>
+    </message>
+    <message>
+        <source>One frame &amp;forward</source>
+        <translation>Ein Bild &amp;weiter</translation>
+    </message>
+    <message>
+        <source>&amp;Next boundary</source>
+        <translation>N&amp;ächste Grenze</translation>
+    </message>
+    <message>
+        <source>One second back</source>
+        <translation>Eine Sekunde zurück</translation>
+    </message>
+    <message>
+        <source>One second forward</source>
+        <translation>Eine Sekunde weiter</translation>
+    </message>
+    <message>
+        <source>To the &amp;start</source>
+        <translation>Zum An&amp;fang</translation>
+    </message>
+    <message>
+        <source>To the &amp;end</source>
+        <translation>Zum &amp;Ende</translation>
+    </message>
+    <message>
+        <source>&amp;Go to a timecode …</source>
+        <translation>Zu einem &amp;Timecode …</translation>
+    </message>
+    <message>
+        <source>&amp;Generate</source>
+        <translation>&amp;Komponieren</translation>
+    </message>
+    <message>
+        <source>Generate a &amp;new take</source>
+        <translation>&amp;Neuen Take komponieren</translation>
+    </message>
+    <message>
+        <source>Write this &amp;segment anew</source>
+        <translation>Diesen &amp;Abschnitt neu schreiben</translation>
+    </message>
+    <message>
+        <source>&amp;Fix this hit</source>
+        <translation>Diesen Treffer &amp;verbessern</translation>
+    </message>
+    <message>
+        <source>Hear the &amp;other take (A / B)</source>
+        <translation>Den &amp;anderen Take hören (A / B)</translation>
+    </message>
+    <message>
+        <source>&amp;Instruments of this take …</source>
+        <translation>&amp;Instrumente dieses Takes …</translation>
+    </message>
+    <message>
+        <source>Let go of the composer&apos;s &amp;memory</source>
+        <translation>&amp;Speicher des Komponisten freigeben</translation>
+    </message>
+    <message>
+        <source>&amp;Cancel</source>
+        <translation>A&amp;bbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;User guide</source>
+        <translation>&amp;Handbuch</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts …</source>
+        <translation>&amp;Tastenkürzel …</translation>
+    </message>
+    <message>
+        <source>&amp;About and licences</source>
+        <translation>Ü&amp;ber und Lizenzen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Music for video, composed on your own machine. Nothing leaves it.</source>
+        <translation>Musik für Filme, auf dem eigenen Rechner komponiert. Nichts verlässt ihn.</translation>
+    </message>
+    <message>
+        <source>This program</source>
+        <translation>Dieses Programm</translation>
+    </message>
+    <message>
+        <source>The composer that comes with it</source>
+        <translation>Der mitgelieferte Komponist</translation>
+    </message>
+    <message>
+        <source>Trained on music in the public domain and under free licences alone; its model card, docs/models/composer-open.md, names every source.</source>
+        <translation>Gelernt hat er nur aus gemeinfreier und frei lizenzierter Musik; seine Beschreibung, docs/models/composer-open.md, nennt jede Quelle.</translation>
+    </message>
+    <message>
+        <source>It stands on the work of others</source>
+        <translation>Es steht auf der Arbeit anderer</translation>
+    </message>
+    <message>
+        <source>About EMSYNC Desktop</source>
+        <translation>Über EMSYNC Desktop</translation>
+    </message>
+    <message>
+        <source>Version {number}</source>
+        <translation>Version {number}</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>Licence in full</source>
+        <translation>Lizenz im Wortlaut</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>hits {landed}/{hits}</source>
+        <translation>Treffer {landed}/{hits}</translation>
+    </message>
+    <message>
+        <source>{ensemble} · seed {seed}</source>
+        <translation>{ensemble} · Startwert {seed}</translation>
+    </message>
+    <message>
+        <source>Generate stale parts ({count})</source>
+        <translation>Veraltete Teile komponieren ({count})</translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation>Komponieren</translation>
+    </message>
+    <message>
+        <source>Generate all but locked</source>
+        <translation>Alles außer Gesperrtem komponieren</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Saving</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Composer</source>
+        <translation>Komponist</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>Netzwerk</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Farben</translation>
+    </message>
+    <message>
+        <source>System follows the setting of your desktop.</source>
+        <translation>„System“ folgt der Einstellung des Schreibtischs.</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Counts from the next start.</source>
+        <translation>Gilt ab dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Hints on the way to the first take</source>
+        <translation>Hinweise auf dem Weg zum ersten Take</translation>
+    </message>
+    <message>
+        <source>A few words beside what can be done next; each is said once.</source>
+        <translation>Ein paar Worte neben dem nächsten Schritt; jedes wird einmal gesagt.</translation>
+    </message>
+    <message>
+        <source>Keep unsaved work</source>
+        <translation>Ungesicherte Arbeit aufheben</translation>
+    </message>
+    <message>
+        <source>Changes are kept aside until they are saved, in case the program ends.</source>
+        <translation>Änderungen werden beiseitegelegt, bis sie gespeichert sind, falls das Programm endet.</translation>
+    </message>
+    <message>
+        <source>Every</source>
+        <translation>Alle</translation>
+    </message>
+    <message>
+        <source>How long after a change it is kept at the latest.</source>
+        <translation>Wie lange nach einer Änderung sie spätestens beiseitegelegt wird.</translation>
+    </message>
+    <message>
+        <source>seconds</source>
+        <translation>Sekunden</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Where the composer works; Automatic takes a graphics card if there is one.</source>
+        <translation>Wo der Komponist rechnet; „Automatisch“ nimmt eine Grafikkarte, wenn es eine gibt.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Processor (CPU)</source>
+        <translation>Prozessor (CPU)</translation>
+    </message>
+    <message>
+        <source>NVIDIA graphics (CUDA)</source>
+        <translation>NVIDIA-Grafik (CUDA)</translation>
+    </message>
+    <message>
+        <source>Apple graphics (MPS)</source>
+        <translation>Apple-Grafik (MPS)</translation>
+    </message>
+    <message>
+        <source>Folder of models</source>
+        <translation>Ordner der Modelle</translation>
+    </message>
+    <message>
+        <source>Where imported weights lie; empty for the usual place.</source>
+        <translation>Wo eingelesene Gewichte liegen; leer für den üblichen Ort.</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Nothing is downloaded, and every connection to the network is refused.</source>
+        <translation>Nichts wird heruntergeladen, und jede Verbindung zum Netz wird verweigert.</translation>
+    </message>
+    <message>
+        <source>Split here</source>
+        <translation>Hier teilen</translation>
+    </message>
+    <message>
+        <source>tacet</source>
+        <translation>tacet</translation>
+    </message>
+    <message>
+        <source>missed</source>
+        <translation>verfehlt</translation>
+    </message>
+    <message>
+        <source>0 f</source>
+        <translation>0 B</translation>
+    </message>
+    <message>
+        <source>anger</source>
+        <translation>Wut</translation>
+    </message>
+    <message>
+        <source>disgust</source>
+        <translation>Ekel</translation>
+    </message>
+    <message>
+        <source>fear</source>
+        <translation>Angst</translation>
+    </message>
+    <message>
+        <source>joy</source>
+        <translation>Freude</translation>
+    </message>
+    <message>
+        <source>sadness</source>
+        <translation>Trauer</translation>
+    </message>
+    <message>
+        <source>surprise</source>
+        <translation>Überraschung</translation>
+    </message>
+    <message>
+        <source>calm</source>
+        <translation>ruhig</translation>
+    </message>
+    <message>
+        <source>neutral</source>
+        <translation>neutral</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>Segments</source>
+        <translation>Abschnitte</translation>
+    </message>
+    <message>
+        <source>Emotion</source>
+        <translation>Stimmung</translation>
+    </message>
+    <message>
+        <source>valence, arousal</source>
+        <translation>Valenz, Erregung</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>sound of the film</source>
+        <translation>Ton des Films</translation>
+    </message>
+    <message>
+        <source>Strings</source>
+        <translation>Streicher</translation>
+    </message>
+    <message>
+        <source>Piano</source>
+        <translation>Klavier</translation>
+    </message>
+    <message>
+        <source>Guitar</source>
+        <translation>Gitarre</translation>
+    </message>
+    <message>
+        <source>Bass</source>
+        <translation>Bass</translation>
+    </message>
+    <message>
+        <source>Drums</source>
+        <translation>Schlagzeug</translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation>Treffer</translation>
+    </message>
+    <message>
+        <source>{count} boundaries</source>
+        <translation>{count} Grenzen</translation>
+    </message>
+    <message>
+        <source>valence</source>
+        <translation>Valenz</translation>
+    </message>
+    <message>
+        <source>arousal</source>
+        <translation>Erregung</translation>
+    </message>
+    <message>
+        <source>val</source>
+        <translation>Val</translation>
+    </message>
+    <message>
+        <source>aro</source>
+        <translation>Err</translation>
+    </message>
+    <message>
+        <source>Click to move the playhead; drag with Shift to mark a range</source>
+        <translation>Klick bewegt den Abspielkopf; Ziehen mit Umschalt wählt einen Bereich</translation>
+    </message>
+    <message>
+        <source>{where}: boundary, no hit</source>
+        <translation>{where}: Grenze, kein Treffer</translation>
+    </message>
+    <message>
+        <source>{where}: hit, no music for it yet</source>
+        <translation>{where}: Treffer, noch ohne Musik</translation>
+    </message>
+    <message>
+        <source>exact</source>
+        <translation>genau</translation>
+    </message>
+    <message>
+        <source>near</source>
+        <translation>nahe</translation>
+    </message>
+    <message>
+        <source>no music (tacet)</source>
+        <translation>keine Musik (tacet)</translation>
+    </message>
+    <message>
+        <source>locked: its music stays as it is</source>
+        <translation>gesperrt: die Musik bleibt, wie sie ist</translation>
+    </message>
+    <message>
+        <source>changed since its music was written</source>
+        <translation>seit dem Schreiben der Musik geändert</translation>
+    </message>
+    <message>
+        <source>confidence {value:.2f}</source>
+        <translation>Sicherheit {value:.2f}</translation>
+    </message>
+    <message>
+        <source>valence {valence:+.2f}, arousal {arousal:+.2f}</source>
+        <translation>Valenz {valence:+.2f}, Erregung {arousal:+.2f}</translation>
+    </message>
+    <message>
+        <source>Drag up or down to change the {axis} of the segment</source>
+        <translation>Nach oben oder unten ziehen ändert die {axis} des Abschnitts</translation>
+    </message>
+    <message>
+        <source>Drag to choose several; double-click to split</source>
+        <translation>Ziehen wählt mehrere; Doppelklick teilt</translation>
+    </message>
+    <message>
+        <source>What the composer gets; thin lines are what was read in the film</source>
+        <translation>Was der Komponist bekommt; dünne Linien sind, was im Film erkannt wurde</translation>
+    </message>
+    <message>
+        <source>How the music lands, in frames; double-click a mark to ask for a hit or not</source>
+        <translation>Wie die Musik trifft, in Bildern; Doppelklick auf eine Marke verlangt einen Treffer oder nicht</translation>
+    </message>
+    <message>
+        <source>The sound of the film</source>
+        <translation>Der Ton des Films</translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation>&amp;Rückgängig</translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation>&amp;Wiederholen</translation>
+    </message>
+    <message>
+        <source>Reading the film</source>
+        <translation>Der Film wird gelesen</translation>
+    </message>
+    <message>
+        <source>Finding the cuts</source>
+        <translation>Schnitte werden gesucht</translation>
+    </message>
+    <message>
+        <source>Reading the emotion</source>
+        <translation>Die Stimmung wird gelesen</translation>
+    </message>
+    <message>
+        <source>Waking the composer</source>
+        <translation>Der Komponist wacht auf</translation>
+    </message>
+    <message>
+        <source>Composing</source>
+        <translation>Es wird komponiert</translation>
+    </message>
+    <message>
+        <source>The last attempt was not good enough: composing again</source>
+        <translation>Der letzte Versuch war nicht gut genug: es wird noch einmal komponiert</translation>
+    </message>
+    <message>
+        <source>Playing the score</source>
+        <translation>Die Musik wird gespielt</translation>
+    </message>
+    <message>
+        <source>Mixing</source>
+        <translation>Es wird gemischt</translation>
+    </message>
+    <message>
+        <source>The whole film is tacet, so there is no music.</source>
+        <translation>Der ganze Film ist tacet, also gibt es keine Musik.</translation>
+    </message>
+    <message>
+        <source>A take without hits is ready.</source>
+        <translation>Ein Take ohne Treffer ist fertig.</translation>
+    </message>
+    <message>
+        <source>The take is ready: of {hits} hits {exact} exact, {near} near, {missed} missed.</source>
+        <translation>Der Take ist fertig: von {hits} Treffern {exact} genau, {near} nahe, {missed} verfehlt.</translation>
+    </message>
+    <message>
+        <source>{tonic} major</source>
+        <translation>{tonic}-Dur</translation>
+    </message>
+    <message>
+        <source>{tonic} minor</source>
+        <translation>{tonic}-Moll</translation>
+    </message>
+    <message>
+        <source>{bpm:g} bpm</source>
+        <translation>{bpm:g} bpm</translation>
+    </message>
+</context>
+<context>
+    <name>Autosave</name>
+    <message>
+        <source>Unsaved work cannot be kept aside: {why}</source>
+        <translation>Ungesicherte Arbeit kann nicht beiseitegelegt werden: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Ausblenden</translation>
+    </message>
+</context>
+<context>
+    <name>BottomBar</name>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+</context>
+<context>
+    <name>CircumplexWidget</name>
+    <message>
+        <source>Valence and arousal of the segment</source>
+        <translation>Valenz und Erregung des Abschnitts</translation>
+    </message>
+    <message>
+        <source>Left and Right change valence, Up and Down arousal; with Shift finely. Delete returns to what was read.</source>
+        <translation>Links und Rechts ändern die Valenz, Auf und Ab die Erregung; mit Umschalt fein. Entf kehrt zum Erkannten zurück.</translation>
+    </message>
+    <message>
+        <source>Drag the dot to where the music should feel. The ring is what was read in the film, the dashed ellipse how sure that is; coloured ellipses are where people put each emotion. The line is the film&apos;s path through all its segments.</source>
+        <translation>Ziehen Sie den Punkt dorthin, wo sich die Musik anfühlen soll. Der Ring ist, was im Film erkannt wurde, die gestrichelte Ellipse, wie sicher das ist; farbige Ellipsen sind, wohin Menschen jede Stimmung setzen. Die Linie ist der Weg des Films durch alle Abschnitte.</translation>
+    </message>
+    <message>
+        <source>aroused</source>
+        <translation>erregt</translation>
+    </message>
+    <message>
+        <source>quiet</source>
+        <translation>ruhig</translation>
+    </message>
+    <message>
+        <source>unpleasant</source>
+        <translation>unangenehm</translation>
+    </message>
+    <message>
+        <source>pleasant</source>
+        <translation>angenehm</translation>
+    </message>
+</context>
+<context>
+    <name>DistributionBars</name>
+    <message>
+        <source>Emotions read from the picture</source>
+        <translation>Im Bild erkannte Stimmungen</translation>
+    </message>
+</context>
+<context>
+    <name>Editor</name>
+    <message>
+        <source>Silence range</source>
+        <translation>Bereich verstummen</translation>
+    </message>
+    <message>
+        <source>Move boundary</source>
+        <translation>Grenze bewegen</translation>
+    </message>
+    <message>
+        <source>Move boundaries</source>
+        <translation>Grenzen bewegen</translation>
+    </message>
+    <message>
+        <source>Add boundary</source>
+        <translation>Grenze setzen</translation>
+    </message>
+    <message>
+        <source>Remove boundary</source>
+        <translation>Grenze entfernen</translation>
+    </message>
+    <message>
+        <source>Remove boundaries</source>
+        <translation>Grenzen entfernen</translation>
+    </message>
+    <message>
+        <source>Merge segments</source>
+        <translation>Abschnitte verbinden</translation>
+    </message>
+    <message>
+        <source>Set hit</source>
+        <translation>Treffer setzen</translation>
+    </message>
+    <message>
+        <source>Remove hit</source>
+        <translation>Treffer aufheben</translation>
+    </message>
+    <message>
+        <source>Silence segment</source>
+        <translation>Abschnitt verstummen</translation>
+    </message>
+    <message>
+        <source>Play segment</source>
+        <translation>Abschnitt spielen</translation>
+    </message>
+    <message>
+        <source>Lock segment</source>
+        <translation>Abschnitt sperren</translation>
+    </message>
+    <message>
+        <source>Unlock segment</source>
+        <translation>Abschnitt freigeben</translation>
+    </message>
+    <message>
+        <source>Change level</source>
+        <translation>Lautstärke ändern</translation>
+    </message>
+    <message>
+        <source>valence</source>
+        <translation>Valenz</translation>
+    </message>
+    <message>
+        <source>arousal</source>
+        <translation>Erregung</translation>
+    </message>
+    <message>
+        <source>Emotion of {count} segments</source>
+        <translation>Stimmung von {count} Abschnitten</translation>
+    </message>
+    <message>
+        <source>Emotion of segment {number}</source>
+        <translation>Stimmung von Abschnitt {number}</translation>
+    </message>
+</context>
+<context>
+    <name>EmotionReading</name>
+    <message>
+        <source>READ FROM THE FILM</source>
+        <translation>IM FILM ERKANNT</translation>
+    </message>
+    <message>
+        <source>Read from light, colour, movement and loudness; the story is not understood.</source>
+        <translation>Erkannt an Licht, Farbe, Bewegung und Lautstärke; die Geschichte wird nicht verstanden.</translation>
+    </message>
+    <message>
+        <source>AT THE CHOSEN POINT</source>
+        <translation>AM GEWÄHLTEN PUNKT</translation>
+    </message>
+    <message>
+        <source>The thin marks are what was read from the film.</source>
+        <translation>Die dünnen Marken sind, was im Film erkannt wurde.</translation>
+    </message>
+    <message>
+        <source>confidence {value:.2f}</source>
+        <translation>Sicherheit {value:.2f}</translation>
+    </message>
+</context>
+<context>
+    <name>FilmExport</name>
+    <message>
+        <source>{name} is written. {how}</source>
+        <translation>{name} ist geschrieben. {how}</translation>
+    </message>
+    <message>
+        <source>Export film</source>
+        <translation>Film exportieren</translation>
+    </message>
+    <message>
+        <source>Film</source>
+        <translation>Film</translation>
+    </message>
+</context>
+<context>
+    <name>Generating</name>
+    <message>
+        <source>What is chosen is locked or silent; there is nothing to write.</source>
+        <translation>Das Gewählte ist gesperrt oder stumm; es gibt nichts zu schreiben.</translation>
+    </message>
+    <message>
+        <source>Every segment is locked or silent; there is nothing to write.</source>
+        <translation>Jeder Abschnitt ist gesperrt oder stumm; es gibt nichts zu schreiben.</translation>
+    </message>
+</context>
+<context>
+    <name>GuideWindow</name>
+    <message>
+        <source>User guide</source>
+        <translation>Handbuch</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>The guide is missing from this installation: {path}</source>
+        <translation>Das Handbuch fehlt in dieser Installation: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>HintBar</name>
+    <message>
+        <source>Got it</source>
+        <translation>Verstanden</translation>
+    </message>
+    <message>
+        <source>No more hints</source>
+        <translation>Keine Hinweise mehr</translation>
+    </message>
+    <message>
+        <source>This is what was read. Shape it, or generate at once.</source>
+        <translation>Das wurde erkannt. Formen Sie es, oder komponieren Sie gleich.</translation>
+    </message>
+    <message>
+        <source>Squares below are hits: the music will land on them; double-click one to let it go. Drag a boundary where a cut was missed, drag the dot on the circumplex where the mood is wrong. Then press Generate.</source>
+        <translation>Die Quadrate unten sind Treffer: dort wird die Musik landen; ein Doppelklick lässt einen los. Ziehen Sie eine Grenze, wo ein Schnitt fehlt, und den Punkt im Stimmungskreis, wo die Stimmung nicht passt. Dann: Komponieren.</translation>
+    </message>
+    <message>
+        <source>Your first take. Space plays it with the picture.</source>
+        <translation>Ihr erster Take. Die Leertaste spielt ihn mit dem Bild.</translation>
+    </message>
+    <message>
+        <source>Green triangles land on the very frame. Lock segments that you like; Generate writes another take around them, and Ctrl+B compares the two.</source>
+        <translation>Grüne Dreiecke landen genau auf dem Bild. Sperren Sie Abschnitte, die Ihnen gefallen; „Komponieren“ schreibt einen anderen Take um sie herum, und Strg+B vergleicht beide.</translation>
+    </message>
+    <message>
+        <source>What you changed is now stale; nothing else is.</source>
+        <translation>Was Sie geändert haben, ist nun veraltet; sonst nichts.</translation>
+    </message>
+    <message>
+        <source>Faint notes under the orange line belong to the old timing or mood. Generate writes these parts anew and keeps every other note.</source>
+        <translation>Blasse Noten unter der orangen Linie gehören zur alten Zeit oder Stimmung. „Komponieren“ schreibt diese Teile neu und behält jede andere Note.</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>Go back, or forth, to this step</source>
+        <translation>Zu diesem Schritt zurück- oder vorgehen</translation>
+    </message>
+    <message>
+        <source>As it was opened</source>
+        <translation>Wie geöffnet</translation>
+    </message>
+    <message>
+        <source>undone</source>
+        <translation>rückgängig gemacht</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>getan</translation>
+    </message>
+</context>
+<context>
+    <name>HitTable</name>
+    <message>
+        <source>Hits</source>
+        <translation>Treffer</translation>
+    </message>
+    <message>
+        <source>no music for it yet</source>
+        <translation>noch ohne Musik</translation>
+    </message>
+    <message>
+        <source>Play around it</source>
+        <translation>Drumherum abspielen</translation>
+    </message>
+    <message>
+        <source>Write what leads to it anew</source>
+        <translation>Den Weg dorthin neu schreiben</translation>
+    </message>
+</context>
+<context>
+    <name>InspectorPanel</name>
+    <message>
+        <source>Generate</source>
+        <translation>Komponieren</translation>
+    </message>
+    <message>
+        <source>Compose a take for the whole film</source>
+        <translation>Einen Take für den ganzen Film komponieren</translation>
+    </message>
+    <message>
+        <source>Write these parts anew; everything else keeps its notes</source>
+        <translation>Diese Teile neu schreiben; alles andere behält seine Noten</translation>
+    </message>
+    <message>
+        <source>{count} segments have changed since their music was written.</source>
+        <translation>{count} Abschnitte haben sich geändert, seit ihre Musik geschrieben wurde.</translation>
+    </message>
+    <message>
+        <source>One segment has changed since its music was written.</source>
+        <translation>Ein Abschnitt hat sich geändert, seit seine Musik geschrieben wurde.</translation>
+    </message>
+</context>
+<context>
+    <name>InstrumentsDialog</name>
+    <message>
+        <source>Instruments of this take</source>
+        <translation>Instrumente dieses Takes</translation>
+    </message>
+    <message>
+        <source>Another instrument plays the same notes; nothing is written anew.</source>
+        <translation>Ein anderes Instrument spielt dieselben Noten; nichts wird neu geschrieben.</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Keeping</name>
+    <message>
+        <source>{name} is open in another window; whoever saves last overwrites it.</source>
+        <translation>{name} ist in einem anderen Fenster offen; wer zuletzt speichert, überschreibt es.</translation>
+    </message>
+    <message>
+        <source>Save as …</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source>Changed by someone else</source>
+        <translation>Von anderen geändert</translation>
+    </message>
+    <message>
+        <source>{name} was changed since it was opened here, by another window or program. Save over those changes?</source>
+        <translation>{name} wurde seit dem Öffnen von einem anderen Fenster oder Programm geändert. Diese Änderungen überschreiben?</translation>
+    </message>
+    <message>
+        <source>There is work that was not saved when the program ended.</source>
+        <translation>Es gibt Arbeit, die beim Ende des Programms nicht gespeichert war.</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>There is no unsaved work to recover.</source>
+        <translation>Es gibt keine ungesicherte Arbeit.</translation>
+    </message>
+    <message>
+        <source>{why} Choose an earlier version.</source>
+        <translation>{why} Wählen Sie eine frühere Fassung.</translation>
+    </message>
+    <message>
+        <source>Show them</source>
+        <translation>Zeigen</translation>
+    </message>
+    <message>
+        <source>The film {name} is not at {folder} any more.</source>
+        <translation>Der Film {name} liegt nicht mehr in {folder}.</translation>
+    </message>
+    <message>
+        <source>Locate it …</source>
+        <translation>Suchen …</translation>
+    </message>
+    <message>
+        <source>Where is {name}?</source>
+        <translation>Wo ist {name}?</translation>
+    </message>
+    <message>
+        <source>Videos</source>
+        <translation>Videos</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <source>This is another file of the same length; cuts and emotions are those of the one before.</source>
+        <translation>Das ist eine andere Datei derselben Länge; Schnitte und Stimmungen sind die der vorigen.</translation>
+    </message>
+    <message>
+        <source>{name} is {now} long, but the project was made for {then}.</source>
+        <translation>{name} ist {now} lang, aber das Projekt entstand für {then}.</translation>
+    </message>
+    <message>
+        <source>Fit the timeline to it</source>
+        <translation>Zeitleiste anpassen</translation>
+    </message>
+    <message>
+        <source>Relink film</source>
+        <translation>Film neu verknüpfen</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Export cancelled.</source>
+        <translation>Export abgebrochen.</translation>
+    </message>
+    <message>
+        <source>{cuts} cuts found, {hits} of them chosen as hits.</source>
+        <translation>{cuts} Schnitte gefunden, {hits} davon als Treffer gewählt.</translation>
+    </message>
+    <message>
+        <source>{name} is saved.</source>
+        <translation>{name} ist gespeichert.</translation>
+    </message>
+    <message>
+        <source>Save as …</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source>The composer rests; the next task wakes it.</source>
+        <translation>Der Komponist ruht; die nächste Aufgabe weckt ihn.</translation>
+    </message>
+    <message>
+        <source>Open another …</source>
+        <translation>Anderes öffnen …</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Noch einmal</translation>
+    </message>
+    <message>
+        <source>Stopped. Open the video again to go on.</source>
+        <translation>Angehalten. Öffnen Sie das Video noch einmal, um weiterzumachen.</translation>
+    </message>
+    <message>
+        <source>Stopped; nothing was changed.</source>
+        <translation>Angehalten; nichts wurde geändert.</translation>
+    </message>
+    <message>
+        <source>Writing the film</source>
+        <translation>Der Film wird geschrieben</translation>
+    </message>
+    <message>
+        <source>EMSYNC Desktop</source>
+        <translation>EMSYNC Desktop</translation>
+    </message>
+    <message>
+        <source>no audio device: silent preview</source>
+        <translation>kein Tongerät: stumme Vorschau</translation>
+    </message>
+    <message>
+        <source>{rate:g} fps</source>
+        <translation>{rate:g} B/s</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture under the playhead</source>
+        <translation>Bild unter dem Abspielkopf</translation>
+    </message>
+</context>
+<context>
+    <name>PointEditor</name>
+    <message>
+        <source>valence</source>
+        <translation>Valenz</translation>
+    </message>
+    <message>
+        <source>arousal</source>
+        <translation>Erregung</translation>
+    </message>
+    <message>
+        <source>Detected</source>
+        <translation>Erkannt</translation>
+    </message>
+    <message>
+        <source>↺ detected {valence:+.2f} / {arousal:+.2f}</source>
+        <translation>↺ erkannt {valence:+.2f} / {arousal:+.2f}</translation>
+    </message>
+</context>
+<context>
+    <name>PreferencesDialog</name>
+    <message>
+        <source>Preferences</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation>an</translation>
+    </message>
+    <message>
+        <source>the usual place</source>
+        <translation>der übliche Ort</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose {what}</source>
+        <translation>{what} wählen</translation>
+    </message>
+</context>
+<context>
+    <name>PreviewPanel</name>
+    <message>
+        <source>Speed</source>
+        <translation>Geschwindigkeit</translation>
+    </message>
+    <message>
+        <source>Level of the original sound</source>
+        <translation>Lautstärke des Originaltons</translation>
+    </message>
+    <message>
+        <source>Level of the music</source>
+        <translation>Lautstärke der Musik</translation>
+    </message>
+    <message>
+        <source>original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>music</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectFiles</name>
+    <message>
+        <source>Open a video or project</source>
+        <translation>Video oder Projekt öffnen</translation>
+    </message>
+    <message>
+        <source>Videos and projects</source>
+        <translation>Videos und Projekte</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
+    </message>
+    <message>
+        <source>Save project</source>
+        <translation>Projekt speichern</translation>
+    </message>
+    <message>
+        <source>EMSYNC project</source>
+        <translation>EMSYNC-Projekt</translation>
+    </message>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>Ungesicherte Änderungen</translation>
+    </message>
+    <message>
+        <source>Save the changes to this project?</source>
+        <translation>Die Änderungen an diesem Projekt speichern?</translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryDialog</name>
+    <message>
+        <source>Unsaved work</source>
+        <translation>Ungesicherte Arbeit</translation>
+    </message>
+    <message>
+        <source>Open this version</source>
+        <translation>Diese Fassung öffnen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Delete all versions of this window for good</source>
+        <translation>Alle Fassungen dieses Fensters endgültig löschen</translation>
+    </message>
+    <message>
+        <source>Not now</source>
+        <translation>Nicht jetzt</translation>
+    </message>
+    <message>
+        <source>They stay; File, Recover shows them again</source>
+        <translation>Sie bleiben; Datei, Wiederherstellen zeigt sie wieder</translation>
+    </message>
+    <message>
+        <source>Versions of unsaved work</source>
+        <translation>Fassungen ungesicherter Arbeit</translation>
+    </message>
+    <message>
+        <source>Kept</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Film</source>
+        <translation>Film</translation>
+    </message>
+    <message>
+        <source>Segments</source>
+        <translation>Abschnitte</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>Takes</translation>
+    </message>
+    <message>
+        <source>Work that was not saved</source>
+        <translation>Arbeit, die nicht gespeichert war</translation>
+    </message>
+    <message>
+        <source>The program ended before these changes were saved. The latest version is chosen; the project file itself is unchanged.</source>
+        <translation>Das Programm endete, bevor diese Änderungen gespeichert waren. Die neueste Fassung ist gewählt; die Projektdatei selbst ist unverändert.</translation>
+    </message>
+    <message>
+        <source>not saved yet</source>
+        <translation>noch nicht gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>ScoreSettings</name>
+    <message>
+        <source>keep</source>
+        <translation>behalten</translation>
+    </message>
+    <message>
+        <source>Keep seed</source>
+        <translation>Startwert behalten</translation>
+    </message>
+    <message>
+        <source>Otherwise each new take uses the next seed.</source>
+        <translation>Sonst nimmt jeder neue Take den nächsten Startwert.</translation>
+    </message>
+    <message>
+        <source>Ensemble</source>
+        <translation>Besetzung</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Tonart</translation>
+    </message>
+    <message>
+        <source>Tempo</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>Ending</source>
+        <translation>Schluss</translation>
+    </message>
+    <message>
+        <source>Sync</source>
+        <translation>Sync</translation>
+    </message>
+    <message>
+        <source>Takes</source>
+        <translation>Takes</translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation>Startwert</translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>Hits</source>
+        <translation>Treffer</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>How the music ends: a chord that rings to the last frame, a short button, a fade of three seconds, or so that it can be looped.</source>
+        <translation>Wie die Musik endet: ein Akkord, der bis zum letzten Bild klingt, ein kurzer Schlag, ein Ausblenden von drei Sekunden, oder so, dass sie sich wiederholen lässt.</translation>
+    </message>
+    <message>
+        <source>Ring out</source>
+        <translation>Ausklingen</translation>
+    </message>
+    <message>
+        <source>Button</source>
+        <translation>Schlag</translation>
+    </message>
+    <message>
+        <source>Fade</source>
+        <translation>Ausblenden</translation>
+    </message>
+    <message>
+        <source>Loop</source>
+        <translation>Schleife</translation>
+    </message>
+    <message>
+        <source> % tempo</source>
+        <translation> % Tempo</translation>
+    </message>
+    <message>
+        <source>Limit of the tempo fit</source>
+        <translation>Grenze der Tempoanpassung</translation>
+    </message>
+    <message>
+        <source>How far the tempo may bend so that chords land on the hits; 0 leaves the music as it was written.</source>
+        <translation>Wie weit sich das Tempo biegen darf, damit Akkorde auf den Treffern landen; 0 lässt die Musik, wie sie geschrieben wurde.</translation>
+    </message>
+    <message>
+        <source>Number of takes</source>
+        <translation>Zahl der Takes</translation>
+    </message>
+    <message>
+        <source>How many takes Generate writes at once; the best of them is heard, by its hits, its emotion and its form.</source>
+        <translation>Wie viele Takes auf einmal geschrieben werden; der beste nach Treffern, Stimmung und Form ist zu hören.</translation>
+    </message>
+    <message>
+        <source>Beats a minute, 40 to 220; empty leaves it to the composer.</source>
+        <translation>Schläge je Minute, 40 bis 220; leer überlässt es dem Komponisten.</translation>
+    </message>
+    <message>
+        <source>The same seed on the same timeline gives the same take.</source>
+        <translation>Derselbe Startwert auf derselben Zeitleiste gibt denselben Take.</translation>
+    </message>
+    <message>
+        <source>The key to compose in; Auto leaves it to the composer.</source>
+        <translation>Die Tonart; „Auto“ überlässt sie dem Komponisten.</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+</context>
+<context>
+    <name>SegmentHeader</name>
+    <message>
+        <source>No segment</source>
+        <translation>Kein Abschnitt</translation>
+    </message>
+    <message>
+        <source>music</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>Tacet</source>
+        <translation>Tacet</translation>
+    </message>
+    <message>
+        <source>No music in this segment</source>
+        <translation>Keine Musik in diesem Abschnitt</translation>
+    </message>
+    <message>
+        <source>Lock</source>
+        <translation>Sperren</translation>
+    </message>
+    <message>
+        <source>Keep the music of this segment as it is</source>
+        <translation>Die Musik dieses Abschnitts behalten, wie sie ist</translation>
+    </message>
+    <message>
+        <source> dB</source>
+        <translation> dB</translation>
+    </message>
+    <message>
+        <source>Level of the music in this segment</source>
+        <translation>Lautstärke der Musik in diesem Abschnitt</translation>
+    </message>
+    <message>
+        <source>How much louder or softer the music plays in this segment, -40 to +12 dB</source>
+        <translation>Wie viel lauter oder leiser die Musik in diesem Abschnitt spielt, -40 bis +12 dB</translation>
+    </message>
+    <message>
+        <source>Segment {number}</source>
+        <translation>Abschnitt {number}</translation>
+    </message>
+    <message>
+        <source>{count} segments</source>
+        <translation>{count} Abschnitte</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Your settings cannot be kept: {why}</source>
+        <translation>Ihre Einstellungen können nicht behalten werden: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>ShortcutsDialog</name>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>Tastenkürzel</translation>
+    </message>
+    <message>
+        <source>Find an action or a key</source>
+        <translation>Befehl oder Taste suchen</translation>
+    </message>
+    <message>
+        <source>New key</source>
+        <translation>Neue Taste</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>Zuweisen</translation>
+    </message>
+    <message>
+        <source>No key</source>
+        <translation>Keine Taste</translation>
+    </message>
+    <message>
+        <source>Usual key</source>
+        <translation>Übliche Taste</translation>
+    </message>
+    <message>
+        <source>All as usual</source>
+        <translation>Alle wie üblich</translation>
+    </message>
+    <message>
+        <source>Actions and their keys</source>
+        <translation>Befehle und ihre Tasten</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Key</source>
+        <translation>Tonart</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Your own key</source>
+        <translation>Ihre eigene Taste</translation>
+    </message>
+    <message>
+        <source>{key} already means “{action}”. Assigned here, that has no key.</source>
+        <translation>{key} bedeutet schon „{action}“. Hier zugewiesen, hat das keine mehr.</translation>
+    </message>
+    <message>
+        <source>Its usual key now means “{action}”; give that another one first.</source>
+        <translation>Die übliche Taste bedeutet jetzt „{action}“; geben Sie dem zuerst eine andere.</translation>
+    </message>
+</context>
+<context>
+    <name>StatusChips</name>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Every connection to the network is refused</source>
+        <translation>Jede Verbindung zum Netz wird verweigert</translation>
+    </message>
+    <message>
+        <source>Where the composer works</source>
+        <translation>Wo der Komponist rechnet</translation>
+    </message>
+    <message>
+        <source>Unsaved changes</source>
+        <translation>Ungesicherte Änderungen</translation>
+    </message>
+    <message>
+        <source>Saved</source>
+        <translation>Gespeichert</translation>
+    </message>
+    <message>
+        <source>Kept {time}</source>
+        <translation>Beiseitegelegt {time}</translation>
+    </message>
+    <message>
+        <source>Not saved yet, but kept aside: it can be recovered if the program ends.</source>
+        <translation>Noch nicht gespeichert, aber beiseitegelegt: lässt sich wiederherstellen, falls das Programm endet.</translation>
+    </message>
+</context>
+<context>
+    <name>TakeEditor</name>
+    <message>
+        <source>New take</source>
+        <translation>Neuer Take</translation>
+    </message>
+    <message>
+        <source>{count} new takes</source>
+        <translation>{count} neue Takes</translation>
+    </message>
+    <message>
+        <source>Change instrument</source>
+        <translation>Instrument ändern</translation>
+    </message>
+    <message>
+        <source>Choose take</source>
+        <translation>Take wählen</translation>
+    </message>
+    <message>
+        <source>Star take</source>
+        <translation>Take auszeichnen</translation>
+    </message>
+    <message>
+        <source>Remove star</source>
+        <translation>Stern entfernen</translation>
+    </message>
+    <message>
+        <source>Name take</source>
+        <translation>Take benennen</translation>
+    </message>
+    <message>
+        <source>Delete take</source>
+        <translation>Take löschen</translation>
+    </message>
+</context>
+<context>
+    <name>TakeList</name>
+    <message>
+        <source>Takes</source>
+        <translation>Takes</translation>
+    </message>
+    <message>
+        <source>starred</source>
+        <translation>ausgezeichnet</translation>
+    </message>
+    <message>
+        <source>Remove star</source>
+        <translation>Stern entfernen</translation>
+    </message>
+    <message>
+        <source>Star</source>
+        <translation>Auszeichnen</translation>
+    </message>
+    <message>
+        <source>Rename …</source>
+        <translation>Umbenennen …</translation>
+    </message>
+    <message>
+        <source>Use in the chosen segments</source>
+        <translation>In den gewählten Abschnitten verwenden</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>None yet: Generate writes one.</source>
+        <translation>Noch keine: „Komponieren“ schreibt einen.</translation>
+    </message>
+</context>
+<context>
+    <name>TempoField</name>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source> bpm</source>
+        <translation> bpm</translation>
+    </message>
+</context>
+<context>
+    <name>TimecodeField</name>
+    <message>
+        <source>Timecode of the playhead</source>
+        <translation>Timecode des Abspielkopfs</translation>
+    </message>
+    <message>
+        <source>Type where to go: 12:04 is 12 seconds and 4 frames, 1204 too; +10 is ten frames on, -1:00 a second back.</source>
+        <translation>Tippen Sie, wohin: 12:04 sind 12 Sekunden und 4 Bilder, 1204 auch; +10 ist zehn Bilder weiter, -1:00 eine Sekunde zurück.</translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Timeline</source>
+        <translation>Zeitleiste</translation>
+    </message>
+    <message>
+        <source>Left and Right move the playhead by a frame, Up and Down to the next boundary, Alt with Left or Right moves the chosen boundaries.</source>
+        <translation>Links und Rechts bewegen den Abspielkopf um ein Bild, Auf und Ab zur nächsten Grenze, Alt mit Links oder Rechts bewegt die gewählten Grenzen.</translation>
+    </message>
+</context>
+<context>
+    <name>Welcome</name>
+    <message>
+        <source>Drop a video here</source>
+        <translation>Video hier ablegen</translation>
+    </message>
+    <message>
+        <source>Its cuts are found, its mood is read, and you shape the music for it.</source>
+        <translation>Seine Schnitte werden gefunden, seine Stimmung gelesen, und Sie formen die Musik dazu.</translation>
+    </message>
+    <message>
+        <source>Open a video or project …</source>
+        <translation>Video oder Projekt öffnen …</translation>
+    </message>
+    <message>
+        <source>or look at the demo film</source>
+        <translation>oder den Demofilm ansehen</translation>
+    </message>
+    <message>
+        <source>OPENED LAST</source>
+        <translation>ZULETZT GEÖFFNET</translation>
+    </message>
+    <message>
+        <source>Open {name}</source>
+        <translation>{name} öffnen</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>Ansehen</translation>
+    </message>
+    <message>
+        <source>Cuts and the emotion of
+each segment are found.</source>
+        <translation>Schnitte und die Stimmung
+jedes Abschnitts werden gefunden.</translation>
+    </message>
+    <message>
+        <source>Shape</source>
+        <translation>Formen</translation>
+    </message>
+    <message>
+        <source>Drag a cut, choose what to hit,
+move a segment&apos;s emotion.</source>
+        <translation>Einen Schnitt ziehen, Treffer wählen,
+die Stimmung eines Abschnitts bewegen.</translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation>Komponieren</translation>
+    </message>
+    <message>
+        <source>A score is composed here, offline,
+and shown against the cuts.</source>
+        <translation>Hier wird offline komponiert,
+und die Musik an den Schnitten gezeigt.</translation>
+    </message>
+</context>
+<context>
+    <name>_Step</name>
+    <message>
+        <source>saved</source>
+        <translation>gespeichert</translation>
+    </message>
+</context>
+</TS>

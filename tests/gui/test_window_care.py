@@ -1,0 +1,445 @@
+"""What takes care of the user: recovery, relinking, settings, keys, history, hints, dialogs."""
+
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
+
+from emsync_desktop.appearance import COLOURS
+from emsync_desktop.inspector.score import ENDINGS
+from emsync_desktop.recovery.versions import Keeper, left_behind
+from emsync_engine.errors import ProjectUnreadableError
+from emsync_engine.jobs.messages import ComposeJob, RenderJob, TakesJob
+from emsync_engine.project.file import load_project, save_project
+from emsync_engine.video.probe import probe
+from tests.data import make_media as media
+from tests.gui.gestures import click_at, press
+
+pytestmark = pytest.mark.gui
+KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+
+
+def saved_project(window, path: Path) -> Path:
+    save_project(window.document.project, path)
+    return path
+
+
+def opened_from(window, path: Path, qtbot):
+    window.open_path(path)
+    qtbot.waitUntil(lambda: window.document.path == path)
+    return window
+
+
+# -- recovery
+
+
+def test_unsaved_work_is_kept_and_forgotten_when_it_is_saved(opened, tmp_path, qtbot):
+    opened.settings.set("autosave_s", 1)
+    autosave = opened.keeping.autosave
+    with qtbot.waitSignal(autosave.kept):
+        opened.editor.add_boundary(Fraction(2))
+    assert "Kept" in opened.chips.saved.text()
+    folder = autosave._keeper.folder
+    assert load_project(next(folder.glob("*.emsync"))) == opened.document.project
+    assert opened.files.write(tmp_path / "cut.emsync")
+    assert not folder.exists()
+    assert opened.chips.saved.text() == "Saved"
+
+
+def test_a_version_left_behind_opens_with_its_changes(opened, tmp_path, qtbot):
+    path = saved_project(opened, tmp_path / "cut.emsync")
+    project = opened.document.project
+    keeper = Keeper()
+    changed = replace(project, timeline=project.timeline.with_tacet(0, True))
+    keeper.keep(project, path)
+    keeper.keep(changed, path)
+    keeper._lock.unlock()
+    opened.keeping.show_recovery()
+    dialog = opened.keeping.dialog
+    assert dialog.version.segments == len(project.timeline.emotions)
+    assert dialog.list.topLevelItem(0).childCount() == 2
+    opened.settings.set("autosave_s", 1)
+    with qtbot.waitSignal(opened.keeping.autosave.kept):
+        QTest.mouseClick(dialog.open_button, Qt.MouseButton.LeftButton)
+    assert opened.document.project == changed
+    assert opened.document.path == path
+    assert opened.isWindowModified()
+    assert not keeper.folder.exists()  # this window keeps it now
+    assert load_project(path) == project
+
+
+def test_recovery_can_be_skipped_and_thrown_away(opened, qtbot):
+    keeper = Keeper()
+    keeper.keep(opened.document.project, None)
+    keeper._lock.unlock()
+    opened.keeping.look()
+    assert "not saved" in opened.banner.sentence  # a film is open: a word, no dialog
+    opened.keeping.show_recovery()
+    press(opened.keeping.dialog, KEY.Key_Escape)
+    assert len(left_behind()) == 1
+    opened.keeping.show_recovery()
+    opened.keeping.dialog.delete_button.click()
+    assert left_behind() == []
+
+
+def test_a_damaged_version_is_told_and_changes_nothing(opened):
+    keeper = Keeper()
+    file = keeper.keep(opened.document.project, None)
+    file.write_text("{")
+    keeper._lock.unlock()
+    before = opened.document.project
+    (versions,) = left_behind()
+    opened.keeping.recover(versions[0])
+    assert "earlier version" in opened.banner.sentence
+    assert opened.document.project is before
+
+
+def test_a_file_changed_meanwhile_is_not_saved_over_unasked(opened, tmp_path, qtbot, monkeypatch):
+    path = saved_project(opened, tmp_path / "cut.emsync")
+    window = opened_from(opened, path, qtbot)
+    window.editor.add_boundary(Fraction(2))
+    path.write_text(path.read_text() + "\n")
+    asked = []
+
+    def answer(*arguments):
+        asked.append(arguments)
+        return QMessageBox.StandardButton.Cancel
+
+    monkeypatch.setattr(QMessageBox, "warning", answer)
+    assert not window.files.save()
+    assert len(asked) == 1
+    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Save)
+    assert window.files.save()
+    assert window.files.save()  # its own change is none
+
+
+def test_two_windows_on_one_project_notice(opened, tmp_path, qtbot):
+    from emsync_desktop.recovery.locks import ProjectLock
+
+    path = saved_project(opened, tmp_path / "cut.emsync")
+    other = ProjectLock()
+    assert other.hold(path)
+    window = opened_from(opened, path, qtbot)
+    assert "open in another window" in window.banner.sentence
+    other.release()
+
+
+# -- films that moved
+
+
+def test_a_film_that_moved_is_located(opened, film, tmp_path, qtbot):
+    path = saved_project(opened, tmp_path / "cut.emsync")
+    text = path.read_text().replace(str(film), str(tmp_path / "gone.mp4"))
+    path.write_text(text)
+    window = opened_from(opened, path, qtbot)
+    assert "gone.mp4" in window.banner.sentence
+    window.keeping.relink(film)
+    qtbot.waitUntil(lambda: window.document.video == film)
+    assert window.document.undo_stack.undoText() == "Relink film"
+    window.document.undo_stack.undo()
+    assert window.document.video.name == "gone.mp4"
+
+
+def test_a_film_of_another_length_is_told_and_the_timeline_fitted(opened, tmp_path, qtbot):
+    shorter = media.make_silent(tmp_path).path
+    length = probe(shorter).duration
+    assert length != opened.document.timeline.duration
+    opened.keeping.relink(shorter)
+    qtbot.waitUntil(lambda: "the project was made for" in opened.banner.sentence)
+    opened.banner._act.click()
+    timeline = opened.document.timeline
+    assert timeline.duration == length
+    assert all(one.time < length for one in timeline.boundaries)
+    assert opened.document.video == shorter
+
+
+def test_what_is_no_film_is_told(opened, tmp_path, qtbot):
+    (tmp_path / "no.mp4").write_bytes(b"nothing")
+    before = opened.document.project
+    opened.keeping.relink(tmp_path / "no.mp4")
+    qtbot.waitUntil(lambda: "no.mp4" in opened.banner.sentence)
+    assert opened.document.project is before
+
+
+# -- settings, keys, history
+
+
+def test_the_theme_changes_at_once(opened):
+    before = opened.page.timeline.grab().toImage()
+    opened.settings.set("theme", "light")
+    assert COLOURS.name == "light"
+    QApplication.processEvents()
+    after = opened.page.timeline.grab().toImage()
+    assert after.pixelColor(5, 5).lightness() > before.pixelColor(5, 5).lightness() + 100
+    opened.settings.set("theme", "dark")
+    assert COLOURS.name == "dark"
+
+
+def test_the_preferences_show_and_set(window):
+    window.helping.show_preferences()
+    fields = window.helping.dialog.fields
+    fields["device"].setCurrentIndex(1)
+    assert window.settings.text("device") == "cpu"
+    assert window.scoring.device == "cpu"
+    assert window.chips.device.text() == "CPU"
+    fields["autosave_s"].setValue(4)
+    assert window.settings.number("autosave_s") == 4
+    window.helping.dialog.accept()
+
+
+def test_offline_is_shown_while_it_is_so(window):
+    window.settings.set("offline", True)
+    assert window.chips.offline.isVisible()
+    window.settings.set("offline", False)
+    assert not window.chips.offline.isVisible()
+
+
+def test_a_key_is_given_to_another_action(opened):
+    opened.helping.show_keys()
+    dialog = opened.helping.dialog
+    dialog.find.setText("whole film")
+    dialog.choose("fit")
+    dialog.key.setKeySequence(QKeySequence("Ctrl+G"))
+    assert "Generate" in dialog.telling.text()
+    dialog.assign_button.click()
+    assert opened.menu_actions["fit"].shortcut() == QKeySequence("Ctrl+G")
+    assert opened.menu_actions["generate"].shortcut().isEmpty()
+    dialog.reset_all_button.click()
+    assert opened.menu_actions["generate"].shortcut() == QKeySequence("Ctrl+G")
+    dialog.accept()
+
+
+def test_no_two_actions_share_a_key(window):
+    keymap = window.menu_actions.keymap
+    keys = [key for one in window.menu_actions.named for key in keymap.keys(one.name)]
+    assert sorted(keys) == sorted(set(keys))
+    assert {"J", "K", "L"} <= set(keys)
+
+
+def test_the_history_leads_to_any_step(opened):
+    view, history = opened.page.timeline, opened.page.history
+    click_at(view, 0.5)
+    press(view, KEY.Key_T)
+    press(view, KEY.Key_L, CTRL)
+    opened.menu_actions["focus_history"].trigger()
+    model = history.model()
+    assert [model.words(row) for row in range(model.rowCount())] == [
+        "As it was opened",
+        "Silence segment",
+        "Lock segment",
+    ]
+    assert history.currentIndex().row() == 2
+    history.setCurrentIndex(model.index(0, 0))
+    assert opened.document.timeline.tacet == (False,) * 4
+    assert model.is_undone(2)
+    press(history, KEY.Key_Down)
+    assert opened.document.timeline.tacet[0]
+    assert not opened.document.timeline.locked[0]
+
+
+# -- score
+
+
+def test_wishes_for_ending_sync_and_number_go_with_the_next_take(opened, engine, tmp_path):
+    score = opened.page.inspector.score
+    assert [score.ending.itemData(n) for n in range(score.ending.count())] == list(ENDINGS)
+    score.ending.setCurrentIndex(ENDINGS.index("fade"))
+    score.sync.setValue(3.0)
+    opened.generating.generate()
+    _, job = engine.last(ComposeJob)
+    assert (job.settings.ending, job.settings.sync_percent) == ("fade", 3.0)
+    opened.cancel()
+    engine.cancelled.emit(len(engine.submitted))
+    score.count.setValue(3)
+    opened.generating.generate()
+    _, job = engine.last(TakesJob)
+    assert job.count == 3
+
+
+def test_endings_are_those_of_the_engine():
+    from emsync_engine.music import endings
+
+    assert set(ENDINGS) == set(endings.ENDINGS)
+
+
+def test_several_takes_arrive_as_one_step(opened, engine, tmp_path):
+    from emsync_engine.jobs.messages import Composed, ComposedTakes
+    from tests.gui.fake_engine import made_take
+
+    opened.page.inspector.score.count.setValue(2)
+    opened.generating.generate()
+    job_id, job = engine.last(TakesJob)
+    takes = (made_take(job, "best"), made_take(job, "second"))
+    best = Composed(takes[0], job.timeline, tmp_path / "best.wav", {}, "")
+    engine.succeeded.emit(job_id, ComposedTakes(takes, best))
+    project = opened.document.project
+    assert [take.id for take in project.takes] == ["best", "second"]
+    assert project.chosen_take == "best"
+    opened.document.undo_stack.undo()
+    assert opened.document.project.takes == ()
+
+
+def test_a_level_is_heard_anew(opened, engine, tmp_path, qtbot):
+    opened.generating.generate()
+    engine.compose(tmp_path)
+    asked = len(engine.submitted)
+    opened.page.inspector.header.level.setValue(-6.0)
+    assert opened.document.timeline.levels_db[0] == -6.0
+    qtbot.waitUntil(lambda: len(engine.submitted) > asked)
+    _, job = engine.last(RenderJob)
+    assert job.timeline.levels_db[0] == -6.0
+
+
+def test_another_instrument_plays_the_same_notes(opened, engine, tmp_path, qtbot):
+    opened.generating.generate()
+    engine.compose(tmp_path)
+    notes = opened.document.take.music.notes
+    opened.show_instruments()
+    dialog = opened.helping.dialog
+    for choice in dialog.choices.values():
+        choice.setCurrentIndex((choice.currentIndex() + 1) % choice.count())
+    if not dialog.choices:
+        pytest.skip("the made take names no programs")
+    assert opened.document.take.music.notes == notes
+    qtbot.waitUntil(lambda: isinstance(engine.submitted[-1], RenderJob))
+    assert engine.submitted[-1].take.music.programs == opened.document.take.music.programs
+
+
+def test_the_composer_lets_go_of_its_memory(opened, engine):
+    opened.menu_actions["rest"].trigger()
+    assert engine.is_closed
+
+
+# -- hints, help
+
+
+def test_a_hint_is_said_once_and_never_when_not_wanted(opened, engine, tmp_path):
+    assert opened.hint.isVisible()
+    opened.hint.done_button.click()
+    assert not opened.hint.isVisible()
+    opened.helping.hint("shape")
+    assert not opened.hint.isVisible()
+    opened.generating.generate()
+    engine.compose(tmp_path)
+    assert opened.hint.step == "take"
+    opened.hint.never_button.click()
+    assert not opened.hint.isVisible()
+    assert not opened.settings.is_on("hints")
+    QSettings().remove("hints")
+
+
+def test_the_guide_and_about_open(window):
+    window.helping.show_guide()
+    assert "timeline" in window.helping._guide.text.toPlainText().lower()
+    window.helping._guide.accept()
+    window.helping.show_about()
+    dialog = window.helping.dialog
+    assert "LGPL" in dialog.text.toPlainText()
+    dialog.licence_button.click()
+    assert "Apache License" in dialog.text.toPlainText()
+    dialog.reject()
+
+
+# -- reach
+
+
+def named(widget: QWidget) -> str:
+    """What a screen reader says of a widget."""
+    if widget.accessibleName():
+        return widget.accessibleName()
+    return widget.text() if isinstance(widget, QAbstractButton) else ""
+
+
+def test_everything_the_keyboard_reaches_has_a_name(opened):
+    tabs = opened.page.inspector.score.tabs
+    for page in range(tabs.count()):
+        tabs.setCurrentIndex(page)
+        assert [
+            f"{type(one).__name__} in {type(one.parent()).__name__}"
+            for one in opened.findChildren(QWidget)
+            if one.isVisible()
+            and one.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and not named(one)
+            and not one.objectName().startswith("qt_")
+            and one.focusProxy() is None
+        ] == []
+
+
+def test_the_keyboard_reaches_every_part(opened):
+    """From the timeline, Tab comes round to everything that can be used."""
+    opened.page.timeline.setFocus()
+    seen = set()
+    for _ in range(60):
+        QTest.keyClick(QApplication.focusWidget(), KEY.Key_Tab)
+        seen.add(QApplication.focusWidget())
+    inspector = opened.page.inspector
+    wanted = {
+        *(opened.page.timeline, opened.page.preview.timecode, inspector.point.circumplex),
+        *(inspector.point.valence, inspector.header.tacet, inspector.header.level),
+        *(inspector.score.ensemble, inspector.score.ending, inspector.generate),
+    }
+    assert {type(one).__name__ for one in wanted - seen} == set()
+
+
+# -- hostile projects
+
+
+HOSTILE = {
+    "not a number": ('"duration": "10/1"', '"duration": NaN'),
+    "an infinite one": ('"duration": "10/1"', '"duration": Infinity'),
+    "a huge number": ('"seed": 1', '"seed": 1' + "0" * 5000),
+    "a film without end": ('"duration": "', '"duration": "9999999'),
+    "a wrong type": ('"takes": [', '"takes": {"a": 1}, "nothing": ['),
+    "newer": ('"schema_version": ', '"schema_version": 9'),
+    "truncated": (None, None),
+    "deep": (None, "[" * 200_000),
+    "binary": (None, "\x00\x01\x02"),
+    "empty": (None, ""),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_project_is_one_sentence_and_closes_nothing(opened, tmp_path, qtbot, name):
+    good = saved_project(opened, tmp_path / "good.emsync").read_text()
+    before, after = HOSTILE[name]
+    if before is not None:
+        text = good.replace(before, after, 1)
+        if text == good:
+            text = good.replace('"duration": ', '"duration": NaN, "was": ', 1)
+    else:
+        text = good[: len(good) // 2] if after is None else after
+    path = tmp_path / "bad.emsync"
+    path.write_text(text)
+    project = opened.document.project
+    with pytest.raises(ProjectUnreadableError):
+        load_project(path)
+    opened.open_path(path)
+    qtbot.waitUntil(lambda: "bad.emsync" in opened.banner.sentence)
+    assert "\n" not in opened.banner.sentence
+    assert len(opened.banner.sentence) < 300
+    assert opened.document.project is project
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    ["/etc/passwd", "http://192.0.2.1/a.mp4", "concat:/etc/passwd", "a\x00b", "\\\\host\\x"],
+)
+def test_a_project_whose_film_lies_outside_opens_without_reading_it(
+    opened, tmp_path, qtbot, elsewhere, engine
+):
+    path = saved_project(opened, tmp_path / "odd.emsync")
+    project = load_project(path)
+    moved = replace(project, video=replace(project.video, path=elsewhere))
+    path.unlink()
+    save_project(moved, path)
+    jobs = len(engine.submitted)
+    opened.open_path(path)
+    qtbot.waitUntil(lambda: opened.banner.isVisible() or opened.document.path == path)
+    qtbot.wait(200)
+    submitted = [type(job).__name__ for job in engine.submitted[jobs:]]
+    assert submitted in ([], ["ThumbnailsJob"])  # which refuses what is no film

@@ -1,0 +1,238 @@
+"""Pictures of the window's main states, taken from the program as it runs.
+
+    python -m tests.screenshots FOLDER [--film FILM] [--only NAME ...]
+
+The engine is the real one; keys and mouse are events. Every state is shown dark and light, at the
+scale of the screen: QT_SCALE_FACTOR=2 on a screen of 3000 by 2000 pixels gives the pictures
+``…-2x``. Needs a (virtual) screen with a window manager; settings and caches are temporary.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.gui.gestures import click_at, drag_boundary, press
+
+LONGEST_S = 300
+QUALITY = 84
+
+
+class Photographer:
+    """Drives one window through its states, and takes the pictures."""
+
+    def __init__(self, folder: Path, film: Path, only: list[str]) -> None:
+        from PySide6.QtWidgets import QApplication
+
+        from emsync_desktop.appearance import dress
+        from emsync_desktop.engine_client import EngineClient
+        from emsync_desktop.main_window import MainWindow
+
+        application = QApplication.instance() or QApplication(["emsync-desktop"])
+        assert isinstance(application, QApplication)
+        application.setApplicationName("EMSYNC Desktop")
+        application.setOrganizationName("EMSYNC")
+        self.application, self.folder, self.film, self.only = application, folder, film, only
+        self.dress = dress
+        dress(application, "dark")
+        self.engine: EngineClient | None = None
+
+        def make() -> EngineClient:
+            self.engine = EngineClient()
+            return self.engine
+
+        self.window = MainWindow(make)
+        self.window.resize(1440, 900)
+        self.window.move(8, 30)
+        self.window.show()
+        self.window.page.transport.wake()
+        self.window.scoring.wake()
+        self.pause(800)
+
+    # -- waiting
+
+    def pause(self, ms: int) -> None:
+        from PySide6.QtTest import QTest
+
+        QTest.qWait(ms)
+
+    def until(self, is_so: Callable[[], object]) -> None:
+        """Let the program run until something is so; TimeoutError after some minutes."""
+        for _ in range(LONGEST_S * 20):
+            if is_so():
+                return
+            self.pause(50)
+        raise TimeoutError("the window did not come that far")
+
+    def idle(self) -> None:
+        self.until(lambda: self.window.scoring.task is None)
+        self.pause(1200)
+        self.until(lambda: self.window.scoring.task is None)
+
+    # -- pictures
+
+    def take(self, name: str) -> None:
+        """The window and what lies over it, dark and light."""
+        if self.only and name not in self.only:
+            return
+        for theme in ("dark", "light"):
+            self.dress(self.application, theme)
+            self.pause(400)
+            self._save(f"{name}-{theme}")
+        self.dress(self.application, "dark")
+        self.pause(100)
+
+    def _save(self, name: str) -> None:
+        window = self.window
+        screen = window.screen()
+        at = window.geometry()
+        shot = screen.grabWindow(0, at.x(), at.y(), at.width(), at.height())
+        suffix = "-2x" if window.devicePixelRatioF() > 1.5 else ""
+        path = self.folder / f"{name}{suffix}.webp"
+        if not shot.save(str(path), "WEBP", QUALITY):
+            raise OSError(f"{path} could not be written")
+        print(path.name, shot.width(), shot.height(), path.stat().st_size)
+
+    def dialog(self, name: str, show: Callable[[], object], then: object = None) -> None:
+        """A dialog over the window."""
+        show()
+        self.pause(500)
+        if callable(then):
+            then()
+            self.pause(300)
+        self.take(name)
+        opened = self.window.keeping.dialog or self.window.helping.dialog
+        if opened is not None:
+            opened.reject()
+        self.window.keeping.dialog = None
+        self.pause(200)
+
+    # -- the states
+
+    def run(self) -> None:
+        window = self.window
+        self.take("welcome")
+        window.open_path(self.film)
+        self.pause(300)
+        self.take("analysing")
+        self.until(lambda: window.document.project is not None)
+        self.idle()
+        click_at(window.page.timeline, self._time(0.4))
+        window.page.transport.go_to(self._time(0.4))
+        self.pause(500)
+        self.take("analysed")
+        self._generate()
+        self._edit()
+        self._dialogs()
+        self._trouble()
+        window.document.undo_stack.setClean()
+        window.close()
+
+    def _time(self, share: float) -> float:
+        timeline = self.window.document.timeline
+        assert timeline is not None
+        return float(timeline.duration) * share
+
+    def _generate(self) -> None:
+        window = self.window
+        window.menu_actions["generate"].trigger()
+        self.until(lambda: "38" in window.bottom_bar.words or "5" in window.bottom_bar.words)
+        self.take("generating")
+        self.idle()
+        self.take("generated")
+        window.page.inspector.score.tabs.setCurrentWidget(window.page.inspector.score.hits)
+        self.take("hits")
+
+    def _edit(self) -> None:
+        from PySide6.QtCore import Qt
+
+        window, view = self.window, self.window.page.timeline
+        click_at(view, self._time(0.15))
+        window.menu_actions["lock"].trigger()
+        self.pause(200)
+        self.take("locked")
+        boundary = window.document.timeline.boundaries[
+            len(window.document.timeline.boundaries) // 2
+        ]
+        drag_boundary(view, boundary, to=float(boundary.time) + self._time(0.02))
+        click_at(view, self._time(0.6))
+        circumplex = window.page.inspector.point.circumplex
+        circumplex.setFocus()
+        for key in (Qt.Key.Key_Right,) * 6 + (Qt.Key.Key_Up,) * 5:
+            press(circumplex, key)
+        self.pause(300)
+        self.take("stale")
+        score = window.page.inspector.score
+        score.tabs.setCurrentWidget(window.page.history)
+        window.document.undo_stack.undo()
+        self.pause(200)
+        self.take("history")
+        window.document.undo_stack.redo()
+
+    def _dialogs(self) -> None:
+        window, helping = self.window, self.window.helping
+        self.dialog("preferences", helping.show_preferences)
+        self.dialog("instruments", window.show_instruments)
+
+        def conflict() -> None:
+            from PySide6.QtGui import QKeySequence
+
+            helping.dialog.choose("fit")
+            helping.dialog.key.setKeySequence(QKeySequence("Ctrl+G"))
+
+        self.dialog("shortcuts", helping.show_keys, conflict)
+        self.dialog("about", helping.show_about)
+        window.settings.set("offline", True)
+        self.pause(300)
+        self.take("offline")
+        window.settings.set("offline", False)
+        self._recovery()
+
+    def _recovery(self) -> None:
+        """Two windows that ended without saving, as it were: their versions, not their locks."""
+        from emsync_desktop.recovery.versions import Keeper
+
+        window, keepers = self.window, [Keeper(), Keeper()]
+        project = window.document.project
+        assert project is not None
+        for count in range(3):
+            keepers[0].keep(project, self.film.with_suffix(".emsync"))
+            if count:
+                keepers[1].keep(project, None)
+        for keeper in keepers:
+            keeper._lock.unlock()
+        self.dialog("recovery", window.keeping.show_recovery)
+
+    def _trouble(self) -> None:
+        window = self.window
+        window.menu_actions["generate"].trigger()
+        self.pause(2500)
+        assert self.engine is not None
+        os.kill(self.engine.process.pid, signal.SIGKILL)
+        self.until(window.banner.isVisible)
+        self.take("failed")
+        window.banner.hide()
+
+
+def main() -> None:
+    """Take all pictures, or some by name."""
+    from emsync_desktop.opening import DEMO_FILM
+
+    parser = argparse.ArgumentParser(description="Pictures of the window's main states.")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--film", type=Path, default=DEMO_FILM)
+    parser.add_argument("--only", nargs="*", default=[])
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="emsync-") as home:
+        for name in ("CONFIG", "STATE", "DATA", "CACHE"):
+            os.environ[f"XDG_{name}_HOME"] = f"{home}/{name.lower()}"
+        options.folder.mkdir(parents=True, exist_ok=True)
+        Photographer(options.folder, options.film.absolute(), options.only).run()
+
+
+if __name__ == "__main__":
+    main()
