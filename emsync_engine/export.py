@@ -6,26 +6,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError, OutputError
+from emsync_engine.export_presets import AudioPlace, Codec
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.hits import landed_onsets
+from emsync_engine.project.ducking import Ducking
 from emsync_engine.project.file import save_project
 from emsync_engine.project.model import Project, Take
 from emsync_engine.project.notes import Family
-from emsync_engine.results import Outputs, arriving_together, planned_outputs, require_writable
+from emsync_engine.results import (
+    EVERYTHING,
+    Outputs,
+    Part,
+    arriving_together,
+    planned_outputs,
+    require_writable,
+    usual_ending,
+)
 from emsync_engine.stopwatch import Stopwatch
+from emsync_engine.timing import FrameRate, frame_of_timecode
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
     from emsync_engine.music.hit_sheet import HitSheet
+    from emsync_engine.render.loudness import Loudness
+    from emsync_engine.render.mixing import Mix
+    from emsync_engine.render.wav import Broadcast
+    from emsync_engine.video.mux import MusicPlacing
     from emsync_engine.video.probe import VideoInfo
-
-AudioPlace = Literal["beside", "under", "instead"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +46,10 @@ class ExportRequest:
     """What is to be written, and where.
 
     ``film`` names the film to write, the other results are named after it; without it everything
-    is named after the project. All lie in ``folder``, or beside the film or project.
+    is named after the project. All lie in ``folder``, or beside the film or project. ``span`` is
+    the range of film and sound in seconds, the whole of it without one. ``film_lufs`` is the
+    loudness of the film's whole sound where the music lies under it; None leaves its own level.
+    ``ducking`` is the project's if None.
     """
 
     audio: AudioPlace = "under"
@@ -44,6 +60,13 @@ class ExportRequest:
     film: Path | None = None
     folder: Path | None = None
     overwrite: bool = False
+    parts: frozenset[Part] = EVERYTHING
+    codec: Codec = "auto"
+    film_lufs: float | None = None
+    ceiling_dbtp: float = -1.0
+    span: tuple[Fraction, Fraction] | None = None
+    ducking: Ducking | None = None
+    start_timecode: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +82,7 @@ class Exported:
 def export_project(
     place: Path, project: Project, request: ExportRequest, *, monitor: Monitor = SILENT
 ) -> Exported:
-    """Write the chosen take of a project as a film, a WAV and MIDI, all together or nothing.
+    """Write the chosen take of a project: what was asked for, all together or nothing.
 
     Parameters
     ----------
@@ -68,42 +91,72 @@ def export_project(
     Raises
     ------
     InputUnusableError
-        The project has no take, or its film is another one now.
+        The project has no take, its film is another one now, or the range is not in it.
     VideoUnreadableError, OutputError, OutputExistsError
         The film is not where it was, or the results cannot be where they should be.
     MissingError
         A program or a soundfont is not on this machine.
     """
-    from emsync_engine.video.film_container import choose_container
-    from emsync_engine.video.probe import probe
-
     watch = Stopwatch()
-    if project.take is None:
-        raise InputUnusableError(f"{place.name} has no take yet; emsync compose writes one.")
-    film = Path(project.video.path)
-    info = probe(film)
-    if info.content_hash != project.video.content_hash:
-        raise InputUnusableError(f"{film.name} is not the film that {place.name} was made for.")
-    extension = choose_container(film, audio=request.audio)
-    outputs = planned_outputs(
-        film,
-        extension=extension,
-        film=request.film or place.with_suffix(extension),
-        folder=request.folder,
-        stems=request.stems,
-        hit_report=request.hit_report,
-        constant_midi=request.constant_midi,
-        overwrite=request.overwrite,
-    )
-    require_writable(outputs.video.parent)
-    require_sound_tools()
+    take, info = exportable(place, project)
+    outputs = outputs_of(place, project, request)
+    require_writable(outputs.place)
+    require_sound_tools(with_film="film" in request.parts)
     with (
         arriving_together(outputs, overwrite=request.overwrite) as work,
         watch.stage("write"),
     ):
         said = write_results(project, info, request, places=work, watch=watch, monitor=monitor)
         monitor.advance("arrive", 0, 1)  # the last moment to cancel: from here all is written
-    return Exported(project.take, outputs, (*_stale_remark(project), *said), watch.seconds)
+    return Exported(take, outputs, (*_stale_remark(project), *said), watch.seconds)
+
+
+def exportable(place: Path, project: Project) -> tuple[Take, VideoInfo]:
+    """The take that would be exported and the film it is for; InputUnusableError for neither."""
+    from emsync_engine.video.probe import probe
+
+    if project.take is None:
+        raise InputUnusableError(f"{place.name} has no take yet; emsync compose writes one.")
+    film = Path(project.video.path)
+    info = probe(film)
+    if info.content_hash != project.video.content_hash:
+        raise InputUnusableError(f"{film.name} is not the film that {place.name} was made for.")
+    return project.take, info
+
+
+def outputs_of(
+    place: Path, project: Project, request: ExportRequest, *, overwrite: bool | None = None
+) -> Outputs:
+    """Where the results of an export will be; ``overwrite`` in the place of the request's."""
+    from emsync_engine.video.film_container import choose_container
+
+    film = Path(project.video.path)
+    extension = ".mp4"
+    if "film" in request.parts:
+        extension = choose_container(
+            film, audio=request.audio, codec=request.codec, name=request.film
+        )
+    return planned_outputs(
+        film,
+        extension=extension,
+        film=request.film or _named_after_project(place, request, extension),
+        folder=request.folder,
+        stems=request.stems,
+        hit_report=request.hit_report,
+        constant_midi=request.constant_midi,
+        overwrite=request.overwrite if overwrite is None else overwrite,
+        parts=request.parts,
+    )
+
+
+def _named_after_project(place: Path, request: ExportRequest, extension: str) -> Path:
+    """The name that results have where nobody gives one; whole if they lie beside the project."""
+    named = place.with_suffix(extension)
+    alone = request.parts - {"film"}
+    if len(alone) == len(request.parts) == 1:
+        [part] = alone
+        named = place.with_name(place.stem + usual_ending(part))
+    return Path(named.name) if request.folder is not None else named
 
 
 def _stale_remark(project: Project) -> tuple[str, ...]:
@@ -122,7 +175,7 @@ def _stale_remark(project: Project) -> tuple[str, ...]:
     )
 
 
-def require_sound_tools() -> None:
+def require_sound_tools(*, with_film: bool = True) -> None:
     """MissingError if the sound or the film cannot be made on this machine."""
     import shutil
 
@@ -131,7 +184,7 @@ def require_sound_tools() -> None:
     from emsync_engine.render.synthesizer import fluidsynth_version
     from emsync_engine.video.ffmpeg import HOW_TO_GET
 
-    if shutil.which("ffmpeg") is None:
+    if with_film and shutil.which("ffmpeg") is None:
         raise ToolMissingError("ffmpeg", HOW_TO_GET)
     fluidsynth_version()
     find_soundfont()
@@ -146,50 +199,178 @@ def write_results(
     watch: Stopwatch,
     monitor: Monitor = SILENT,
 ) -> tuple[str, ...]:
-    """Render and write everything of a project's chosen take; returns what is worth saying."""
-    from emsync_engine.render.fluidsynth import render_stems
-    from emsync_engine.render.levels import levelled
-    from emsync_engine.render.mixing import mix_take
+    """Render and write what was asked for of a project's chosen take; what is worth saying."""
     from emsync_engine.render.soundfont import find_soundfont
-    from emsync_engine.render.wav import write_wav
-    from emsync_engine.video.mux import mux
 
     take = project.take
     if take is None:
         raise ValueError("a project without a take cannot be written")
     film = Path(project.video.path)
     soundfont = find_soundfont()
+    said: list[str] = []
+    if places.handoff is not None:
+        said += _hand_off(film, project, request, places.handoff, monitor)
+    if set(places.named()) & {"video", "wav", "flac", "stems"}:
+        said += _write_sounds(project, info, request, places, watch, monitor)
+    _write_notes(film, project, take, info, places)
+    if places.project is not None:
+        provenance = {
+            **project.provenance,
+            "weights": take.settings.weights,
+            "weights_sha256": take.weights_sha256,
+            "soundfont": soundfont.name,
+            "soundfont_sha256": soundfont.sha256,
+            "soundfont_licence": soundfont.licence,
+            "engine_version": __version__,
+        }
+        save_project(replace(project, provenance=provenance), places.project, overwrite=True)
+    return tuple(said)
+
+
+def _hand_off(
+    film: Path, project: Project, request: ExportRequest, folder: Path, monitor: Monitor
+) -> tuple[str, ...]:
+    from emsync_engine.handoff.folder import write_handoff
+
+    made = write_handoff(
+        film,
+        project,
+        folder,
+        target_lufs=request.target_lufs,
+        start=request.start_timecode,
+        monitor=monitor,
+    )
+    return made.remarks
+
+
+def _write_sounds(
+    project: Project,
+    info: VideoInfo,
+    request: ExportRequest,
+    places: Outputs,
+    watch: Stopwatch,
+    monitor: Monitor,
+) -> tuple[str, ...]:
+    """Everything that is heard: the film, and the music as files."""
+    from emsync_engine.video.film_range import clean_range
+    from emsync_engine.video.mux import mux
+
+    film = Path(project.video.path)
+    mix = _mixed(project, request, watch, monitor)
+    span, said = request.span, [mix.note]
+    copied = None
+    if span is not None and places.video is not None:
+        copied = clean_range(
+            film, info.video_stream, *span, duration=info.duration, monitor=monitor
+        )
+        span = (copied.start, copied.end)
+    with watch.stage("sound"):
+        said += write_music(mix, project, places, span=span)
+    if places.video is not None:
+        with watch.stage("mux"):
+            muxed = mux(
+                film,
+                mix.samples,
+                places.video,
+                _placing(project, info, request),
+                span=copied,
+                start_timecode=_start_timecode(project),
+                monitor=monitor,
+            )
+        said.insert(0, muxed.how)
+    return tuple(said)
+
+
+def _mixed(project: Project, request: ExportRequest, watch: Stopwatch, monitor: Monitor) -> Mix:
+    """The take as it is heard, at the level that was asked for."""
+    from emsync_engine.music.takes import take_as_heard
+    from emsync_engine.render.fluidsynth import render_stems
+    from emsync_engine.render.levels import levelled
+    from emsync_engine.render.mixing import mix_take
+    from emsync_engine.render.soundfont import find_soundfont
+
+    assert project.take is not None
+    take = take_as_heard(project.take, project.timeline)
     with watch.stage("render"):
         stems = render_stems(
-            take.music, soundfont, accents_s=landed_onsets(take.hits), monitor=monitor
+            take.music, find_soundfont(), accents_s=landed_onsets(take.hits), monitor=monitor
         )
-        stems = dict(levelled(stems, project.timeline))
     with watch.stage("mix"):
-        mix = mix_take(take, stems, target_lufs=request.target_lufs, monitor=monitor)
-    write_wav(mix.samples, places.wav)
-    if places.stems is not None:
-        write_stems(mix.stems, places.stems)
-    _write_notes(film, project, take, info, places)
-    with watch.stage("mux"):
-        muxed = mux(
-            film,
-            mix.samples,
-            places.video,
-            audio=request.audio,
-            audio_stream=info.audio_stream,
+        return mix_take(
+            take,
+            levelled(stems, project.timeline),
+            target_lufs=request.target_lufs,
+            ceiling_dbtp=request.ceiling_dbtp,
             monitor=monitor,
         )
-    provenance = {
-        **project.provenance,
-        "weights": take.settings.weights,
-        "weights_sha256": take.weights_sha256,
-        "soundfont": soundfont.name,
-        "soundfont_sha256": soundfont.sha256,
-        "soundfont_licence": soundfont.licence,
-        "engine_version": __version__,
-    }
-    save_project(replace(project, provenance=provenance), places.project, overwrite=True)
-    return (muxed.how, mix.note)
+
+
+def _placing(project: Project, info: VideoInfo, request: ExportRequest) -> MusicPlacing:
+    from emsync_engine.video.mux import MusicPlacing
+
+    return MusicPlacing(
+        audio=request.audio,
+        codec=request.codec,
+        audio_stream=info.audio_stream,
+        ducking=request.ducking or project.ducking,
+        loudness_lufs=request.film_lufs,
+        ceiling_dbtp=request.ceiling_dbtp,
+    )
+
+
+def _start_timecode(project: Project) -> tuple[str, FrameRate] | None:
+    text = project.video.start_timecode
+    return None if text is None else (text, FrameRate(project.video.frame_rate))
+
+
+def start_of_day_s(project: Project) -> Fraction:
+    """Seconds since midnight at which the film starts, by its timecode; 0 without one."""
+    start = _start_timecode(project)
+    if start is None:
+        return Fraction(0)
+    text, rate = start
+    try:
+        return rate.time_of(frame_of_timecode(text, rate))
+    except ValueError:
+        return Fraction(0)
+
+
+def write_music(
+    mix: Mix,
+    project: Project,
+    places: Outputs,
+    *,
+    span: tuple[Fraction, Fraction] | None = None,
+) -> tuple[str, ...]:
+    """Write the mix and its stems as files, whole or a range in seconds; what is worth saying.
+
+    Stems that would pass full scale are written as numbers with a decimal point, so that they add
+    up to the mix all the same.
+    """
+    from emsync_engine.render.flac import write_flac
+    from emsync_engine.render.synthesizer import SAMPLE_RATE
+    from emsync_engine.render.wav import Broadcast, write_wav
+
+    start, end = span or (Fraction(0), project.video.duration)
+    first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
+    last = len(mix.samples) if span is None else last
+    title = _title(Path(project.video.path))
+    about = Broadcast(
+        start_of_day_s(project) + start, f"Music for {title}", *_reading(mix, whole=span is None)
+    )
+    if places.wav is not None:
+        write_wav(mix.samples[first:last], places.wav, broadcast=about)
+    if places.flac is not None:
+        write_flac(mix.samples[first:last], places.flac, about=about)
+    if places.stems is None:
+        return ()
+    stems = {family: stem[first:last] for family, stem in mix.stems.items()}
+    return write_stems(stems, places.stems, about=replace(about, loudness=None))
+
+
+def _reading(mix: Mix, *, whole: bool) -> tuple[Loudness | None, float | None]:
+    """What the file says of its level; nothing where it holds a part of what was measured."""
+    return (mix.mastering.after, mix.true_peak_dbtp) if whole else (None, None)
 
 
 def _write_notes(
@@ -204,7 +385,8 @@ def _write_notes(
         (float(one.time), cues.get(one.time, "hit" if one.is_hit else "boundary"))
         for one in project.timeline.boundaries
     ]
-    write_midi(take.music, places.midi, markers=markers, title=_title(path))
+    if places.midi is not None:
+        write_midi(take.music, places.midi, markers=markers, title=_title(path))
     if places.constant_midi is not None:
         write_midi(
             take.music,
@@ -240,13 +422,25 @@ def _title(path: Path) -> str:
     return path.stem.encode(errors="replace").decode()
 
 
-def write_stems(stems: Mapping[Family, NDArray[np.float32]], folder: Path) -> None:
-    """Write one WAV for each family into a folder."""
+def write_stems(
+    stems: Mapping[Family, NDArray[np.float32]], folder: Path, *, about: Broadcast | None = None
+) -> tuple[str, ...]:
+    """Write one WAV for each family into a folder; what is worth saying of them."""
+    import numpy as np
+
     from emsync_engine.render.wav import write_wav
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"{folder} cannot be made: {error.strerror}.") from error
+    too_high = [name for name, stem in stems.items() if len(stem) and np.max(np.abs(stem)) > 1]
     for family, samples in stems.items():
-        write_wav(samples, folder / f"{family}.wav")
+        place = folder / f"{family}.wav"
+        write_wav(samples, place, broadcast=about, is_float=bool(too_high))
+    if not too_high:
+        return ()
+    return (
+        f"The stems are written with 32 bits, because {', '.join(too_high)} alone would pass full "
+        "scale; they add up to the mix.",
+    )

@@ -215,7 +215,7 @@ def score(path: Path, request: ScoreRequest, *, monitor: Monitor = SILENT) -> Sc
         constant_midi=request.constant_midi,
         overwrite=request.overwrite,
     )
-    require_writable(outputs.video.parent)
+    require_writable(outputs.place)
     require_tools(request)
     analysis = analyse(path, request.analysis, monitor=monitor)
     with watch.stage("compose"):

@@ -6,51 +6,84 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Literal, get_args
 
 from emsync_engine.errors import OutputError, OutputExistsError, OutputUnwritableError
+from emsync_engine.handoff.whole_folder import require_replaceable
 from emsync_engine.output import output_error
 from emsync_engine.project.notes import FAMILIES
+
+Part = Literal[
+    "film", "wav", "flac", "stems", "midi", "constant_midi", "hits", "project", "handoff"
+]
+PARTS: tuple[Part, ...] = get_args(Part)
+EVERYTHING: frozenset[Part] = frozenset(("film", "wav", "midi", "project"))
+"""What is written where nobody says what."""
+
+_NAMED = {  # in the folder that results are made in: plain names that every library can take
+    "wav": "music.wav",
+    "flac": "music.flac",
+    "midi": "music.mid",
+    "project": "project.emsync",
+    "stems": "stems",
+    "handoff": "handoff",
+}
+_ENDINGS = {
+    "wav": ".wav",
+    "flac": ".flac",
+    "midi": ".mid",
+    "project": ".emsync",
+    "stems": "_stems",
+    "handoff": "_handoff",
+    "constant_midi": "_constant.mid",
+    "hits_csv": "_hits.csv",
+    "hits_picture": "_hits.svg",
+}
+_FOLDERS = ("stems", "handoff")
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """Where the results are."""
+    """Where the results are; None for what was not asked for."""
 
-    video: Path
-    wav: Path
-    midi: Path
-    project: Path
+    video: Path | None = None
+    wav: Path | None = None
+    midi: Path | None = None
+    project: Path | None = None
+    flac: Path | None = None
     stems: Path | None = None
     constant_midi: Path | None = None
     hits_csv: Path | None = None
     hits_picture: Path | None = None
+    handoff: Path | None = None
+
+    def named(self) -> dict[str, Path]:
+        """All that there are, by their names here."""
+        every = {one.name: getattr(self, one.name) for one in fields(self)}
+        return {name: path for name, path in every.items() if path is not None}
 
     def all(self) -> tuple[Path, ...]:
-        always = (self.video, self.wav, self.midi, self.project)
-        stems = () if self.stems is None else (self.stems,)
-        return (*always, *stems, *self.on_request().values())
+        return tuple(self.named().values())
+
+    @property
+    def place(self) -> Path:
+        """The folder that they all lie in."""
+        return next(iter(self.all())).parent
 
     def on_request(self) -> dict[str, Path]:
         """Files that are written only where they are asked for, by their names."""
-        named = {
-            "constant_midi": self.constant_midi,
-            "hits_csv": self.hits_csv,
-            "hits_picture": self.hits_picture,
-        }
-        return {name: path for name, path in named.items() if path is not None}
+        usual = ("video", "wav", "midi", "project", *_FOLDERS)
+        return {name: path for name, path in self.named().items() if name not in usual}
 
     def within(self, folder: Path) -> Outputs:
         """The same in another folder, under plain names that every library can take."""
-        return Outputs(
-            video=folder / f"film{self.video.suffix}",
-            wav=folder / "music.wav",
-            midi=folder / "music.mid",
-            project=folder / "project.emsync",
-            stems=None if self.stems is None else folder / "stems",
-            **{name: folder / f"{name}{path.suffix}" for name, path in self.on_request().items()},
-        )
+        names = {
+            name: "film" + path.suffix if name == "video" else name + path.suffix
+            for name, path in self.named().items()
+        }
+        return Outputs(**{name: folder / _NAMED.get(name, named) for name, named in names.items()})
 
 
 def planned_outputs(
@@ -63,13 +96,15 @@ def planned_outputs(
     constant_midi: bool = False,
     hit_report: bool = False,
     overwrite: bool = False,
+    parts: frozenset[Part] = EVERYTHING,
 ) -> Outputs:
     """Where the results of scoring a video will be.
 
     Parameters
     ----------
     extension : of the film, with its dot, as its container needs it
-    film : the film to write; NAME_scored without it
+    film : the film to write, or what else is written where that is one thing alone; NAME_scored
+        without it
     folder : for all results; beside the film or the video without it
 
     Raises
@@ -77,45 +112,62 @@ def planned_outputs(
     OutputExistsError if a result is there already and ``overwrite`` is not set; OutputError if it
     cannot be there: it is the video itself, a folder, or has the wrong extension.
     """
+    more: dict[Part, bool] = {"stems": stems, "constant_midi": constant_midi, "hits": hit_report}
+    parts = parts | {part for part, is_wanted in more.items() if is_wanted}
     if film is None:
         place = (folder or path.parent) / f"{path.stem}_scored{extension}"
     else:
         place = film if folder is None else folder / film
     try:
-        outputs = _named_after(place, extension)
-        outputs = replace(
-            outputs,
-            stems=_beside(place, "_stems") if stems else None,
-            constant_midi=_beside(place, "_constant.mid") if constant_midi else None,
-            hits_csv=_beside(place, "_hits.csv") if hit_report else None,
-            hits_picture=_beside(place, "_hits.svg") if hit_report else None,
-        )
-        for planned in outputs.all():
-            _require_free(planned, path, is_folder=planned == outputs.stems, overwrite=overwrite)
+        outputs = _named_after(place, extension, parts, is_named=film is not None)
+        for name, planned in outputs.named().items():
+            _require_free(planned, path, is_folder=name in _FOLDERS, overwrite=overwrite)
+        if outputs.handoff is not None:
+            require_replaceable(outputs.handoff, overwrite=overwrite)
     except OSError as error:
         raise output_error(place, error) from error
     return outputs
 
 
-def _named_after(video: Path, extension: str) -> Outputs:
-    if video.is_dir():
-        raise OutputError(f"{video} is a folder; name the film in it, or use --out-dir.")
-    if video.suffix.lower() != extension:
-        raise OutputError(
-            f"{video.name} cannot hold all that this film has; name it {video.stem}{extension}."
-        )
-    return Outputs(
-        video=video,
-        wav=_beside(video, ".wav"),
-        midi=_beside(video, ".mid"),
-        project=_beside(video, ".emsync"),
-    )
+def _named_after(place: Path, extension: str, parts: frozenset[Part], *, is_named: bool) -> Outputs:
+    names = [name for part in PARTS if part in parts for name in _names_of(part)]
+    if is_named and "film" not in parts and len(names) == 1:
+        return Outputs(**{names[0]: _alone(place, names[0])})
+    if "film" in parts:
+        if place.is_dir():
+            raise OutputError(f"{place} is a folder; name the film in it, or use --out-dir.")
+        if place.suffix.lower() != extension:
+            raise OutputError(
+                f"{place.name} cannot hold all that this film has; name it {place.stem}{extension}."
+            )
+    known = {extension, *(ending for ending in _ENDINGS.values() if ending.startswith("."))}
+    base = place.with_suffix("") if place.suffix.lower() in known else place
+    paths = {name: base.with_name(base.name + _ENDINGS.get(name, extension)) for name in names}
+    if "video" in paths:
+        paths["video"] = place
+    return Outputs(**paths)
 
 
-def _beside(video: Path, ending: str) -> Path:
-    """A name that begins as the film's does."""
-    base = video.with_suffix("")
-    return base.with_name(base.name + ending)
+def usual_ending(part: Part) -> str:
+    """What the name of a result that is written alone ends in."""
+    return _ENDINGS[_names_of(part)[0]]
+
+
+def _names_of(part: Part) -> tuple[str, ...]:
+    """Fields of ``Outputs`` that a part fills."""
+    return {"film": ("video",), "hits": ("hits_csv", "hits_picture")}.get(part, (part,))
+
+
+def _alone(place: Path, name: str) -> Path:
+    """A single result under the very name that it was given."""
+    ending = Path(_ENDINGS[name]).suffix
+    if name in _FOLDERS:
+        return place
+    if place.is_dir():
+        raise OutputError(f"{place} is a folder; name the file in it, or use --out-dir.")
+    if place.suffix.lower() != ending:
+        raise OutputError(f"{place.name} must end in {ending}.")
+    return place
 
 
 def _require_free(planned: Path, source: Path, *, is_folder: bool, overwrite: bool) -> None:
@@ -145,7 +197,7 @@ def require_writable(folder: Path) -> None:
 @contextmanager
 def arriving_together(outputs: Outputs, *, overwrite: bool) -> Iterator[Outputs]:
     """Yield places in a hidden folder beside; at the end move everything where it belongs."""
-    folder = outputs.video.parent
+    folder = outputs.place
     try:
         with _hidden_folder(folder) as work:
             places = outputs.within(work)
@@ -180,11 +232,14 @@ def _hidden_folder(folder: Path) -> Iterator[Path]:
 
 def _move(made: Path, planned: Path) -> None:
     """Put a result in its place; of a folder of stems only the stems of an earlier run are lost."""
-    if not made.is_dir():
+    if not made.is_dir() or not planned.exists():
         made.replace(planned)
-        return
-    planned.mkdir(exist_ok=True)
-    for family in FAMILIES:
-        (planned / f"{family}.wav").unlink(missing_ok=True)
-    for stem in made.iterdir():
-        stem.replace(planned / stem.name)
+    elif made.name == "handoff":
+        old = made.with_name("old")
+        planned.replace(old)  # goes with the hidden folder
+        made.replace(planned)
+    else:
+        for family in FAMILIES:
+            (planned / f"{family}.wav").unlink(missing_ok=True)
+        for stem in made.iterdir():
+            stem.replace(planned / stem.name)

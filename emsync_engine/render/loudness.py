@@ -180,7 +180,7 @@ def block_peaks(samples: NDArray[np.float32], block: int, *, floor: float) -> ND
         own = sound.reshape(-1, block).max(axis=1, initial=0.0)
         np.maximum(peaks, own, out=peaks)
         loud = np.flatnonzero(own.reshape(spans, _SPAN // block).max(axis=1) >= floor)
-        for span in loud:
+        for span in map(int, loud):
             at = slice(span * (_SPAN // block), (span + 1) * (_SPAN // block))
             peaks[at] = np.maximum(peaks[at], _peaks_between(samples[:, channel], span, block))
     return peaks[: -(-len(samples) // block)]
@@ -207,5 +207,7 @@ def _interpolation() -> NDArray[np.float32]:
     """A low pass of 81 taps that puts three samples between two."""
     from scipy.signal import firwin
 
-    taps = firwin(2 * _HALF_LENGTH + 1, 1 / _OVERSAMPLING, window=("kaiser", 5.0))
+    taps: NDArray[np.float64] = firwin(
+        2 * _HALF_LENGTH + 1, 1 / _OVERSAMPLING, window=("kaiser", 5.0)
+    )
     return (taps * _OVERSAMPLING).astype(np.float32)

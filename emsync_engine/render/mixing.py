@@ -113,7 +113,12 @@ def mix_stems(
 
 
 def mix_take(
-    take: Take, stems: Stems, *, target_lufs: float = TARGET_LUFS, monitor: Monitor = SILENT
+    take: Take,
+    stems: Stems,
+    *,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+    monitor: Monitor = SILENT,
 ) -> Mix:
     """Mix a take's stems as its ending asks for: what fades has faded where the music ends.
 
@@ -127,6 +132,7 @@ def mix_take(
         fade_end_s=sounding_end_s(duration_s, take.tacet_s) if ending == "fade" else None,
         is_loop=ending == "loop",
         target_lufs=target_lufs,
+        ceiling_dbtp=ceiling_dbtp,
         monitor=monitor,
     )
 

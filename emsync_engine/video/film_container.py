@@ -7,44 +7,71 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from emsync_engine.errors import VideoUnreadableError
+from emsync_engine.errors import OutputError, VideoUnreadableError
 from emsync_engine.video.ffmpeg import media_facts
 
 AudioPlacement = Literal["beside", "under", "instead"]
+AudioCodec = Literal["auto", "aac", "opus", "pcm", "flac"]
+"""How the track with the music is coded; ``auto`` is the container's own first choice."""
 
-_AAC = ("-c:a:{n}", "aac", "-b:a:{n}", "{rate}")
-_OPUS = ("-c:a:{n}", "libopus", "-b:a:{n}", "{rate}")
-_FLAC = ("-c:a:{n}", "flac", "-sample_fmt:a:{n}", "s16")
+CODEC_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
+    "aac": ("-c:a:{n}", "aac", "-b:a:{n}", "{rate}"),
+    "opus": ("-c:a:{n}", "libopus", "-b:a:{n}", "{rate}"),
+    "pcm": ("-c:a:{n}", "pcm_s24le"),
+    "flac": ("-c:a:{n}", "flac", "-sample_fmt:a:{n}", "s16"),
+}
+CODEC_NAMES: Mapping[str, str] = {"aac": "AAC", "opus": "Opus", "pcm": "PCM", "flac": "FLAC"}
 
 _TEXT_SUBTITLES = frozenset(("subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"))
 
 
+class ContainerRefusalError(OutputError):
+    """A container cannot hold what is to be in it; ``offered`` is the extension of one that can."""
+
+    def __init__(self, name: str, obstacle: str, offered: str) -> None:
+        stem = Path(name).stem
+        super().__init__(f"{name}: {obstacle}; name it {stem}{offered}.")
+        self.obstacle = obstacle
+        self.offered = offered
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
-    """A container: ffmpeg's muxer, and what it can hold (None: whatever its own files hold)."""
+    """A container: ffmpeg's muxer, and what it can hold (no codecs named: all that there are).
+
+    ``codecs`` are those that the music can have in it, the usual one first. Without a
+    ``text_subtitle_codec`` it holds no text subtitles.
+    """
 
     name: str
     muxer: str
-    audio_arguments: tuple[str, ...]
+    codecs: tuple[str, ...]
     pictures: frozenset[str]
     sounds: frozenset[str]
     holds_bitmap_subtitles: bool
     text_subtitle_codec: str
 
 
-_MP4 = Container(
-    "MP4",
-    "mp4",
-    _AAC,
-    frozenset(("h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video")),
-    frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "mp2")),
+_MP4_PICTURES = frozenset(("h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video"))
+_MP4_SOUNDS = frozenset(("aac", "mp3", "ac3", "eac3", "alac", "opus", "flac", "mp2"))
+_PCM_SOUNDS = frozenset(
+    f"pcm_{kind}" for kind in ("s16le", "s16be", "s24le", "s24be", "s32le", "s32be", "f32le", "u8")
+)
+_MP4 = Container("MP4", "mp4", ("aac", "opus"), _MP4_PICTURES, _MP4_SOUNDS, False, "mov_text")
+_MOV = Container(
+    "MOV",
+    "mov",
+    ("aac", "pcm"),
+    _MP4_PICTURES - {"vp9", "av1"} | {"prores", "dnxhd", "mjpeg", "qtrle", "dvvideo", "png"},
+    _MP4_SOUNDS - {"opus", "flac"} | _PCM_SOUNDS,
     holds_bitmap_subtitles=False,
     text_subtitle_codec="mov_text",
 )
 _MKV = Container(
     "MKV",
     "matroska",
-    _FLAC,  # lossless, and without an encoder's delay that players would have to know of
+    # FLAC first: lossless, and without an encoder's delay that players would have to know of
+    ("flac", "aac", "opus", "pcm"),
     frozenset(),
     frozenset(),
     holds_bitmap_subtitles=True,
@@ -53,34 +80,50 @@ _MKV = Container(
 _WEBM = Container(
     "WebM",
     "webm",
-    _OPUS,
+    ("opus",),
     frozenset(("vp8", "vp9", "av1")),
     frozenset(("vorbis", "opus")),
     holds_bitmap_subtitles=False,
     text_subtitle_codec="webvtt",
 )
+_TS = Container(
+    "MPEG-TS",
+    "mpegts",
+    ("aac",),
+    frozenset(("h264", "hevc", "mpeg2video", "mpeg1video")),
+    frozenset(("aac", "mp2", "mp3", "ac3", "eac3")),
+    holds_bitmap_subtitles=True,
+    text_subtitle_codec="",
+)
 
 
-def _like_mp4(name: str, muxer: str) -> Container:
-    return Container(name, muxer, _AAC, _MP4.pictures, _MP4.sounds, False, "mov_text")
+def _phones(name: str, muxer: str) -> Container:
+    return Container(name, muxer, ("aac",), _MP4_PICTURES, _MP4_SOUNDS, False, "mov_text")
 
 
-_OWN: Mapping[str, Mapping[str, Container]] = {
-    "mov": {
-        ".mp4": _MP4,
-        ".m4v": _MP4,
-        ".mov": _like_mp4("MOV", "mov"),
-        ".qt": _like_mp4("MOV", "mov"),
-        ".3gp": _like_mp4("3GP", "3gp"),
-        ".3g2": _like_mp4("3G2", "3g2"),
-    },
-    "matroska": {".mkv": _MKV, ".webm": _WEBM},
-    "mpegts": {
-        suffix: Container("MPEG-TS", "mpegts", _AAC, frozenset(), frozenset(), True, "copy")
-        for suffix in (".ts", ".m2ts", ".mts")
-    },
+CONTAINERS: Mapping[str, Container] = {
+    ".mp4": _MP4,
+    ".m4v": _MP4,
+    ".mov": _MOV,
+    ".qt": _MOV,
+    ".mkv": _MKV,
+    ".webm": _WEBM,
+    ".3gp": _phones("3GP", "3gp"),
+    ".3g2": _phones("3G2", "3g2"),
+    ".ts": _TS,
+    ".m2ts": _TS,
+    ".mts": _TS,
 }
-"""By ffmpeg's name of the source's format: containers that are kept, by file extension."""
+"""Every container that is written, by file extension."""
+
+_OWN: Mapping[str, tuple[str, ...]] = {
+    "mov": (".mp4", ".m4v", ".mov", ".qt", ".3gp", ".3g2"),
+    "matroska": (".mkv", ".webm"),
+    "mpegts": (".ts", ".m2ts", ".mts"),
+}
+"""By ffmpeg's name of the source's format: the extensions whose containers are kept."""
+
+_OWN_WORDS = "the source's own container"
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,25 +162,49 @@ class Source:
         start = self.pictures[0].start_s
         return 0.0 if start is None else max(start - self.start_s, 0.0)
 
+    @property
+    def clock_arguments(self) -> tuple[str, ...]:
+        """A second output for ffmpeg, which takes all streams and writes nothing.
+
+        Where a format may jump in time (MPEG, Ogg), ffmpeg counts from the first of those streams
+        that are used; with all of them used, that is the container's start.
+        """
+        if {"mov", "matroska", "avi"} & set(self.format_names):
+            return ()
+        return ("-map", "0:v", "-map", "0:a?", "-c", "copy", "-f", "null", "-")
+
     def of_kind(self, kind: str) -> tuple[Stream, ...]:
         return tuple(stream for stream in self.streams if stream.kind == kind)
 
 
 @dataclass(frozen=True, slots=True)
 class ContainerPlan:
-    """A container, the extension of its file, and one clause on why it was chosen."""
+    """A container, the extension of its file, the music's codec in it, and why it was chosen."""
 
     container: Container
     extension: str
+    codec: str
     why: str
 
+    @property
+    def keeps_container(self) -> bool:
+        return self.why == _OWN_WORDS
 
-def choose_container(source: Path, *, audio: AudioPlacement = "under") -> str:
+
+def choose_container(
+    source: Path,
+    *,
+    audio: AudioPlacement = "under",
+    codec: AudioCodec = "auto",
+    name: Path | None = None,
+) -> str:
     """Extension, such as ``".mp4"``, that the scored film should have.
 
-    The source's own container if it can hold all streams, else MP4, else MKV.
+    The source's own container if it can hold all streams, else MP4, else MKV; that of ``name``,
+    where one is given and its extension is that of a container. ContainerRefusalError, which offers
+    another, if that cannot hold a stream.
     """
-    return plan_container(read_source(source), audio).extension
+    return plan_container(read_source(source), audio, codec=codec, name=name).extension
 
 
 def read_source(path: Path) -> Source:
@@ -157,24 +224,70 @@ def read_source(path: Path) -> Source:
     return source
 
 
-def plan_container(source: Source, audio: AudioPlacement) -> ContainerPlan:
+def plan_container(
+    source: Source,
+    audio: AudioPlacement,
+    *,
+    codec: AudioCodec = "auto",
+    name: Path | None = None,
+) -> ContainerPlan:
     """The container by the rule of ``choose_container``, and why it is that one."""
-    copied = copied_sounds(source, audio, None)
-    for family, own in _OWN.items():
-        if family not in source.format_names:
-            continue
-        suffix = source.path.suffix.lower()
-        default = ".mkv" if family == "matroska" else next(iter(own))
-        extension = suffix if suffix in own else default
-        container = own[extension]
-        if container is not _WEBM or not _obstacle(container, source, copied):
-            return ContainerPlan(container, extension, "the source's own container")
-        return ContainerPlan(_MKV, ".mkv", f"because {_obstacle(container, source, copied)}")
+    sounds = copied_sounds(source, audio, None)
+    usual = _usual_container(source, sounds, codec)
+    wanted = name.suffix.lower() if name is not None else ""
+    if name is None or wanted not in CONTAINERS or wanted == usual.extension:
+        return usual
+    container = CONTAINERS[wanted]
+    if obstacle := _obstacle(container, source, sounds, codec):
+        raise ContainerRefusalError(name.name, obstacle, usual.extension)
+    return ContainerPlan(container, wanted, _codec_in(container, codec), "as its name asks")
+
+
+def _usual_container(
+    source: Source, sounds: tuple[Stream, ...], codec: AudioCodec
+) -> ContainerPlan:
+    """The source's own container, or the first of MP4, MOV and MKV that can hold everything."""
     own_name = source.path.suffix.lstrip(".").upper() or source.format_names[0]
-    obstacle = _obstacle(_MP4, source, copied)
-    if not obstacle:
-        return ContainerPlan(_MP4, ".mp4", f"because {own_name} cannot be relied on to hold it")
-    return ContainerPlan(_MKV, ".mkv", f"because {obstacle}")
+    reason = f"{own_name} cannot be relied on to hold it"
+    own = _own_extension(source)
+    if own:
+        container = CONTAINERS[own]
+        obstacle = _codec_obstacle(container, codec)
+        if container is _WEBM:  # what calls itself WebM may hold what WebM may not
+            obstacle = _obstacle(container, source, sounds, codec)
+        if not obstacle:
+            return ContainerPlan(container, own, _codec_in(container, codec), _OWN_WORDS)
+        reason = obstacle
+    others = [".mkv"] if own in _OWN["matroska"] else [".mp4", ".mov", ".mkv"]
+    for extension in others:
+        container = CONTAINERS[extension]
+        obstacle = _obstacle(container, source, sounds, codec)
+        if not obstacle:
+            return ContainerPlan(
+                container, extension, _codec_in(container, codec), f"because {reason}"
+            )
+        if extension == ".mp4" and not own:
+            reason = obstacle
+    raise AssertionError("MKV holds everything")
+
+
+def _own_extension(source: Source) -> str:
+    """Extension of the source's own container; empty if it is none that is written."""
+    for family, extensions in _OWN.items():
+        if family in source.format_names:
+            suffix = source.path.suffix.lower()
+            return suffix if suffix in extensions else extensions[0]
+    return ""
+
+
+def _codec_in(container: Container, codec: AudioCodec) -> str:
+    return container.codecs[0] if codec == "auto" else codec
+
+
+def _codec_obstacle(container: Container, codec: AudioCodec) -> str:
+    if codec == "auto" or codec in container.codecs:
+        return ""
+    return f"{container.name} cannot hold {CODEC_NAMES[codec]} sound"
 
 
 def copied_sounds(
@@ -190,24 +303,26 @@ def copied_sounds(
     return tuple(stream for stream in sounds if stream.index != mixed)
 
 
-def _obstacle(container: Container, source: Source, sounds: tuple[Stream, ...]) -> str:
+def _obstacle(
+    container: Container, source: Source, sounds: tuple[Stream, ...], codec: AudioCodec
+) -> str:
     """What a container cannot hold, as a clause; empty if it holds everything."""
     for stream in source.pictures:
-        if stream.codec not in container.pictures:
+        if container.pictures and stream.codec not in container.pictures:
             return f"{container.name} cannot hold {stream.codec} pictures"
     for stream in sounds:
-        if stream.codec not in container.sounds:
+        if container.sounds and stream.codec not in container.sounds:
             return f"{container.name} cannot hold {stream.codec} sound"
     for stream in source.of_kind("subtitle"):
-        if stream.codec not in _TEXT_SUBTITLES and not container.holds_bitmap_subtitles:
+        is_text = stream.codec in _TEXT_SUBTITLES
+        if not (container.text_subtitle_codec if is_text else container.holds_bitmap_subtitles):
             return f"{container.name} cannot hold {stream.codec} subtitles"
-    return ""
+    return _codec_obstacle(container, codec)
 
 
 def subtitle_codec(stream: Stream, plan: ContainerPlan) -> str:
     """``copy``, or the codec that a text subtitle needs in a container that is not its own."""
-    own = plan.why == "the source's own container"
-    if own or stream.codec not in _TEXT_SUBTITLES:
+    if plan.keeps_container or stream.codec not in _TEXT_SUBTITLES:
         return "copy"
     if plan.container is _MKV:
         return "srt" if stream.codec in ("mov_text", "text") else "copy"

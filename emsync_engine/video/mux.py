@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import logging
-import math
-import re
 import tempfile
 import time
-from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +19,15 @@ from emsync_engine.errors import (
 )
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.output import written_whole
-from emsync_engine.render.wav import write_wav
-from emsync_engine.video.ffmpeg import (
-    FULL_DISK_SIGNS,
-    address,
-    input_arguments,
-    run_ffmpeg,
-)
+from emsync_engine.project.ducking import Ducking
+from emsync_engine.render.mastering import CEILING_DBTP
+from emsync_engine.render.synthesizer import SAMPLE_RATE
+from emsync_engine.timing import FrameRate
+from emsync_engine.video.ffmpeg import FULL_DISK_SIGNS, address, input_arguments, run_ffmpeg
 from emsync_engine.video.film_container import (
+    CODEC_ARGUMENTS,
+    CODEC_NAMES,
+    AudioCodec,
     AudioPlacement,
     ContainerPlan,
     Source,
@@ -39,89 +37,118 @@ from emsync_engine.video.film_container import (
     read_source,
     subtitle_codec,
 )
+from emsync_engine.video.film_range import FilmRange, later_timecode
+from emsync_engine.video.film_sound import (
+    LAYOUTS,
+    Blend,
+    FilmSound,
+    blend_under,
+    blend_words,
+    lay_alone,
+    new_track,
+    read_sound,
+)
 
-__all__ = ["MuxResult", "mux"]
+__all__ = ["MusicPlacing", "MuxResult", "mux"]
 
-MUSIC_UNDER_DB = -6.0
-"""Level of the music under an original that sounds: a fixed balance that keeps speech in front."""
-
-_RATE = 48_000
-_SILENT_DBFS = -60.0
-_CEILING_DBFS = -1.0
-_LAYOUTS = {6: "5.1", 8: "7.1"}
 _BITS_PER_CHANNEL = 128_000
-_PEAK = re.compile(r"(original|mixture).*Peak level dB:\s*(-?[\d.]+|-?inf)")
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
+class MusicPlacing:
+    """Where the music goes in a film, and how it is coded there.
+
+    ``under`` mixes it 6 dB lower under the film's sound (at full level if that is silent or
+    missing) and makes room for speech; ``beside`` adds it as the second track; ``instead`` leaves
+    the original sound out. ``loudness_lufs`` is that of the whole mixture, None leaves the film's
+    own level; its true peak stays under ``ceiling_dbtp``. ``audio_stream`` is the index of the
+    film's sound among all streams, the first sound by default.
+    """
+
+    audio: AudioPlacement = "under"
+    codec: AudioCodec = "auto"
+    audio_stream: int | None = None
+    ducking: Ducking = field(default_factory=Ducking)
+    loudness_lufs: float | None = None
+    ceiling_dbtp: float = CEILING_DBTP
+
+
+@dataclass(frozen=True, slots=True)
 class MuxResult:
-    """A film on disk; ``how`` says in one sentence what was done with picture and sound."""
+    """A film on disk; ``how`` says in one sentence what was done with picture and sound.
+
+    ``blend`` says more of a mixture of music and original sound.
+    """
 
     path: Path
     container: str
     how: str
+    blend: Blend | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """One film and its music; ``delay`` and ``end`` in samples from the container's start."""
+    """One film and its music; ``delay``, ``samples`` in samples, of what is written."""
 
     film: Source
     sound: Stream | None  # the film's own
-    music: Path
     samples: int
     plan: ContainerPlan
-    audio: AudioPlacement
+    placing: MusicPlacing
+    span: FilmRange | None
+    timecode: str | None
+
+    @property
+    def audio(self) -> AudioPlacement:
+        return self.placing.audio
 
     @property
     def delay(self) -> int:
-        return round(self.film.picture_offset_s * _RATE)
+        """From where the written container begins to the first picture."""
+        return 0 if self.span else round(self.film.picture_offset_s * SAMPLE_RATE)
 
     @property
     def end(self) -> int:
         return max(self.delay + self.samples, 1)
 
     @property
-    def inputs(self) -> list[str]:
+    def channels(self) -> int:
+        """Of the track that holds the music: the film's own where they are mixed."""
+        if self.audio != "under" or self.sound is None:
+            return 2
+        return self.sound.channels if self.sound.channels in LAYOUTS else 2
+
+    @property
+    def input_options(self) -> tuple[str, ...]:
         # AVI states no presentation times: they are made from the order of decoding
-        options = ("-fflags", "+genpts") if "avi" in self.film.format_names else ()
-        return [*input_arguments(self.film.path, *options), *input_arguments(self.music)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Balance:
-    """Gains in dB: of the music, and of the mixture, which must not clip."""
-
-    music_db: float
-    mixture_db: float
+        return ("-fflags", "+genpts") if "avi" in self.film.format_names else ()
 
 
 def mux(
     source: Path,
     music: Path | NDArray[np.float32],
     output: Path,
+    placing: MusicPlacing | None = None,
     *,
-    audio: AudioPlacement = "under",
-    audio_stream: int | None = None,
+    span: FilmRange | None = None,
+    start_timecode: tuple[str, FrameRate] | None = None,
     monitor: Monitor = SILENT,
 ) -> MuxResult:
     """Put music into a film without touching its picture.
 
-    The picture stream is copied packet by packet; subtitles, chapters, metadata and rotation go
-    with it. The music begins with the first picture, wherever its time stands in the container,
-    and the track that holds it ends with the music, which is as long as the picture.
+    The picture stream is copied packet by packet; subtitles, chapters, metadata, rotation and start
+    timecode go with it. The music begins with the first picture, wherever its time stands in the
+    container, and the track that holds it ends with the music, which is as long as the picture.
 
     Parameters
     ----------
     music : WAV file of 48 kHz, or (N, 2) samples; N = round(picture duration x 48000)
-    output : its extension says the container and should be that of ``choose_container``; an
-        existing file is replaced, the source never
-    audio : ``under`` mixes the music 6 dB lower under the film's sound, lowering both by one fixed
-        gain where they would clip (at full level if that sound is silent or missing), ``beside``
-        adds it as the second track, ``instead`` leaves the original sound out
-    audio_stream : index of the film's sound among all streams; the first sound by default
+    output : its extension says the container, as ``choose_container`` allows; an existing file is
+        replaced, the source never
+    span : write this range alone (``film_range.clean_range``); the music is still the whole film's
+    start_timecode : the film's, and its rate; a range begins at another
 
     Raises
     ------
@@ -129,34 +156,81 @@ def mux(
     after ffmpeg has ended. Nothing half written is left behind.
     """
     started = time.perf_counter()
+    placing = placing or MusicPlacing()
     film = read_source(source)
     _require_other_file(source, output)
-    plan = plan_container(film, audio)
+    plan = plan_container(film, placing.audio, codec=placing.codec, name=output)
     if output.suffix.lower() != plan.extension:
         raise OutputError(
             f"{output.name} must end in {plan.extension}, "
             f"because the film goes into {plan.container.name}: {plan.why}."
         )
-    sound = _film_sound(film, audio_stream)
-    with ExitStack() as stack:
-        if not isinstance(music, Path):
-            folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="emsync-")))
-            write_wav(music, folder / "music.wav")
-            music = folder / "music.wav"
-        job = _Job(film, sound, music, _sample_count(music), plan, audio)
-        balance = _measured_balance(job, monitor) if audio == "under" and sound else None
-        _write_film(job, balance, output, monitor)
+    sound = _film_sound(film, placing.audio_stream)
+    samples = _music_samples(music)
+    if span is not None:
+        first = round(span.start * SAMPLE_RATE)
+        samples = samples[first : first + round(span.duration * SAMPLE_RATE)]
+    job = _Job(film, sound, len(samples), plan, placing, span, _timecode(start_timecode, span))
+    with tempfile.TemporaryDirectory(prefix="emsync-", ignore_cleanup_errors=True) as folder:
+        track = Path(folder) / "track.f32"
+        blend = _lay_track(job, samples, track, monitor)
+        _write_film(job, track, output, monitor)
     logger.info("muxed %s in %.2f s", output.name, time.perf_counter() - started)
-    return MuxResult(output, plan.container.name, _sentence(job, balance))
+    return MuxResult(output, plan.container.name, _sentence(job, blend), blend)
 
 
-def _write_film(job: _Job, balance: _Balance | None, output: Path, monitor: Monitor) -> None:
+def _timecode(start: tuple[str, FrameRate] | None, span: FilmRange | None) -> str | None:
+    """The timecode that a range begins at; None where the film's own goes with it."""
+    if start is None or span is None:
+        return None
+    text, rate = start
+    return later_timecode(text, rate, rate.nearest_frame(span.start))
+
+
+def _lay_track(
+    job: _Job, music: NDArray[np.float32], place: Path, monitor: Monitor
+) -> Blend | None:
+    """Write the track that holds the music to a file; what was blended, if anything was."""
+    if job.audio != "under" or job.sound is None:
+        lay_alone(new_track(place, job.end, 2), music, delay=job.delay)
+        return None
+    start = round(job.span.in_container * SAMPLE_RATE) if job.span else 0
+    sound = FilmSound(
+        path=job.film.path,
+        input_options=job.input_options,
+        clock_arguments=job.film.clock_arguments,
+        stream=job.sound.index,
+        channels=job.channels,
+        is_mono=job.sound.channels == 1,
+        start=start,
+        samples=job.end,
+    )
+    track = read_sound(sound, place, monitor=monitor)
+    placing = job.placing
+    return blend_under(
+        track,
+        music,
+        delay=job.delay,
+        ducking=placing.ducking,
+        loudness_lufs=placing.loudness_lufs,
+        ceiling_dbtp=placing.ceiling_dbtp,
+        monitor=monitor,
+    )
+
+
+def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
+    options = job.input_options
+    if job.span is not None:
+        microseconds = int(job.span.in_container * 1_000_000)  # never after the key frame
+        options = (*options, "-ss", f"{microseconds}us")
     with written_whole(output) as partial:
         partial.touch(exist_ok=False)  # so that the system's own reason is known
-        arguments = [*job.inputs, "-filter_complex", _graph(job, balance)]
-        arguments += [*_stream_arguments(job), *_muxer_arguments(job), address(partial)]
+        arguments = input_arguments(job.film.path, *options)
+        arguments += ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(job.channels)]
+        arguments += ["-i", address(track), *_stream_arguments(job), *_muxer_arguments(job)]
+        arguments += [address(partial), *job.film.clock_arguments]
         try:
-            run_ffmpeg(arguments, stage="mux", total_s=job.end / _RATE, monitor=monitor)
+            run_ffmpeg(arguments, stage="mux", total_s=job.end / SAMPLE_RATE, monitor=monitor)
         except ToolFailedError as error:
             if any(sign in error.last_output.lower() for sign in FULL_DISK_SIGNS):
                 raise OutputUnwritableError(output, "the disk is full") from error
@@ -178,80 +252,20 @@ def _film_sound(film: Source, audio_stream: int | None) -> Stream | None:
     raise InputUnusableError(f"{film.path.name} has no sound stream {audio_stream}.")
 
 
-def _sample_count(music: Path) -> int:
+def _music_samples(music: Path | NDArray[np.float32]) -> NDArray[np.float32]:
+    """(N, 2) float32 of a sound file or an array; InputUnusableError if it is none of 48 kHz."""
     import soundfile
 
+    if not isinstance(music, Path):
+        return music
     try:
-        info = soundfile.info(music)
+        samples, rate = soundfile.read(music, dtype="float32", always_2d=True)
     except soundfile.SoundFileError as error:
         raise InputUnusableError(f"{music.name} is not a sound file that can be read.") from error
-    if info.samplerate != _RATE:
-        raise InputUnusableError(f"{music.name} has {info.samplerate} Hz instead of {_RATE}.")
-    return int(info.frames)
-
-
-def _measured_balance(job: _Job, monitor: Monitor) -> _Balance:
-    """Gains for music under an original, from one pass over the sound alone."""
-    measure = "astats@{}=measure_perchannel=none:measure_overall=Peak_level"
-    graph = (
-        f"{_original(job)},atrim=end_sample={job.end},asplit[o][p];"
-        f"[p]{measure.format('original')},anullsink;"
-        f"{_music(job, MUSIC_UNDER_DB)}[m];"
-        f"[o][m]amix=inputs=2:duration=longest:normalize=0,{measure.format('mixture')}[out]"
-    )
-    log = run_ffmpeg(
-        [*job.inputs, "-filter_complex", graph, "-map", "[out]", "-f", "null", "-"],
-        stage="measure sound",
-        total_s=job.end / _RATE,
-        log_level="info",
-        monitor=monitor,
-    )
-    peaks = {name: float(value) for name, value in _PEAK.findall(log)}
-    if peaks.get("original", -math.inf) < _SILENT_DBFS:
-        return _Balance(0.0, 0.0)
-    return _Balance(MUSIC_UNDER_DB, min(0.0, _CEILING_DBFS - peaks.get("mixture", 0.0)))
-
-
-def _graph(job: _Job, balance: _Balance | None) -> str:
-    """The filter graph whose output ``[out]`` is the track that holds the music."""
-    fit = f"apad=whole_len={job.end},atrim=end_sample={job.end}"
-    if balance is None:
-        return f"{_music(job, 0.0)},{fit}[out]"
-    return (
-        f"{_original(job)}[o];{_music(job, balance.music_db)}[m];"
-        f"[o][m]amix=inputs=2:duration=longest:normalize=0,"
-        f"volume={balance.mixture_db:.3f}dB:precision=float,{fit}[out]"
-    )
-
-
-def _original(job: _Job) -> str:
-    """The film's sound from the container's start on, gaps and a late start filled in.
-
-    Through whole numbers it is clipped where every player clips it: damaged sound can decode to
-    values far beyond full scale.
-    """
-    assert job.sound is not None
-    return (
-        f"[0:{job.sound.index}]aresample={_RATE}:async=1:first_pts=0,"
-        f"aformat=sample_fmts=s32:channel_layouts={_layout(job)},aformat=sample_fmts=fltp"
-    )
-
-
-def _music(job: _Job, gain_db: float) -> str:
-    """The music from the first picture on, in the front channels of its track's layout."""
-    layout = _layout(job)
-    spread = "" if layout == "stereo" else f",pan={layout}|FL=c0|FR=c1"
-    return (
-        f"[1:a:0]aformat=sample_fmts=fltp:channel_layouts=stereo{spread},"
-        f"volume={gain_db:.3f}dB:precision=float,adelay={job.delay}S:all=1"
-    )
-
-
-def _layout(job: _Job) -> str:
-    """Channel layout of the track that holds the music: the film's own where they are mixed."""
-    if job.audio != "under" or job.sound is None:
-        return "stereo"
-    return _LAYOUTS.get(job.sound.channels, "stereo")
+    if rate != SAMPLE_RATE:
+        raise InputUnusableError(f"{music.name} has {rate} Hz instead of {SAMPLE_RATE}.")
+    stereo: NDArray[np.float32] = samples[:, [0, min(1, samples.shape[1] - 1)]]
+    return stereo
 
 
 def _stream_arguments(job: _Job) -> list[str]:
@@ -262,6 +276,9 @@ def _stream_arguments(job: _Job) -> list[str]:
         pictures += [stream for stream in film.of_kind("video") if stream.is_attached_picture]
     arguments = [item for stream in pictures for item in ("-map", f"0:{stream.index}")]
     arguments += ["-c:v", "copy"]
+    if job.span is not None:
+        # some containers are read from an earlier key frame on: that is left out again
+        arguments += ["-copypriorss", "0", "-frames:v:0", str(job.span.pictures)]
     copied = copied_sounds(film, job.audio, sound.index if sound is not None else None)
     tracks: list[Stream | None] = [None, *copied]
     if job.audio == "beside" and sound is not None:
@@ -281,11 +298,9 @@ def _stream_arguments(job: _Job) -> list[str]:
 
 def _music_track(job: _Job, number: int) -> list[str]:
     """The track that holds the music, alone or mixed with the film's sound."""
-    layout = _layout(job)
-    channels = next((n for n, name in _LAYOUTS.items() if name == layout), 2)
-    rate = str(_BITS_PER_CHANNEL * channels)
-    arguments = ["-map", "[out]"]
-    arguments += [item.format(n=number, rate=rate) for item in job.plan.container.audio_arguments]
+    rate = str(_BITS_PER_CHANNEL * job.channels)
+    arguments = ["-map", "1:a:0"]
+    arguments += [item.format(n=number, rate=rate) for item in CODEC_ARGUMENTS[job.plan.codec]]
     mixed_with = job.sound if job.audio == "under" else None
     tags = {"title": "Music", "handler_name": "Music"}
     if mixed_with is not None:
@@ -305,6 +320,11 @@ def _muxer_arguments(job: _Job) -> list[str]:
         is_foreign = "mov" not in film.format_names
         if is_foreign and any(stream.codec == "hevc" for stream in film.pictures):
             arguments += ["-tag:v", "hvc1"]  # the tag that Apple's players ask for
+    if job.span is not None:
+        arguments += ["-t", f"{float(job.span.duration):.6f}"]
+    if job.timecode is not None:
+        for place in ("", ":s:v:0"):
+            arguments += [f"-metadata{place}", f"timecode={job.timecode}"]
     if muxer == "mpegts":
         arguments += ["-muxdelay", "0", "-muxpreload", "0"]
     if muxer == "webm":
@@ -313,21 +333,24 @@ def _muxer_arguments(job: _Job) -> list[str]:
     return [*arguments, "-f", muxer]
 
 
-def _sentence(job: _Job, balance: _Balance | None) -> str:
+def _sentence(job: _Job, blend: Blend | None) -> str:
     plan = job.plan
-    picture = f"The picture was copied unchanged into {plan.container.name}, {plan.why}"
+    coded = f"{plan.container.name} with {CODEC_NAMES[plan.codec]} sound"
+    said = [f"The picture was copied unchanged into {coded}, {plan.why}"]
+    if job.span is not None:
+        said.append(
+            f"the range begins at the key frame at {float(job.span.start):.3f} s "
+            f"and ends at {float(job.span.end):.3f} s"
+        )
     if job.sound is None:
-        done = "the film has no sound of its own, so the music is its only sound"
+        said.append("the film has no sound of its own, so the music is its only sound")
     elif job.audio == "instead":
-        done = "the music takes the place of the original sound"
+        said.append("the music takes the place of the original sound")
     elif job.audio == "beside":
-        done = "the music is the second sound track, beside the original"
-    elif balance is None or balance.music_db == 0:
-        done = "the original sound is silent, so the music was mixed in at full level"
-    else:
-        done = f"the music was mixed {-balance.music_db:.0f} dB under the original sound"
-        if balance.mixture_db < -0.05:
-            done += f", and both lowered by {-balance.mixture_db:.1f} dB so that nothing clips"
+        said.append("the music is the second sound track, beside the original")
+    elif blend is not None:
+        said += blend_words(blend)
     lost = sorted({stream.codec for stream in job.film.of_kind("data") if stream.tag != "tmcd"})
-    note = f"; data tracks ({', '.join(lost)}) are left out" if lost else ""
-    return f"{picture}; {done}{note}."
+    if lost:
+        said.append(f"data tracks ({', '.join(lost)}) are left out")
+    return "; ".join(said) + "."
