@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from emsync_engine.cli.evaluating import evaluate
-from emsync_engine.cli.handing_off import HANDOFF_FORMATS, hand_off
+from emsync_engine.cli.exporting import export
 from emsync_engine.cli.learning import train
 from emsync_engine.cli.models import models
 from emsync_engine.cli.progress import TerminalMonitor
@@ -139,37 +139,6 @@ def render(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     write_wav(mix.samples, options.out)
     monitor.clear()
     print(folder_line(options.out))
-
-
-def export(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
-    """Write the film of a project, its WAV and MIDI."""
-    from emsync_engine.cli.report import export_json, export_lines
-    from emsync_engine.export import ExportRequest, export_project
-    from emsync_engine.project.file import load_project
-    from emsync_engine.project.take_list import take_named, with_take_chosen
-
-    project = load_project(options.project)
-    if options.take is not None:
-        project = with_take_chosen(project, take_named(project, options.take).id)
-    if options.format in HANDOFF_FORMATS:
-        hand_off(options, project, monitor)
-        return
-    request = ExportRequest(
-        audio=options.audio,
-        target_lufs=options.lufs,
-        stems=options.stems,
-        hit_report=options.hit_report,
-        constant_midi=options.constant_midi,
-        film=options.out,
-        folder=options.out_dir,
-        overwrite=options.overwrite,
-    )
-    exported = export_project(options.project, project, request, monitor=monitor)
-    monitor.clear()
-    if options.json:
-        _print_json(export_json(exported))
-    else:
-        _print_lines(export_lines(exported))
 
 
 COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {

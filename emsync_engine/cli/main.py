@@ -21,6 +21,7 @@ EXIT_UNUSABLE = 3
 EXIT_MISSING = 4
 EXIT_CANCELLED = 130
 
+_SIGNED = ("--va", "--lufs", "--film-lufs", "--true-peak")
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 
@@ -67,7 +68,7 @@ def with_joined_values(arguments: list[str]) -> list[str]:
     """Join ``--va -0.8,0.2`` to ``--va=-0.8,0.2``, which argparse would take for an option."""
     joined: list[str] = []
     for argument in arguments:
-        if joined and joined[-1] in ("--va", "--lufs") and "--" not in joined:
+        if joined and joined[-1] in _SIGNED and "--" not in joined:
             joined[-1] += "=" + argument
         else:
             joined.append(argument)

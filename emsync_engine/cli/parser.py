@@ -7,7 +7,7 @@ from pathlib import Path
 
 from emsync_engine import __version__
 from emsync_engine.cli.evaluating import add_evaluate
-from emsync_engine.cli.handing_off import HANDOFF_FORMATS
+from emsync_engine.cli.exporting import add_export, add_outputs, lufs
 from emsync_engine.cli.models import add_models
 from emsync_engine.cli.parts import add_opening, add_project_commands
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
@@ -33,7 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_score(commands)
     add_project_commands(commands)
-    _add_export(commands)
+    add_export(commands)
     _add_render(commands)
     _add_train(commands)
     add_evaluate(commands)
@@ -134,7 +134,7 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     )
     _add_wishes(score)
     add_opening(score)
-    _add_outputs(score)
+    add_outputs(score)
     score.add_argument("--weights", default="open", metavar="NAME")
     score.add_argument(
         "--sampling",
@@ -142,47 +142,6 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
         help="draw the notes as published (default: as suits the weights)",
     )
     score.add_argument("--device", choices=DEVICES, default="auto")
-
-
-def _add_outputs(parser: argparse.ArgumentParser) -> None:
-    """What is written of a take, and where."""
-    parser.add_argument("-o", dest="out", type=Path, metavar="OUT", help="the film to write")
-    parser.add_argument("--out-dir", type=Path, metavar="DIR", help="folder for all results")
-    parser.add_argument(
-        "--audio",
-        choices=("beside", "under", "instead"),
-        default="under",
-        help="where the music goes: beside the original sound, with it, or instead of it",
-    )
-    parser.add_argument("--lufs", type=_lufs, default=-14.0, help="loudness of the music")
-    parser.add_argument("--stems", action="store_true", help="also a WAV for each family")
-    parser.add_argument(
-        "--hit-report", action="store_true", help="also NAME_hits.csv and a page NAME_hits.svg"
-    )
-    parser.add_argument(
-        "--constant-midi", action="store_true", help="also NAME_constant.mid, under one tempo"
-    )
-    parser.add_argument("--overwrite", action="store_true", help="replace what is there")
-
-
-def _add_export(commands: Commands[argparse.ArgumentParser]) -> None:
-    export = commands.add_parser("export", help="write the film of a project, its WAV and MIDI")
-    export.add_argument("project", type=Path, metavar="PROJECT")
-    export.add_argument("--take", metavar="TAKE", help="its number or name (the chosen one)")
-    export.add_argument(
-        "--format",
-        choices=("film", *HANDOFF_FORMATS),
-        default="film",
-        help="the film with WAV and MIDI (film), a folder with everything for an editor (handoff), "
-        "or one list for an editing program",
-    )
-    export.add_argument(
-        "--start",
-        metavar="TIMECODE",
-        help="of lists: where they begin (the film's, or 01:00:00:00)",
-    )
-    _add_outputs(export)
-    export.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
 
 def _add_wishes(score: argparse.ArgumentParser) -> None:
@@ -213,7 +172,7 @@ def _add_render(commands: Commands[argparse.ArgumentParser]) -> None:
     render.add_argument("midi", metavar="MIDI", type=Path)
     render.add_argument("-o", dest="out", type=Path, required=True, metavar="WAV")
     render.add_argument("--ensemble", choices=tuple(ENSEMBLES), help="play it with these programs")
-    render.add_argument("--lufs", type=_lufs, default=-14.0)
+    render.add_argument("--lufs", type=lufs, default=-14.0)
     render.add_argument("--overwrite", action="store_true")
 
 
@@ -362,13 +321,3 @@ def _tacet(text: str) -> TacetRange:
         return TacetRange.written(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-
-
-def _lufs(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = float("nan")
-    if not -40 <= value <= -5:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a loudness from -40 to -5 LUFS")
-    return value

@@ -267,13 +267,14 @@ def _edited(project: Project, options: Options) -> Project:
     marked += [(_boundary(timeline, n), False) for n in options.unmark]
     removed = [_boundary(timeline, n) for n in options.remove]
     for boundary_id, text in moved:
-        timeline = timeline.with_boundary_at(boundary_id, _time(text, timeline, rate))
+        timeline = timeline.with_boundary_at(boundary_id, time_of_text(text, timeline, rate))
     for boundary_id, is_hit in marked:
         timeline = timeline.with_hit_wanted(boundary_id, is_hit)
     for boundary_id in removed:
         timeline = timeline.without_boundary(boundary_id)
     for text in options.add:
-        added = Boundary(new_boundary_id(), _time(text, timeline, rate), origin="user")
+        place = time_of_text(text, timeline, rate)
+        added = Boundary(new_boundary_id(), place, origin="user")
         timeline = timeline.with_boundary(added)
     return replace(project, timeline=timeline)
 
@@ -294,7 +295,7 @@ def _boundary(timeline: Timeline, number: int) -> BoundaryId:
     return timeline.boundaries[number - 1].id
 
 
-def _time(text: str, timeline: Timeline, rate: FrameRate) -> Fraction:
+def time_of_text(text: str, timeline: Timeline, rate: FrameRate) -> Fraction:
     """The start of the frame nearest to a time, in seconds or as timecode."""
     try:
         time = rate.time_of(frame_of_timecode(text, rate)) if ":" in text else Fraction(text)

@@ -76,13 +76,7 @@ def export_json(exported: Exported) -> Json:
 
 
 def _outputs_json(outputs: Outputs) -> Json:
-    return {
-        "video": str(outputs.video),
-        "wav": str(outputs.wav),
-        "midi": str(outputs.midi),
-        "project": str(outputs.project),
-        **{name: str(path) for name, path in outputs.on_request().items()},
-    }
+    return {name: str(path) for name, path in outputs.named().items() if name != "stems"}
 
 
 def _take_json(take: Take) -> Json:
@@ -148,18 +142,15 @@ def export_lines(exported: Exported) -> list[str]:
     return [*lines, *_music_lines(take), *_remarks(exported.remarks)]
 
 
+_OUTPUT_WORDS = {"video": "film", "wav": "music", "midi": "MIDI", "handoff": "hand-off"}
+
+
 def _outputs_lines(outputs: Outputs) -> list[str]:
-    lines = [
-        f"film     {outputs.video}",
-        f"music    {outputs.wav}",
-        f"MIDI     {outputs.midi}",
-        f"project  {outputs.project}",
-    ]
-    if outputs.stems is not None:
-        lines.append(f"stems    {outputs.stems}")
-    return lines + [
-        f"{name.replace('_', ' ')}  {path}" for name, path in outputs.on_request().items()
-    ]
+    named = {
+        _OUTPUT_WORDS.get(name, name.replace("_", " ")): path
+        for name, path in outputs.named().items()
+    }
+    return [f"{name:<8} {path}" for name, path in named.items()]
 
 
 def _notes_line(take: Take) -> str:
