@@ -139,9 +139,7 @@ def _size(
 def _film_size(info: VideoInfo, request: ExportRequest, path: Path, seconds: float) -> float:
     from emsync_engine.video.film_container import plan_container, read_source
 
-    plan = plan_container(
-        read_source(info.path), request.audio, codec=request.codec, name=path
-    )
+    plan = plan_container(read_source(info.path), request.audio, codec=request.codec, name=path)
     share = seconds / max(float(info.duration), 0.001)
     return info.path.stat().st_size * share + _CODED_BYTES[plan.codec] * seconds
 
@@ -170,11 +168,10 @@ def size_words(size: int) -> str:
     """Bytes for people: ``3.4 MB``."""
     if size < 1000:
         return f"{size} B"
-    value, unit = size / 1000, "kB"
-    for unit in ("kB", "MB", "GB", "TB"):
-        if value < 999.5:
-            break
+    units = ["kB", "MB", "GB", "TB"]
+    value = size / 1000
+    while value >= 999.5 and len(units) > 1:
         value /= 1000
-    return f"{value:.0f} {unit}" if value >= 99.5 or unit == "kB" else f"{value:.1f} {unit}"
-
-
+        units.pop(0)
+    digits = 0 if value >= 99.5 or units[0] == "kB" else 1
+    return f"{value:.{digits}f} {units[0]}"

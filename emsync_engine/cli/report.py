@@ -76,7 +76,7 @@ def export_json(exported: Exported) -> Json:
 
 
 def _outputs_json(outputs: Outputs) -> Json:
-    return {name: str(path) for name, path in outputs.named().items() if name != "stems"}
+    return {name: str(path) for name, path in outputs.named().items()}
 
 
 def _take_json(take: Take) -> Json:

@@ -2,13 +2,17 @@
 
 import json
 import shutil
+import struct
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.project.model import VAPoint
+from emsync_engine.video.probe import probe
 from tests.command_line import emsync
 
 pytestmark = [
@@ -38,6 +42,142 @@ def test_what_score_wrote_comes_again(scored):
     assert load_project(there / "again.emsync").takes == load_project(scored).takes
     assert list((there / "again_stems").iterdir())
     assert (there / "again_hits.csv").exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "name"), [("wav", "x.wav"), ("flac", "x.flac"), ("midi", "x.mid"), ("film", "x.mp4")]
+)
+def test_one_format_alone_writes_one_file(scored, tmp_path, what, name):
+    place = tmp_path / "alone" / name
+    done = emsync("export", scored, "--format", what, "-o", place, "--json")
+    assert done.code == 0, done.err
+    assert list(place.parent.iterdir()) == [place]
+    key = "video" if what == "film" else what
+    assert json.loads(done.out)["outputs"] == {key: str(place)}
+    wrong = emsync("export", scored, "--format", what, "-o", place.with_suffix(".doc"))
+    assert wrong.code == 3
+    assert len(wrong.sentences) == 1
+    assert list(place.parent.iterdir()) == [place]
+
+
+def test_stems_add_up_to_the_mix_and_bear_the_start_of_a_range(scored, tmp_path):
+    folder = tmp_path / "parts"
+    for what, name in (("stems", "stems"), ("wav", "x.wav"), ("flac", "x.flac")):
+        done = emsync(
+            *("export", scored, "--format", what, "--range", "0.5-end", "-o", folder / name)
+        )
+        assert done.code == 0, done.err
+    mix, rate = soundfile.read(folder / "x.wav")
+    stems = sum(soundfile.read(one)[0] for one in (folder / "stems").iterdir())
+    assert (rate, len(mix)) == (48_000, round(1.5 * 48_000) + round(0.02 * 48_000))
+    assert 20 * np.log10(np.max(np.abs(stems - mix)) + 1e-9) < -90
+    np.testing.assert_array_equal(soundfile.read(folder / "x.flac")[0], mix)
+    content = (folder / "x.wav").read_bytes()
+    start = struct.unpack_from("<Q", content, content.index(b"bext") + 8 + 338)[0]
+    assert start == round(0.48 * 48_000)
+
+
+def test_a_preset_says_parts_and_levels_and_options_change_it(scored, tmp_path):
+    folder = tmp_path / "music"
+    done = emsync("export", scored, "--preset", "music", "--lufs", "-20", "--out-dir", folder)
+    assert done.code == 0, done.err
+    assert sorted(one.suffix for one in folder.iterdir()) == [".flac", ".mid", ".wav"]
+    assert "-20.0 LUFS" in done.out
+    plan = emsync("export", scored, "--preset", "broadcast", "--plan", "--json")
+    answer = json.loads(plan.out)
+    assert [one["what"] for one in answer["files"]] == ["film", "music, WAV"]
+    assert answer["files"][0]["path"].endswith(".mov")
+    assert "MP4 cannot hold PCM sound" in answer["remarks"][0]
+    assert answer["obstacle"] == ""
+
+
+def test_a_plan_writes_nothing_and_is_about_right(scored, tmp_path):
+    before = sorted(scored.parent.rglob("*"))
+    plan = emsync("export", scored, "--plan", "--stems", "--json")
+    assert plan.code == 0, plan.err
+    assert sorted(scored.parent.rglob("*")) == before
+    files = {one["what"]: one for one in json.loads(plan.out)["files"]}
+    assert files["film"]["exists"]
+    assert not files["stems"]["exists"]
+    for what in ("film", "music, WAV"):
+        there = Path(files[what]["path"]).stat().st_size
+        assert files[what]["bytes"] == pytest.approx(there, rel=0.5)
+    told = emsync("export", scored, "--plan")
+    assert "(exists)" in told.out
+    assert "in all, about" in told.out
+
+
+def test_a_range_of_the_film_begins_at_a_key_frame_and_all_results_with_it(scored, tmp_path):
+    done = emsync(
+        *("export", scored, "--range", "1.2-1.6", "-o", tmp_path / "cut" / "x.mp4", "--json")
+    )
+    assert done.code == 0, done.err
+    answer = json.loads(done.out)
+    assert any("key frame" in remark for remark in answer["remarks"])
+    samples = soundfile.info(answer["outputs"]["wav"]).frames
+    film = probe(Path(answer["outputs"]["video"]))
+    assert samples == round(film.duration * 48_000)
+    assert 0.4 <= film.duration < 2
+    for wrong in ("1.6-1.2", "1", "5-6", "a-b"):
+        refused = emsync("export", scored, "--range", wrong, "-o", tmp_path / "cut" / "y.mp4")
+        assert refused.code == 3
+        assert len(refused.sentences) == 1
+    assert not list((tmp_path / "cut").glob("y*"))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["-o", "x.webm"], "WebM cannot hold h264 pictures; name it x.mp4."),
+        (["--codec", "pcm", "-o", "x.mp4"], "MP4 cannot hold PCM sound; name it x.mov."),
+        (["-o", "x.avi"], "x.avi cannot hold all that this film has; name it x.mp4."),
+    ],
+)
+def test_what_a_container_cannot_hold_is_said_and_another_offered(scored, arguments, sentence):
+    before = sorted(scored.parent.iterdir())
+    arguments = [scored.parent / one if one.startswith("x.") else one for one in arguments]
+    done = emsync("export", scored, *arguments)
+    assert done.code == 3
+    assert sentence in done.err
+    assert len(done.sentences) == 1
+    assert sorted(scored.parent.iterdir()) == before
+
+
+def test_a_handoff_folder_is_part_of_a_preset(scored, tmp_path):
+    folder = tmp_path / "for the mixer"
+    done = emsync("export", scored, "--preset", "handoff", "-o", folder, "--json")
+    assert done.code == 0, done.err
+    assert (folder / "SHA256SUMS.txt").exists()
+    assert list(tmp_path.glob(".emsync*")) == []
+    again = emsync("export", scored, "--preset", "handoff", "-o", folder)
+    assert again.code == 3
+    assert emsync("export", scored, "--preset", "handoff", "-o", folder, "--overwrite").code == 0
+
+
+def test_a_disk_that_is_full_or_read_only_leaves_nothing(scored, small_disk):
+    for disk, reason in ((small_disk(64), "full"), (small_disk(64, "ro"), "read-only")):
+        done = emsync("export", scored, "--preset", "music", "--out-dir", disk / "new")
+        assert done.code == 3
+        assert reason in done.err
+        assert len(done.sentences) == 1
+        assert list(disk.iterdir()) == []
+
+
+def test_cancelling_leaves_what_was_there(scored, recording_monitor):
+    from emsync_engine.export import ExportRequest, export_project
+    from emsync_engine.monitor import Cancelled
+
+    before = {one: one.read_bytes() for one in scored.parent.iterdir()}
+    project, request = load_project(scored), ExportRequest(stems=True, overwrite=True)
+    counting = recording_monitor()
+    export_project(scored, project, request, monitor=counting)
+    count = len(counting.reports)
+    before = {one: one.read_bytes() for one in scored.parent.iterdir() if one.is_file()}
+    for at in (1, count // 2, count - 1):
+        with pytest.raises(Cancelled):
+            export_project(scored, project, request, monitor=recording_monitor(at))
+        now = {one: one.read_bytes() for one in scored.parent.iterdir() if one.is_file()}
+        assert now == before
 
 
 def test_nothing_is_replaced_unasked_and_all_is_when_asked(scored):
