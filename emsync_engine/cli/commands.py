@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from emsync_engine.cli.conforming import conform
 from emsync_engine.cli.evaluating import evaluate
 from emsync_engine.cli.exporting import export
 from emsync_engine.cli.learning import train
@@ -146,6 +147,7 @@ COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {
     "analyze": analyze,
     "score": score,
     "export": export,
+    "conform": conform,
     "render": render,
     "train": train,
     "evaluate": evaluate,

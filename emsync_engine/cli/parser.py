@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from emsync_engine import __version__
+from emsync_engine.cli.conforming import add_conform
 from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.exporting import add_export, add_outputs, lufs
 from emsync_engine.cli.models import add_models
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_analyze(commands)
     _add_score(commands)
     add_project_commands(commands)
+    add_conform(commands)
     add_export(commands)
     _add_render(commands)
     _add_train(commands)
@@ -201,6 +203,7 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     music.add_argument("--compile", action="store_true", help="compile the model (needs g++)")
     music.add_argument("--export", type=Path, metavar="FILE", help="write the weights here at last")
     _add_train_va(what)
+    _add_train_emotion(what)
     _add_train_index(what)
     _add_train_label(what)
     curve = what.add_parser("curve", help="the training curve of a run, as a picture")
@@ -218,6 +221,22 @@ def _add_train_va(what: Commands[argparse.ArgumentParser]) -> None:
     labels = what.add_parser("va-labels", help="label a token store with the regressor again")
     labels.add_argument("work", type=Path, metavar="WORK", help="folder that was prepared")
     labels.add_argument("-o", dest="out", type=Path, metavar="NPY", help="leave the store's as is")
+
+
+def _add_train_emotion(what: Commands[argparse.ArgumentParser]) -> None:
+    emotion = what.add_parser("emotion", help="train the reading of pictures on rated photographs")
+    emotion.add_argument(
+        "--builtin",
+        type=Path,
+        required=True,
+        metavar="DATA",
+        help="folder of rated photographs: labels.csv and images.tar (OASIS)",
+    )
+    emotion.add_argument("-o", dest="out", type=Path, metavar="FILE", help="write the model here")
+    emotion.add_argument(
+        "--plot", type=Path, metavar="PNG", help="read against rated, as a picture"
+    )
+    emotion.add_argument("--json", action="store_true")
 
 
 def _add_train_index(what: Commands[argparse.ArgumentParser]) -> None:

@@ -35,6 +35,7 @@ class EdlEvent:
     length: int
     record_in: str
     record_out: str
+    source_in: str = "00:00:00:00"
 
     @property
     def where(self) -> str:
@@ -106,6 +107,7 @@ def _event(number: int, match: re.Match[str]) -> EdlEvent:
         length=int(match["length"] or 0),
         record_in=match["record_in"],
         record_out=match["record_out"],
+        source_in=match["source_in"],
     )
 
 

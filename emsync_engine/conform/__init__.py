@@ -1,0 +1,1 @@
+"""A new version of the edit: what only moved keeps its music, what changed becomes stale."""
