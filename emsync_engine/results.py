@@ -160,7 +160,7 @@ def _names_of(part: Part) -> tuple[str, ...]:
 
 def _alone(place: Path, name: str) -> Path:
     """A single result under the very name that it was given."""
-    ending = Path(_ENDINGS[name]).suffix
+    ending = "." + _ENDINGS[name].rpartition(".")[2]
     if name in _FOLDERS:
         return place
     if place.is_dir():
