@@ -51,6 +51,8 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("nudge_left_far", edit, tr("Ten frames earlier"), "Alt+Shift+Left", True),
         ActionRow("nudge_right_far", edit, tr("Ten frames later"), "Alt+Shift+Right", True),
         ActionRow("choose_all", edit, tr("&Choose all boundaries"), "Ctrl+A", True),
+        ActionRow("extend_back", edit, tr("Choose one more segment before"), "Shift+Up", True),
+        ActionRow("extend_forward", edit, tr("Choose one more segment after"), "Shift+Down", True),
         ActionRow("snap", edit, tr("&Snapping"), "S", True, checkable=True),
         ActionRow("merge", edit, tr("&Merge segments"), "Ctrl+J", group=True),
         ActionRow("tacet", edit, tr("No m&usic in this segment (tacet)"), "T", True, True),
@@ -163,7 +165,11 @@ class Actions:
 
     def _set_keys(self) -> None:
         for name, action in self._by_name.items():
-            action.setShortcuts([QKeySequence(key) for key in self.keymap.keys(name)])
+            keys = [QKeySequence(key) for key in self.keymap.keys(name)]
+            action.setShortcuts(keys)
+            if keys and name in self._rows:
+                key = keys[0].toString(QKeySequence.SequenceFormat.NativeText)
+                action.setToolTip(f"{plain(action.text())} ({key})")
 
     def add_first(self, of: str, actions: dict[str, QAction]) -> None:
         """Put actions made elsewhere (undo, redo), by name, before an action in its menu."""

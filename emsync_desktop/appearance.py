@@ -202,11 +202,13 @@ def dress(application: QApplication, theme: str = "dark") -> None:
     from emsync_desktop.style_sheet import style_sheet
 
     wear(palette_of(theme, application))
-    if application.style().objectName() != "fusion":
-        application.setStyle("Fusion")
+    sheet = style_sheet(COLOURS.palette)
+    if application.styleSheet() == sheet:
+        return  # putting it on again would cost every widget as much as the first time
+    application.setStyle("Fusion")
     application.setFont(words(13))
     application.setPalette(_palette())
-    application.setStyleSheet(style_sheet(COLOURS.palette))
+    application.setStyleSheet(sheet)
 
 
 def _palette() -> QPalette:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,6 +20,17 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.inspector.segment import labelled
+
+LEAST_SHARE, LEAST_PASSED_S = 0.08, 1.5  # from which on a guess at the time left is worth telling
+
+
+def rough_time(seconds: float) -> str:
+    """A guess at a time, no finer than it is: ``4 s``, ``25 s``, ``3 min``."""
+    if seconds < 10:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 100:
+        return f"{5 * round(seconds / 5)} s"
+    return f"{round(seconds / 60)} min"
 
 
 class Banner(QFrame):
@@ -94,6 +106,9 @@ class BottomBar(QWidget):
         self._progress.setRange(0, 1000)
         self._progress.setFixedWidth(240)
         self._progress.setAccessibleName(self.tr("Progress"))
+        self._left = labelled("", "quiet")
+        self._begun: float | None = None
+        self._before = 0.0
         self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.setProperty("look", "link")
         self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -101,6 +116,7 @@ class BottomBar(QWidget):
         self._facts = labelled("", "quiet")
         row.addWidget(self._words)
         row.addWidget(self._progress)
+        row.addWidget(self._left)
         row.addWidget(self._cancel)
         row.addStretch(1)
         row.addWidget(self._facts)
@@ -122,8 +138,20 @@ class BottomBar(QWidget):
         self._words.setText(f"{words}{percent}")
         self._progress.setRange(0, 1000 if share >= 0 else 0)
         self._progress.setValue(max(0, round(share * 1000)))
+        self._left.setText(self._time_left(share))
         self._progress.show()
         self._cancel.show()
+
+    def _time_left(self, share: float) -> str:
+        """How long it may take still, once there is something to tell it by."""
+        now = time.monotonic()
+        if self._begun is None or share < self._before:
+            self._begun = now
+        self._before = share
+        passed = now - self._begun
+        if share < LEAST_SHARE or passed < LEAST_PASSED_S:
+            return ""
+        return self.tr("about {time} left").format(time=rough_time(passed * (1 - share) / share))
 
     def stopping(self) -> None:
         """The work was asked to stop; nothing else is said until it has."""
@@ -134,6 +162,8 @@ class BottomBar(QWidget):
     def rest(self, words: str) -> None:
         """Nothing under way; a last word on what was done."""
         self._words.setText(words)
+        self._begun, self._before = None, 0.0
+        self._left.setText("")
         self._progress.hide()
         self._cancel.hide()
         self._cancel.setEnabled(True)

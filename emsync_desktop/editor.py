@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from fractions import Fraction
 
 from PySide6.QtCore import QObject, Signal
@@ -247,6 +248,31 @@ class Editor(QObject):
                 after = after.with_hit_wanted(one.id, is_hit)
         if after is not self._timeline:
             self._push(after, self.tr("Set hit") if is_hit else self.tr("Remove hit"))
+
+    def set_strength(self, strength: float) -> None:
+        """Say how strong the chosen boundaries are, for the next choice of hits."""
+        after = self._timeline
+        for one in self.chosen_boundaries:
+            if round(one.weight, 2) != strength:
+                after = after.with_strength(one.id, strength)
+        if after is not self._timeline:
+            self._push(after, self.tr("Change strength"))
+
+    def choose_hits(self, spacing_s: float) -> None:
+        """Let the strongest boundaries be hits, at least so far apart; the user's own stay."""
+        from emsync_engine.scenes.hits import choose_hits
+
+        timeline = self._timeline
+        chosen = choose_hits(timeline.boundaries, spacing_s=spacing_s, duration=timeline.duration)
+        if chosen != timeline.boundaries:
+            self._push(replace(timeline, boundaries=chosen), self.tr("Choose hits"))
+
+    def extend(self, direction: int) -> None:
+        """Choose the segment after the last, or before the first, beside those chosen."""
+        chosen = self._selection.segments
+        index = max(chosen) + 1 if direction > 0 else min(chosen) - 1
+        if self.segments and 0 <= index < len(self.segments):
+            self.choose_segment(index, "extend")
 
     # -- segments
 

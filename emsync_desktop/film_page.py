@@ -26,7 +26,9 @@ from emsync_desktop.preview.panel import PreviewPanel
 from emsync_desktop.preview.picture_worker import PictureWorker
 from emsync_desktop.preview.transport import Transport
 from emsync_desktop.take_editor import TakeEditor
+from emsync_desktop.timeline.names import emotion_name
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
+from emsync_desktop.timeline.telling import boundary_words
 from emsync_desktop.timeline.view import TimelineView
 from emsync_engine.project.model import BoundaryId
 from emsync_engine.timing import FrameRate
@@ -129,6 +131,8 @@ class FilmPage(QWidget):
         score.takes.delete_asked.connect(takes.delete)
         score.hits.chosen.connect(self._on_hit_chosen)
         score.hits.play_asked.connect(self.play_around)
+        score.hits_page.strength_chosen.connect(self._editor.set_strength)
+        score.hits_page.choose_asked.connect(self._editor.choose_hits)
 
     def save_layout(self) -> None:
         """Remember how the room is shared."""
@@ -219,6 +223,7 @@ class FilmPage(QWidget):
             )
         self.timeline.show_scene(self._scene)
         self._show_trail()
+        self._tell_choice()
         rows, has_parts = hit_rows(self._scene), bool(document.take and document.take.parts)
         self.inspector.score.hits.show_hits(rows, self.clock, can_fix=has_parts)
         plan = plan_of(self.parts.states, document.take)
@@ -230,6 +235,10 @@ class FilmPage(QWidget):
         self.timeline.select(editor.selection)
         self._show_trail()
         self.inspector.score.hits.choose(editor.boundary)
+        boundaries = editor.chosen_boundaries
+        last = next((one for one in boundaries if one.id == editor.boundary), None)
+        self.inspector.score.hits_page.show_boundary(last)
+        self._tell_choice()
 
     def _on_moved(self, time_s: float) -> None:
         self.preview.timecode.setText(self.clock.text(time_s))
@@ -239,6 +248,22 @@ class FilmPage(QWidget):
         if frame != self._shown_frame:
             self._shown_frame = frame
             self._want_picture()
+
+    def _tell_choice(self) -> None:
+        """What is chosen, in words for a screen reader."""
+        segment, scene = self._editor.segment, self._scene
+        if segment is None or scene is None or scene.timeline is not self._document.timeline:
+            return  # a timeline that was changed just now is told when it is shown
+        words = self.tr("Segment {number} of {count}, {emotion}, {start} to {end}").format(
+            number=segment.index + 1,
+            count=len(scene.labels),
+            emotion=emotion_name(scene.labels[segment.index]),
+            start=self.clock.text(segment.start),
+            end=self.clock.text(segment.end),
+        )
+        boundaries = self._editor.chosen_boundaries
+        told = [boundary_words(self.timeline, one) for one in boundaries[:1]]
+        self.timeline.setAccessibleDescription(". ".join([words, *told]))
 
     def _show_trail(self) -> None:
         """The film's path over the circumplex."""

@@ -21,6 +21,7 @@ from emsync_desktop.editor import Editor
 from emsync_desktop.export.film import FilmExport
 from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.film_page import FilmPage
+from emsync_desktop.hearing import Hearing
 from emsync_desktop.help.hints import HintBar
 from emsync_desktop.helping import Helping
 from emsync_desktop.keeping import Keeping
@@ -36,8 +37,6 @@ from emsync_desktop.window_actions import connect_actions, refresh_actions
 from emsync_desktop.wishes import Generating
 from emsync_desktop.wording import stage_words, take_sentence
 from emsync_engine.project.model import Project, Take
-
-_PLAYED_ANEW_MS = 700  # after the last change of a level
 
 
 def _usual_size(window: QWidget) -> QSize:
@@ -71,12 +70,12 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.welcome = Welcome()
         self.page = FilmPage(self.document, self.editor, self.takes)
-        self._sound_asked: object = None
         self.bottom_bar = BottomBar()
         self.hint = HintBar()
         self.chips = StatusChips()
         self.keeping = Keeping(self)
         self.helping = Helping(self)
+        self.hearing = Hearing(self)
         self._lay_out()
         connect_actions(self)
         self._connect_parts()
@@ -108,13 +107,9 @@ class MainWindow(QMainWindow):
         if geometry is not None:
             self.restoreGeometry(geometry)
         self.page.restore_layout()
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_PLAYED_ANEW_MS)
-        self._later.timeout.connect(self._render_if_needed)
 
     def _connect_parts(self) -> None:
-        self.document.takes_changed.connect(self._on_takes_changed)
+        self.document.takes_changed.connect(self._refresh_enabled)
         self.document.modified_changed.connect(self._refresh_title)
         self.document.timeline_changed.connect(self._on_timeline_changed)
         self.document.source_changed.connect(self._on_source_changed)
@@ -150,7 +145,6 @@ class MainWindow(QMainWindow):
         scoring.analysed.connect(self._on_analysed)
         scoring.film_read.connect(self._on_film_read)
         scoring.composed.connect(self._on_composed)
-        scoring.rendered.connect(self._on_rendered)
         scoring.failed.connect(self._on_failed)
         scoring.cancelled.connect(self._on_cancelled)
         scoring.idle.connect(self._on_idle)
@@ -260,7 +254,7 @@ class MainWindow(QMainWindow):
         self.page.show_film_view(
             film_view_of(strip.thumbnails, strip.thumbnail_times_s, strip.peaks, strip.peaks_per_s)
         )
-        self._render_if_needed()
+        self.hearing.play_if_needed()
 
     def _on_saved(self, path: Path) -> None:
         remember(path)
@@ -292,48 +286,9 @@ class MainWindow(QMainWindow):
         self.page.inspector.score.prepare_next()
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
 
-    def _on_rendered(self, take_id: str, rendered: object) -> None:
-        from emsync_engine.jobs.messages import Rendered
-
-        timeline = self.document.timeline
-        if isinstance(rendered, Rendered) and timeline is not None:
-            before = self.document.sounding_of(take_id)
-            made_for = before.timeline if before else timeline
-            self.document.keep_sounding(
-                take_id, Sounding(rendered.mix_wav, made_for, self._sound_asked)
-            )
-
-    def _render_if_needed(self) -> None:
-        """A take from a project, or one whose sound is gone, is played again to be heard."""
-        take, timeline = self.document.take, self.document.timeline
-        if take is None or timeline is None or self.scoring.task is not None:
-            return
-        if self.document.mix is None or self.document.is_sound_old:
-            self._sound_asked = sound_of(take, timeline)
-            self.scoring.render(take, timeline)
-
     def _on_timeline_changed(self) -> None:
-        """Levels that were changed are heard a moment later."""
-        if self.document.is_sound_old:
-            self._later.start()
         if self.page.parts.stale:
             self.helping.hint("stale")
-
-    def rest_composer(self) -> None:
-        """Let go of the memory that the composer holds, on the graphics card too."""
-        if self.scoring.rest():
-            self.bottom_bar.rest(self.tr("The composer rests; the next task wakes it."))
-
-    def show_instruments(self) -> None:
-        """Which instruments play the take that is heard."""
-        from emsync_desktop.inspector.instruments import InstrumentsDialog
-
-        take = self.document.take
-        if take is not None:
-            dialog = InstrumentsDialog(take, self)
-            dialog.chosen.connect(self.takes.set_programs)
-            self.helping.dialog = dialog
-            dialog.open()
 
     def cancel(self) -> None:
         self.bottom_bar.stopping()
@@ -355,8 +310,6 @@ class MainWindow(QMainWindow):
     def _on_idle(self) -> None:
         self.bottom_bar.rest("")
         self._refresh_enabled()
-        if self.document.is_sound_old:
-            self._later.start()
 
     def _on_failed(self, kind: str, sentence: str) -> None:
         if kind == "analyse":
@@ -399,10 +352,6 @@ class MainWindow(QMainWindow):
         self.banner.say(sentence, offer=self.tr("Try again"), action=self.export)
 
     # -- showing
-
-    def _on_takes_changed(self) -> None:
-        self._refresh_enabled()
-        self._render_if_needed()
 
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
@@ -466,7 +415,7 @@ class MainWindow(QMainWindow):
             return
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.page.save_layout()
-        self._later.stop()
+        self.hearing.close()
         self.keeping.close()
         self.page.shut_down()
         self.opener.close()

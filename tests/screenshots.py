@@ -176,7 +176,7 @@ class Photographer:
     def _dialogs(self) -> None:
         window, helping = self.window, self.window.helping
         self.dialog("preferences", helping.show_preferences)
-        self.dialog("instruments", window.show_instruments)
+        self.dialog("instruments", window.hearing.show_instruments)
 
         def conflict() -> None:
             from PySide6.QtGui import QKeySequence

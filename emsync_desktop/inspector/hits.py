@@ -9,19 +9,27 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QDoubleSpinBox,
+    QGridLayout,
     QHeaderView,
     QMenu,
+    QPushButton,
     QTableWidget,
     QTableWidgetItem,
+    QVBoxLayout,
     QWidget,
 )
 
 from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.timeline.music_lanes import hit_look
 from emsync_desktop.timeline.scene import TimelineScene
-from emsync_engine.project.model import BoundaryId, Hit
+from emsync_engine.project.model import LARGEST_STRENGTH, Boundary, BoundaryId, Hit
 
 _STATES = {"exact": "▼", "near": "▽", "missed": "✕", "tacet": "–"}
+
+
+USUAL_SPACING_S = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +160,67 @@ class HitTable(QTableWidget):
         row = self.rowAt(at.y())
         if row >= 0:
             self.menu_of(row).exec(self.viewport().mapToGlobal(at))
+
+
+class HitsPage(QWidget):
+    """The table of hits; below it how they are chosen: by strength, so many seconds apart."""
+
+    strength_chosen = Signal(float)
+    """How strong the chosen boundary is."""
+    choose_asked = Signal(float)
+    """Choose the hits anew, at least so many seconds apart."""
+
+    def __init__(self, table: HitTable, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 4, 0, 0)
+        column.setSpacing(5)
+        column.addWidget(table, 1)
+        grid = QGridLayout()
+        grid.setColumnStretch(1, 1)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(5)
+        self.strength = QDoubleSpinBox()
+        self.strength.setRange(0.0, LARGEST_STRENGTH)
+        self.strength.setDecimals(2)
+        self.strength.setSingleStep(0.1)
+        self.strength.setAccessibleName(self.tr("Strength of the boundary"))
+        self.strength.setToolTip(
+            self.tr(
+                "How strong the chosen boundary counts when hits are chosen; "
+                "at first as strong as the cut was found to be."
+            )
+        )
+        self.strength.valueChanged.connect(self.strength_chosen)
+        self.spacing = QDoubleSpinBox()
+        self.spacing.setRange(0.0, 30.0)
+        self.spacing.setDecimals(1)
+        self.spacing.setSingleStep(0.5)
+        self.spacing.setSuffix(self.tr(" s apart"))
+        self.spacing.setValue(USUAL_SPACING_S)
+        self.spacing.setAccessibleName(self.tr("Least time between hits"))
+        self.spacing.setToolTip(
+            self.tr("Music needs time between hits; nearer than two seconds many are missed.")
+        )
+        self.choose = QPushButton(self.tr("Choose hits"))
+        self.choose.setToolTip(
+            self.tr("Let the strongest boundaries be hits; those that you set yourself stay.")
+        )
+        self.choose.clicked.connect(lambda: self.choose_asked.emit(self.spacing.value()))
+        for field in (self.strength, self.spacing):
+            field.setKeyboardTracking(False)
+            field.lineEdit().setTextMargins(2, 0, 0, 0)
+        label = labelled(self.tr("Strength"), "quiet")
+        label.setBuddy(self.strength)
+        grid.addWidget(label, 0, 0)
+        grid.addWidget(self.strength, 0, 1, 1, 2)
+        grid.addWidget(self.spacing, 1, 0, 1, 2)
+        grid.addWidget(self.choose, 1, 2)
+        column.addLayout(grid)
+
+    def show_boundary(self, boundary: Boundary | None) -> None:
+        """The boundary that was chosen last; None for none."""
+        self.strength.blockSignals(True)
+        self.strength.setEnabled(boundary is not None)
+        self.strength.setValue(boundary.weight if boundary is not None else 0.0)
+        self.strength.blockSignals(False)

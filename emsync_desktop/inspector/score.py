@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.fields import Choice, TempoField
-from emsync_desktop.inspector.hits import HitTable
+from emsync_desktop.inspector.hits import HitsPage, HitTable
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.inspector.takes import TakeList
 from emsync_desktop.wording import key_words
@@ -96,7 +96,8 @@ class ScoreSettings(QWidget):
         room.setWidget(form)
         self.tabs.addTab(room, self.tr("Score"))
         self.tabs.addTab(self.takes, self.tr("Takes"))
-        self.tabs.addTab(self.hits, self.tr("Hits"))
+        self.hits_page = HitsPage(self.hits)
+        self.tabs.addTab(self.hits_page, self.tr("Hits"))
         column.addWidget(self.tabs, 1)
         for choice in (self.ensemble, self.key, self.ending, self.weights):
             choice.currentIndexChanged.connect(self.settings_changed)
@@ -109,7 +110,7 @@ class ScoreSettings(QWidget):
 
     def bring(self, page: QWidget) -> None:
         """Show one of the lists and give it the keyboard."""
-        self.tabs.setCurrentWidget(page)
+        self.tabs.setCurrentWidget(self.hits_page if page is self.hits else page)
         page.setFocus()
 
     def _ending_choice(self) -> Choice:

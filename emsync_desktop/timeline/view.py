@@ -13,9 +13,11 @@ from PySide6.QtGui import (
     QAction,
     QColor,
     QContextMenuEvent,
+    QFocusEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
+    QPen,
     QPixmap,
     QResizeEvent,
     QWheelEvent,
@@ -286,6 +288,10 @@ class TimelineView(QAbstractScrollArea):
         paint_playhead(painter, self)
         if self._gesture is not None:
             paint_gesture(painter, self, self._gesture)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(COLOURS.edge), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
         painter.end()
 
     def _paint_message(self) -> None:
@@ -339,6 +345,14 @@ class TimelineView(QAbstractScrollArea):
     def boundary_at(self, at: QPointF) -> Boundary | None:
         """The boundary that a pointer there would take."""
         return boundary_at(self, at)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt override
+        super().focusInEvent(event)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt override
+        super().focusOutEvent(event)
+        self.viewport().update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt override
         if self._scene is not None and event.button() == Qt.MouseButton.LeftButton:

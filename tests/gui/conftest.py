@@ -37,7 +37,7 @@ def window(qapp, qtbot, engine, home, monkeypatch):
     """The main window, closed without questions at the end; nothing of it stays behind."""
     import threading
 
-    from PySide6.QtCore import QSettings
+    from PySide6.QtCore import QEvent, QSettings
 
     from emsync_desktop.appearance import dress
     from emsync_desktop.main_window import MainWindow
@@ -59,6 +59,8 @@ def window(qapp, qtbot, engine, home, monkeypatch):
     window.close()
     assert engine.is_closed or not engine.submitted
     assert not [one for one in threading.enumerate() if one.name == "original sound"]
+    window.deleteLater()
+    qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

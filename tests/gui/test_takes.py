@@ -187,7 +187,7 @@ def test_the_right_button_asks_about_a_take_without_choosing_it(scored, engine, 
 
 def test_hits_are_told_in_a_table_that_leads_to_them(scored):
     table, view = scored.page.inspector.score.hits, scored.page.timeline
-    scored.page.inspector.score.tabs.setCurrentWidget(table)
+    scored.page.inspector.score.tabs.setCurrentWidget(scored.page.inspector.score.hits_page)
     words = [[table.item(row, column).text() for column in range(3)] for row in range(2)]
     assert words[0][:2] == ["00:00:01:00", "▼ 0 f"]
     assert words[1][:2] == ["00:00:02:23", "▽ +2 f"]

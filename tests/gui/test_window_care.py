@@ -1,5 +1,8 @@
 """What takes care of the user: recovery, relinking, settings, keys, history, hints, dialogs."""
 
+import os
+import subprocess
+import sys
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -299,7 +302,7 @@ def test_another_instrument_plays_the_same_notes(opened, engine, tmp_path, qtbot
     opened.generating.generate()
     engine.compose(tmp_path)
     notes = opened.document.take.music.notes
-    opened.show_instruments()
+    opened.hearing.show_instruments()
     dialog = opened.helping.dialog
     for choice in dialog.choices.values():
         choice.setCurrentIndex((choice.currentIndex() + 1) % choice.count())
@@ -443,3 +446,146 @@ def test_a_project_whose_film_lies_outside_opens_without_reading_it(
     qtbot.wait(200)
     submitted = [type(job).__name__ for job in engine.submitted[jobs:]]
     assert submitted in ([], ["ThumbnailsJob"])  # which refuses what is no film
+
+
+# -- hits, choices, time
+
+
+def test_hits_are_chosen_by_strength_and_spacing(opened):
+    score, editor = opened.page.inspector.score, opened.editor
+    boundaries = opened.document.timeline.boundaries
+    score.hits_page.spacing.setValue(30.0)
+    score.hits_page.choose.click()
+    assert sum(one.is_hit for one in opened.document.timeline.boundaries) <= 1
+    opened.document.undo_stack.undo()
+    assert opened.document.timeline.boundaries == boundaries
+    editor.choose_boundary(boundaries[1].id)
+    score.hits_page.strength.setValue(7.5)
+    assert opened.document.timeline.boundaries[1].strength == 7.5
+    score.hits_page.spacing.setValue(30.0)
+    score.hits_page.choose.click()
+    hits = [n for n, one in enumerate(opened.document.timeline.boundaries) if one.is_hit]
+    assert hits in ([], [1])  # the strongest, unless it is too near the film's end
+
+
+def test_shift_and_arrows_choose_more_segments(opened):
+    view = opened.page.timeline
+    click_at(view, 1.5)
+    press(view, KEY.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    press(view, KEY.Key_Up, Qt.KeyboardModifier.ShiftModifier)
+    assert [one.index for one in opened.editor.chosen_segments] == [0, 1, 2]
+
+
+def test_what_is_chosen_is_told_in_words(opened):
+    view = opened.page.timeline
+    click_at(view, 1.5)
+    assert "Segment 2 of 4" in view.accessibleDescription()
+    opened.editor.choose_boundary(opened.document.timeline.boundaries[0].id)
+    assert "hit, no music for it yet" in view.accessibleDescription()
+    press(view, KEY.Key_Right, Qt.KeyboardModifier.AltModifier)
+    assert "00:00:01:01: hit" in view.accessibleDescription()
+
+
+def test_the_time_left_is_told_once_it_can_be(window, monkeypatch):
+    from emsync_desktop import bars
+
+    now = [0.0]
+    monkeypatch.setattr(bars.time, "monotonic", lambda: now[0])
+    bar = window.bottom_bar
+    bar.busy("Composing", 0.01)
+    assert bar._left.text() == ""
+    now[0] = 10.0
+    bar.busy("Composing", 0.25)
+    assert bar._left.text() == "about 30 s left"
+    bar.rest("")
+    assert bar._left.text() == ""
+    assert [bars.rough_time(one) for one in (0.2, 7.4, 33, 130)] == ["1 s", "7 s", "35 s", "2 min"]
+
+
+def test_a_typed_timecode_goes_there(opened):
+    field = opened.page.preview.timecode
+    opened.menu_actions["type_time"].trigger()
+    assert field.hasFocus()
+    QTest.keyClicks(field, "212")
+    press(field, KEY.Key_Return)
+    assert opened.page.transport.time == Fraction(60, 24)
+    assert field.text() == "00:00:02:12"
+    assert opened.page.timeline.hasFocus()
+    opened.menu_actions["type_time"].trigger()
+    QTest.keyClicks(field, "l")  # a letter there, not the key of a shuttle
+    assert not opened.page.transport.is_playing
+    press(field, KEY.Key_Escape)
+    assert field.text() == "00:00:02:12"
+
+
+# -- machines that lack something
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="names the X server's switches")
+def test_a_display_without_opengl_is_enough(home):
+    program = (
+        "import sys\n"
+        "from PySide6.QtCore import QTimer\n"
+        "from PySide6.QtWidgets import QApplication\n"
+        "from emsync_desktop import app\n"
+        "QTimer.singleShot(0, lambda: None)\n"
+        "import emsync_desktop.main_window as module\n"
+        "class Window(module.MainWindow):\n"
+        "    def showEvent(self, event):\n"
+        "        super().showEvent(event)\n"
+        "        QTimer.singleShot(400, self.look)\n"
+        "    def look(self):\n"
+        "        shown = self.grab().toImage()\n"
+        "        print('painted', shown.width() > 0 and not shown.allGray())\n"
+        "        self.close()\n"
+        "module.MainWindow = Window\n"
+        "sys.exit(app.main([]))\n"
+    )
+    without = {"QT_XCB_GL_INTEGRATION": "none", "LIBGL_DRIVERS_PATH": "/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, **without},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "painted True" in done.stdout
+
+
+def test_a_disk_that_refuses_autosaving_is_told_once(opened, tmp_path, qtbot):
+    opened.settings.set("autosave_s", 1)
+    autosave, told = opened.keeping.autosave, []
+    (tmp_path / "no-folder").write_text("")
+    autosave._keeper._root = tmp_path / "no-folder"
+    autosave.failed.connect(told.append)
+    opened.editor.add_boundary(Fraction(2))
+    qtbot.waitUntil(lambda: len(told) == 1)
+    assert "cannot be kept aside" in opened.banner.sentence
+    opened.editor.add_boundary(Fraction(5, 2))
+    qtbot.wait(1500)
+    assert len(told) == 1
+    autosave._keeper._root = tmp_path / "folder"
+    opened.editor.add_boundary(Fraction(7, 2))
+    with qtbot.waitSignal(autosave.kept):
+        pass
+
+
+def test_the_room_is_shared_as_it_was_last(opened):
+    splitter = opened.page._splitters["all"]
+    splitter.setSizes([380, 420])
+    sizes = splitter.sizes()
+    opened.page.save_layout()
+    opened.page.usual_layout()
+    opened.page.restore_layout()
+    assert splitter.sizes() == sizes
+
+
+def test_no_lane_is_cut_off_however_small_the_window(opened, engine, tmp_path):
+    opened.generating.generate()
+    engine.compose(tmp_path)
+    opened.resize(opened.minimumSize())
+    QApplication.processEvents()
+    view = opened.page.timeline
+    assert view.lanes[-1].bottom <= view.viewport().height()
