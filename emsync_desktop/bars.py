@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTime, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -35,6 +36,9 @@ def rough_time(seconds: float) -> str:
 
 class Banner(QFrame):
     """One sentence, at most one thing to do about it, and a way to put it aside."""
+
+    turned = Signal(bool)
+    """It is shown now, or no longer."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +85,14 @@ class Banner(QFrame):
         self.style().unpolish(self)
         self.style().polish(self)
         self.show()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt override
+        super().showEvent(event)
+        self.turned.emit(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt override
+        super().hideEvent(event)
+        self.turned.emit(False)
 
     def _on_act(self) -> None:
         self.hide()
@@ -183,6 +195,7 @@ class StatusChips(QWidget):
         self.offline = labelled(self.tr("Offline"), "chip")
         self.device = labelled("", "chip")
         self.saved = labelled("", "chip")
+        row.addStretch(1)
         for chip in (self.offline, self.device, self.saved):
             row.addWidget(chip)
         self.saved.hide()

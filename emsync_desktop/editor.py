@@ -329,7 +329,10 @@ class Editor(QObject):
         after = with_levels(self._timeline, chosen, axis=axis, value=value)
         if after != self._timeline:
             name = self.tr("valence") if axis == "valence" else self.tr("arousal")
-            self._push(after, f"{self._emotion_text(None)}: {name} {value:+.2f}", gesture)
+            text = self.tr("Segment {number}").format(number=chosen[0] + 1)
+            if len(chosen) > 1:
+                text = self.tr("{count} segments").format(count=len(chosen))
+            self._push(after, f"{text}: {name} {value:+.2f}", gesture)
 
     def _emotion_text(self, point: VAPoint | None) -> str:
         """What an edit of the chosen segments' emotion is called in the history."""
@@ -337,9 +340,9 @@ class Editor(QObject):
         text = self.tr("Emotion of {count} segments").format(count=len(chosen))
         if len(chosen) == 1:
             text = self.tr("Emotion of segment {number}").format(number=chosen[0].index + 1)
-        if point is None:
-            return text
-        return f"{text}: {point.valence:+.2f} / {point.arousal:+.2f}"
+        if point is not None and len(chosen) == 1:
+            text = self.tr("Segment {number}").format(number=chosen[0].index + 1)
+        return text if point is None else f"{text}: {point.valence:+.2f} / {point.arousal:+.2f}"
 
     def _change_chosen(
         self,

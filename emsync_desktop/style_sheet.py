@@ -92,8 +92,10 @@ def _buttons(c: Colours) -> str:
     QCheckBox {{ font-size: 12px; color: {c.quiet}; spacing: 7px; }}
     QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {c.edge};
         border-radius: 3px; background: {c.raised}; }}
-    QCheckBox::indicator:checked {{ background: {c.accent}; border: 3px solid {c.raised};
-        outline: 1px solid {c.edge}; width: 8px; height: 8px; }}
+    QCheckBox::indicator:checked {{ border-color: {c.accent_text}; background: qradialgradient(
+        cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, stop:0 {c.accent}, stop:0.62 {c.accent},
+        stop:0.68 {c.raised}, stop:1 {c.raised}); }}
+    QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
     QCheckBox:focus {{ color: {c.text}; }}
     QCheckBox:focus::indicator {{ border-color: {c.accent_text}; }}
     """

@@ -144,7 +144,7 @@ class Photographer:
         self.take("generating")
         self.idle()
         self.take("generated")
-        window.page.inspector.score.tabs.setCurrentWidget(window.page.inspector.score.hits)
+        window.page.inspector.score.tabs.setCurrentWidget(window.page.inspector.score.hits_page)
         self.take("hits")
 
     def _edit(self) -> None:

@@ -19,6 +19,8 @@ class HintBar(QFrame):
         super().__init__(parent)
         self.setObjectName("hint")
         self.step = ""
+        self._is_offered = False
+        self._is_covered = False
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(12)
@@ -44,7 +46,7 @@ class HintBar(QFrame):
 
     def offer(self, step: str) -> None:
         """Say a hint that has not been said yet."""
-        if step == self.step and self.isVisible():
+        if step == self.step and self._is_offered:
             return
         if QSettings().value(f"hints/{step}", False, bool):
             return
@@ -54,12 +56,22 @@ class HintBar(QFrame):
         self._title.setText(title)
         self._words.setText(text)
         self.setAccessibleName(f"{title}. {text}")
-        self.show()
+        self._is_offered = True
+        self._refresh()
+
+    def cover(self, is_covered: bool) -> None:
+        """Something more urgent is said, or no longer."""
+        self._is_covered = is_covered
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.setVisible(self._is_offered and not self._is_covered)
 
     def put_away(self, step: str | None = None) -> None:
         """What it says was done, or is of no use any more."""
         if step is None or step == self.step:
-            self.hide()
+            self._is_offered = False
+            self._refresh()
 
     def done(self, step: str) -> None:
         """Somebody knows now, having done it: never said again."""
