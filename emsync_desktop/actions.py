@@ -39,7 +39,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("open", file, tr("&Open …"), "Ctrl+O"),
         ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
         ActionRow("save_as", file, tr("Save project &as …"), "Ctrl+Shift+S"),
-        ActionRow("export", file, tr("&Export film …"), "Ctrl+E"),
+        ActionRow("export", file, tr("&Export …"), "Ctrl+E"),
         ActionRow("locate", file, tr("&Locate the film …"), "", group=True),
         ActionRow("recover", file, tr("&Recover unsaved work …"), ""),
         ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),

@@ -8,6 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
+from emsync_engine.project.ducking import Ducking
 from emsync_engine.project.model import Project, Take, Timeline, VideoSource
 from emsync_engine.timing import FrameRate
 
@@ -38,6 +39,7 @@ class ProjectDocument(QObject):
     takes_changed = Signal()
     source_changed = Signal()
     """The film lies in another file now."""
+    ducking_changed = Signal()
     modified_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -129,6 +131,12 @@ class ProjectDocument(QObject):
         self._project = replace(self._project, video=video, timeline=timeline)
         self.source_changed.emit()
         self.timeline_changed.emit()
+
+    def apply_ducking(self, ducking: Ducking) -> None:
+        """For commands only: let music make room for speech in another way."""
+        assert self._project is not None
+        self._project = replace(self._project, ducking=ducking)
+        self.ducking_changed.emit()
 
     def apply_takes(self, takes: tuple[Take, ...], chosen: str | None) -> None:
         """For commands only: put takes in, and say which one is heard."""

@@ -18,7 +18,8 @@ from emsync_desktop.actions import Actions
 from emsync_desktop.bars import Banner, BottomBar, StatusChips
 from emsync_desktop.document import ProjectDocument, Sounding, sound_of
 from emsync_desktop.editor import Editor
-from emsync_desktop.export.film import FilmExport
+from emsync_desktop.export.dialog import ExportDialog
+from emsync_desktop.export.ducking_command import ChangeDucking
 from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.film_page import FilmPage
 from emsync_desktop.hearing import Hearing
@@ -65,7 +66,7 @@ class MainWindow(QMainWindow):
         self.generating = Generating(self)
         self.opener = Opener(self)
         self.files = ProjectFiles(self.document, self)
-        self.film_export = FilmExport(self)
+        self.export_dialog: ExportDialog | None = None
         self.menu_actions = Actions(self)
         self.banner = Banner()
         self.welcome = Welcome()
@@ -131,12 +132,6 @@ class MainWindow(QMainWindow):
         self.files.chosen.connect(self.open_path)
         self.files.saved.connect(self._on_saved)
         self.files.failed.connect(self._on_save_failed)
-        export = self.film_export
-        export.started.connect(lambda: self._on_export_progress(0.0))
-        export.progressed.connect(self._on_export_progress)
-        export.finished.connect(self.bottom_bar.rest)
-        export.failed.connect(self._on_export_failed)
-        export.cancelled.connect(lambda: self.bottom_bar.rest(self.tr("Export cancelled.")))
 
     def _connect_scoring(self) -> None:
         scoring = self.scoring
@@ -293,7 +288,6 @@ class MainWindow(QMainWindow):
     def cancel(self) -> None:
         self.bottom_bar.stopping()
         self.scoring.cancel()
-        self.film_export.cancel()
 
     def _on_started(self, kind: str) -> None:
         self._on_progress("", 0.0)
@@ -340,24 +334,35 @@ class MainWindow(QMainWindow):
     # -- exporting
 
     def export(self) -> None:
-        film, mix = self.document.video, self.document.mix
-        if film is not None and mix is not None:
-            self.film_export.begin(film, mix)
+        """Open the export dialog on the take that is chosen."""
+        project = self.document.project
+        if project is None or project.take is None or self.export_dialog is not None:
+            return
+        dialog = ExportDialog(
+            project, self.document.path, self.editor.span, self.scoring.awake_engine, self
+        )
+        self.export_dialog = dialog
+        dialog.ducking_chosen.connect(self._on_ducking_chosen)
+        dialog.written.connect(self.bottom_bar.rest)
+        dialog.finished.connect(self._on_export_closed)
+        dialog.open()
 
-    def _on_export_progress(self, share: float) -> None:
-        self.bottom_bar.busy(self.tr("Writing the film"), share)
+    def _on_ducking_chosen(self, ducking: object) -> None:
+        words = self.tr("Change the room for speech")
+        self.document.undo_stack.push(ChangeDucking(self.document, ducking, words))
 
-    def _on_export_failed(self, sentence: str) -> None:
-        self.bottom_bar.rest("")
-        self.banner.say(sentence, offer=self.tr("Try again"), action=self.export)
+    def _on_export_closed(self) -> None:
+        if self.export_dialog is not None:
+            self.export_dialog.deleteLater()
+            self.export_dialog = None
 
     # -- showing
 
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
         is_busy = self.scoring.task is not None
-        self.menu_actions.enable(["cancel"], is_busy or self.film_export.is_busy)
-        self.menu_actions.enable(["export"], self.document.mix is not None)
+        self.menu_actions.enable(["cancel"], is_busy)
+        self.menu_actions.enable(["export"], self.document.take is not None)
         self.page.inspector.setEnabled(has_film)
         self.page.inspector.generate.setEnabled(has_film and not is_busy)
         self._refresh_actions()
@@ -419,7 +424,6 @@ class MainWindow(QMainWindow):
         self.keeping.close()
         self.page.shut_down()
         self.opener.close()
-        self.film_export.close()
         self.scoring.close()
         self.document.undo_stack.blockSignals(True)  # it says more when it is deleted
         event.accept()

@@ -129,6 +129,12 @@ class Scoring(QObject):
             engine.cancelled.connect(self._on_cancelled)
             engine.crashed.connect(self._on_crashed)
 
+    def awake_engine(self) -> Engine:
+        """The engine's client, for work that is no task of this window's own."""
+        self.wake()
+        assert self._engine is not None
+        return self._engine
+
     def close(self) -> None:
         self._task = None
         if self._engine is not None:

@@ -86,6 +86,10 @@ def _buttons(c: Colours) -> str:
         padding: 4px 8px; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
+    QPushButton[look="choice"] {{ border: 1px solid {c.line}; padding: 7px 14px; }}
+    QPushButton[look="choice"]:checked {{ border-color: {c.accent}; color: {c.accent_text};
+        font-weight: 600; }}
+    QPushButton[look="choice"]:focus {{ border-color: {c.text}; }}
     QPushButton[look="link"]:hover, QPushButton[look="quiet_link"]:hover
         {{ background: {c.hover}; }}
     QPushButton[look="link"]:disabled {{ color: {c.off}; }}

@@ -130,6 +130,8 @@ def outputs_of(
     """Where the results of an export will be; ``overwrite`` in the place of the request's."""
     from emsync_engine.video.film_container import choose_container
 
+    if not request.parts:
+        raise OutputError("Nothing is chosen to be written.")
     film = Path(project.video.path)
     extension = ".mp4"
     if "film" in request.parts:
@@ -139,7 +141,7 @@ def outputs_of(
     return planned_outputs(
         film,
         extension=extension,
-        film=request.film or _named_after_project(place, request, extension),
+        film=request.film or _named_after_project(place, film, request, extension),
         folder=request.folder,
         stems=request.stems,
         hit_report=request.hit_report,
@@ -149,9 +151,11 @@ def outputs_of(
     )
 
 
-def _named_after_project(place: Path, request: ExportRequest, extension: str) -> Path:
+def _named_after_project(place: Path, film: Path, request: ExportRequest, extension: str) -> Path:
     """The name that results have where nobody gives one; whole if they lie beside the project."""
     named = place.with_suffix(extension)
+    if named.absolute() == film.absolute():
+        named = place.with_name(f"{place.stem}_scored{extension}")
     alone = request.parts - {"film"}
     if len(alone) == len(request.parts) == 1:
         [part] = alone

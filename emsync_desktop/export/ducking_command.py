@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from PySide6.QtGui import QUndoCommand
 
 from emsync_desktop.document import ProjectDocument
@@ -21,12 +19,7 @@ class ChangeDucking(QUndoCommand):
         self._after = after
 
     def redo(self) -> None:
-        self._put(self._after)
+        self._document.apply_ducking(self._after)
 
     def undo(self) -> None:
-        self._put(self._before)
-
-    def _put(self, ducking: Ducking) -> None:
-        project = self._document.project
-        assert project is not None
-        self._document.apply_project(replace(project, ducking=ducking))
+        self._document.apply_ducking(self._before)

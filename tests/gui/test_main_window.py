@@ -410,21 +410,6 @@ def test_a_folder_that_cannot_be_written_is_told(opened, tmp_path):
     assert "missing" in opened.banner.sentence
 
 
-def test_the_film_is_exported_with_the_take(opened, engine, film, tmp_path, qtbot, monkeypatch):
-    from PySide6.QtWidgets import QFileDialog
-
-    from emsync_engine.video.probe import probe
-
-    output = tmp_path / "scored.mp4"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(output), ""))
-    assert not opened.menu_actions["export"].isEnabled()
-    opened.generating.generate()
-    engine.compose(tmp_path)
-    opened.menu_actions["export"].trigger()
-    qtbot.waitUntil(lambda: "scored.mp4 is written" in opened.bottom_bar.words, timeout=30_000)
-    assert probe(output).duration == probe(film).duration
-
-
 def test_the_audio_device_is_looked_for_once_and_before_the_film(window, engine, film, monkeypatch):
     from emsync_desktop.preview import transport
 

@@ -1,0 +1,243 @@
+"""What an export is made of: results, the music in the film, levels, and room for speech."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QCheckBox,
+    QDoubleSpinBox,
+    QFrame,
+    QGridLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from emsync_desktop.export.choices import Choices
+from emsync_desktop.fields import Choice
+from emsync_desktop.inspector.segment import labelled
+from emsync_engine.project.ducking import ATTACK_S, DEEPEST_DB, RELEASE_S, Ducking
+from emsync_engine.results import PARTS
+from emsync_engine.timing import FrameRate, timecode
+
+_LEVELS = (-14.0, -16.0, -23.0)
+
+
+class ExportOptions(QFrame):
+    """All fields but name and folder; ``changed`` follows whatever the user changes."""
+
+    changed = Signal()
+
+    def __init__(
+        self,
+        ducking: Ducking,
+        span: tuple[Fraction, Fraction] | None,
+        frame_rate: Fraction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("look", "panel")
+        self._span = span
+        self._is_showing = False
+        self._ceiling = -1.0
+        self._given = ducking
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(7)
+        self.parts = self._part_boxes(column)
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(6)
+        grid.setColumnStretch(1, 1)
+        self._at = 0
+        self._grid = grid
+        self.audio = self._choice(self.tr("Music"), self._audio_words())
+        self.codec = self._choice(self.tr("Sound coded as"), self._codec_words())
+        self.range = self._choice(self.tr("Range"), self._range_words(FrameRate(frame_rate)))
+        self.range.setEnabled(span is not None)
+        column.addSpacing(6)
+        column.addWidget(labelled(self.tr("FILM AND LEVEL"), "heading"))
+        column.addLayout(grid)
+        self.target = self._choice(self.tr("Music alone"), self._level_words())
+        own = (self.tr("its own level"), None)
+        self.film_level = self._choice(self.tr("Film's sound"), (own, *self._level_words()))
+        column.addSpacing(6)
+        column.addWidget(labelled(self.tr("ROOM FOR SPEECH"), "heading"))
+        self._ducking_fields(column, ducking)
+        column.addStretch(1)
+
+    # -- building
+
+    def _part_boxes(self, column: QVBoxLayout) -> dict[str, QCheckBox]:
+        column.addWidget(labelled(self.tr("WHAT"), "heading"))
+        grid = QGridLayout()
+        grid.setVerticalSpacing(6)
+        boxes: dict[str, QCheckBox] = {}
+        for number, (part, words, tip) in enumerate(self._part_words()):
+            box = boxes[part] = QCheckBox(words)
+            box.setToolTip(tip)
+            box.setAccessibleDescription(tip)
+            box.toggled.connect(self._on_changed)
+            grid.addWidget(box, number // 2, number % 2)
+        column.addLayout(grid)
+        return boxes
+
+    def _part_words(self) -> tuple[tuple[str, str, str], ...]:
+        tr = self.tr
+        return (
+            ("film", tr("Film"), tr("The picture copied, with the music in its sound.")),
+            ("wav", tr("Music as WAV"), tr("48 kHz, 24 bits, with the film's start timecode.")),
+            ("stems", tr("Stems"), tr("A WAV for each family; they add up to the music.")),
+            ("flac", tr("Music as FLAC"), tr("The same samples in about half the room.")),
+            ("midi", tr("MIDI"), tr("The notes, with the tempo map and markers.")),
+            ("constant_midi", tr("MIDI, one tempo"), tr("The same seconds under one tempo.")),
+            ("hits", tr("Hit report"), tr("Where the music lands, as a table and a page.")),
+            ("handoff", tr("Hand-off folder"), tr("Mix, stems, MIDI, markers and timelines.")),
+        )
+
+    def _audio_words(self) -> tuple[tuple[str, object], ...]:
+        return (
+            (self.tr("under the original sound"), "under"),
+            (self.tr("beside it, as a second track"), "beside"),
+            (self.tr("instead of it"), "instead"),
+        )
+
+    def _codec_words(self) -> tuple[tuple[str, object], ...]:
+        return (
+            (self.tr("as usual in the container"), "auto"),
+            ("AAC", "aac"),
+            ("Opus", "opus"),
+            (self.tr("PCM, uncompressed"), "pcm"),
+            ("FLAC", "flac"),
+        )
+
+    def _range_words(self, rate: FrameRate) -> tuple[tuple[str, object], ...]:
+        words: list[tuple[str, object]] = [(self.tr("the whole film"), False)]
+        if self._span is not None:
+            start, end = (timecode(rate.nearest_frame(time), rate) for time in self._span)
+            words.append((f"{start} – {end}", True))
+        return tuple(words)
+
+    def _level_words(self) -> tuple[tuple[str, object], ...]:
+        uses = {-14.0: self.tr("video sites"), -16.0: self.tr("podcasts"), -23.0: "EBU R 128"}
+        return tuple((f"{level:g} LUFS, {uses[level]}", level) for level in _LEVELS)
+
+    def _choice(self, words: str, entries: tuple[tuple[str, object], ...]) -> Choice:
+        choice = Choice()
+        choice.setAccessibleName(words)
+        choice.setMinimumContentsLength(16)
+        for entry, data in entries:
+            choice.addItem(entry, data)
+        choice.currentIndexChanged.connect(self._on_changed)
+        label = labelled(words, "quiet")
+        label.setBuddy(choice)
+        self._grid.addWidget(label, self._at, 0)
+        self._grid.addWidget(choice, self._at, 1)
+        self._at += 1
+        return choice
+
+    def _ducking_fields(self, column: QVBoxLayout, ducking: Ducking) -> None:
+        self.ducks = QCheckBox(self.tr("Softer music while somebody speaks"))
+        self.ducks.setChecked(ducking.is_on)
+        self.ducks.toggled.connect(self._on_changed)
+        column.addWidget(self.ducks)
+        row = QGridLayout()
+        row.setHorizontalSpacing(10)
+        self.depth = self._number(self.tr("Depth"), " dB", (0.0, DEEPEST_DB), ducking.depth_db, 1)
+        self.attack = self._number(self.tr("Attack"), " s", ATTACK_S, ducking.attack_s, 0.05)
+        self.release = self._number(self.tr("Release"), " s", RELEASE_S, ducking.release_s, 0.1)
+        for place, (words, field) in enumerate(
+            (
+                (self.tr("by"), self.depth),
+                (self.tr("down in"), self.attack),
+                (self.tr("up in"), self.release),
+            )
+        ):
+            label = labelled(words, "quiet")
+            label.setBuddy(field)
+            row.addWidget(label, 0, 2 * place)
+            row.addWidget(field, 0, 2 * place + 1)
+        column.addLayout(row)
+
+    def _number(
+        self, words: str, unit: str, limits: tuple[float, float], value: float, step: float
+    ) -> QDoubleSpinBox:
+        field = QDoubleSpinBox()
+        field.setAccessibleName(words)
+        field.setRange(*limits)
+        field.setDecimals(0 if step >= 1 else 2)
+        field.setSingleStep(step)
+        field.setSuffix(unit)
+        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
+        field.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        field.setValue(value)
+        field.setKeyboardTracking(False)
+        field.valueChanged.connect(self._on_changed)
+        return field
+
+    # -- reading and showing
+
+    @property
+    def choices(self) -> Choices:
+        """What is chosen; the preset's name is left to ``matching_preset``."""
+        parts = tuple(part for part in PARTS if part in self.parts and self.parts[part].isChecked())
+        return Choices(
+            "",
+            parts,
+            str(self.audio.currentData()),
+            str(self.codec.currentData()),
+            float(self.target.currentData()),
+            self.film_level.currentData(),
+            self._ceiling,
+        )
+
+    @property
+    def span(self) -> tuple[Fraction, Fraction] | None:
+        """The range that is exported; None for the whole film."""
+        return self._span if self.range.currentData() else None
+
+    @property
+    def ducking(self) -> Ducking:
+        """Room for speech; the one that was given where the fields only round it."""
+        given = self._given
+        made = Ducking(
+            self.ducks.isChecked(), self.depth.value(), self.attack.value(), self.release.value()
+        )
+        rounded = Ducking(
+            given.is_on, round(given.depth_db), round(given.attack_s, 2), round(given.release_s, 2)
+        )
+        return given if made == rounded else made
+
+    def show_choices(self, choices: Choices) -> None:
+        """Let the fields show some choices, without a word on each."""
+        self._is_showing = True
+        self._ceiling = choices.ceiling_dbtp
+        for part, box in self.parts.items():
+            box.setChecked(part in choices.parts)
+        for field, value in (
+            (self.audio, choices.audio),
+            (self.codec, choices.codec),
+            (self.target, choices.target_lufs),
+            (self.film_level, choices.film_lufs),
+        ):
+            field.setCurrentIndex(max(field.findData(value), 0))
+        self._is_showing = False
+        self._enable()
+
+    def _on_changed(self, _value: object = None) -> None:
+        if not self._is_showing:
+            self._enable()
+            self.changed.emit()
+
+    def _enable(self) -> None:
+        """What does not matter for these choices cannot be chosen."""
+        has_film = self.parts["film"].isChecked()
+        is_under = has_film and self.audio.currentData() == "under"
+        self.audio.setEnabled(has_film)
+        self.codec.setEnabled(has_film)
+        self.film_level.setEnabled(is_under)
+        self.ducks.setEnabled(is_under)
+        for field in (self.depth, self.attack, self.release):
+            field.setEnabled(is_under and self.ducks.isChecked())
