@@ -39,6 +39,8 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("open", file, tr("&Open …"), "Ctrl+O"),
         ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
         ActionRow("save_as", file, tr("Save project &as …"), "Ctrl+Shift+S"),
+        ActionRow("import_cuts", file, tr("&Import cuts …"), "Ctrl+I", group=True),
+        ActionRow("conform", file, tr("New &version of the edit …"), ""),
         ActionRow("export", file, tr("&Export …"), "Ctrl+E"),
         ActionRow("locate", file, tr("&Locate the film …"), "", group=True),
         ActionRow("recover", file, tr("&Recover unsaved work …"), ""),

@@ -132,6 +132,13 @@ class ProjectDocument(QObject):
         self.source_changed.emit()
         self.timeline_changed.emit()
 
+    def apply_edit(self, project: Project) -> None:
+        """For commands only: film, timeline and takes of another version of the edit at once."""
+        self._project = project
+        self.source_changed.emit()
+        self.timeline_changed.emit()
+        self.takes_changed.emit()
+
     def apply_ducking(self, ducking: Ducking) -> None:
         """For commands only: let music make room for speech in another way."""
         assert self._project is not None

@@ -25,6 +25,7 @@ from emsync_desktop.film_page import FilmPage
 from emsync_desktop.hearing import Hearing
 from emsync_desktop.help.hints import HintBar
 from emsync_desktop.helping import Helping
+from emsync_desktop.interchange.controller import Interchange
 from emsync_desktop.keeping import Keeping
 from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.keeping = Keeping(self)
         self.helping = Helping(self)
         self.hearing = Hearing(self)
+        self.interchange = Interchange(self)
         self._lay_out()
         connect_actions(self)
         self._connect_parts()
@@ -94,6 +96,7 @@ class MainWindow(QMainWindow):
         above.setSpacing(6)
         above.addWidget(self.banner)
         above.addWidget(self.hint)
+        self.banner.turned.connect(self.hint.cover)
         self.menuBar().setCornerWidget(self.chips)
         centre = QWidget()
         column = QVBoxLayout(centre)
@@ -421,6 +424,7 @@ class MainWindow(QMainWindow):
         QSettings().setValue("window/geometry", self.saveGeometry())
         self.page.save_layout()
         self.hearing.close()
+        self.interchange.close()
         self.keeping.close()
         self.page.shut_down()
         self.opener.close()

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from emsync_engine.project.model import GenerationSettings, Take, Timeline
+from emsync_engine.project.model import GenerationSettings, Project, Take, Timeline
 
 if TYPE_CHECKING:
     from emsync_engine.jobs.messages import Job
 
-TaskKind = Literal["analyse", "film", "compose", "parts", "render"]
+TaskKind = Literal["analyse", "film", "compose", "parts", "render", "conform"]
 
 # Share of a task that lies behind when a stage begins and ends, from runs on two cores.
 _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
@@ -29,6 +29,13 @@ _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
         "emotion": (0.95, 1.0),
     },
     "film": {"decode": (0.0, 1.0)},
+    "conform": {
+        "decode": (0.0, 0.5),
+        "scene cuts": (0.5, 0.6),
+        "picture": (0.6, 0.75),
+        "sound": (0.75, 0.8),
+        "compare": (0.8, 1.0),
+    },
     "compose": {
         "load": (0.0, 0.03),
         "compose": (0.03, 0.8),
@@ -93,6 +100,8 @@ class Scoring(QObject):
     """Path and ``FilmStrip``."""
     composed = Signal(object)
     """``Composed``."""
+    conformed = Signal(object, object)
+    """``Project``, and the ``ConformPlan`` for it."""
     rendered = Signal(object, object)
     """Take id and ``Rendered``."""
     failed = Signal(str, str)
@@ -241,6 +250,12 @@ class Scoring(QObject):
         job = CompJob(take, other, timeline, segments, frame_rate, stems=False)
         self._begin("parts", job, take.id)
 
+    def conform(self, project: Project, path: Path) -> None:
+        """Compare a new version of the edit with a project; nothing is changed yet."""
+        from emsync_engine.jobs.conform_job import ConformJob
+
+        self._begin("conform", ConformJob(project, path), project)
+
     def render(self, take: Take, timeline: Timeline | None = None) -> None:
         """Play a take that is written already, at the levels of a timeline."""
         from emsync_engine.jobs.messages import RenderJob
@@ -343,6 +358,7 @@ class Scoring(QObject):
                 "analyse": self.analysed,
                 "film": self.film_read,
                 "render": self.rendered,
+                "conform": self.conformed,
             }
             signals[task.kind].emit(task.subject, result)
 

@@ -76,6 +76,8 @@ def _window_slots(window: MainWindow) -> Slots:
         "open": window.files.ask_for_one,
         "save": window.files.save,
         "save_as": window.files.save_as,
+        "import_cuts": window.interchange.ask_for_cuts,
+        "conform": window.interchange.ask_for_edit,
         "export": window.export,
         "quit": window.close,
         "generate": window.generating.generate,
@@ -175,6 +177,8 @@ def refresh_actions(window: MainWindow) -> None:
     act.enable(["generate_chosen"], has_take and is_idle)
     act.enable(["instruments"], has_take)
     act.enable(["rest"], is_idle)
+    act.enable(["import_cuts"], has_film)
+    act.enable(["conform"], has_film and is_idle)
     act.enable(["swap_takes"], project is not None and len(project.takes) > 1)
     chosen, boundaries = editor.chosen_segments, editor.chosen_boundaries
     is_on_hit = len(boundaries) == 1 and boundaries[0].is_hit

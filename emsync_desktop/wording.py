@@ -22,6 +22,7 @@ def stage_words(kind: str, stage: str) -> str:
         "picture": tr("Reading the emotion"),
         "sound": tr("Reading the emotion"),
         "emotion": tr("Reading the emotion"),
+        "compare": tr("Comparing the edits"),
         "load": tr("Waking the composer"),
         "compose": tr("Composing"),
         "compose again": tr("The last attempt was not good enough: composing again"),
@@ -32,6 +33,7 @@ def stage_words(kind: str, stage: str) -> str:
     kinds = {
         "analyse": tr("Reading the film"),
         "film": tr("Reading the film"),
+        "conform": tr("Comparing the edits"),
         "compose": tr("Composing"),
         "parts": tr("Composing"),
         "render": tr("Playing the score"),
