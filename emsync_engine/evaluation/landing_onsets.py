@@ -32,6 +32,7 @@ _BEFORE_S = (-0.15, -0.08)
 _AFTER_S = (0.1, 0.3)
 _LEAST_RISE = 1.25  # of the level that stays: 2 dB
 _SCALE_S = 0.015  # of a steep rise
+_LASTING_S = 0.04  # of one that lasts: notes that beat against each other waver faster
 _LEAST_SHARE = 0.25  # of the steepest rise in the context: less is no onset but a wavering
 _SILENT = 1e-6
 
@@ -74,7 +75,9 @@ def _half_risen(levels: FloatArray) -> float | None:
     """Where what rises to stay has risen half of the way, in hops from the middle.
 
     Before: the median of 150 to 80 ms before the time; after: the mean of 100 to 300 ms behind it.
-    Bands count by how much they rise. None if they do not, or at another time.
+    Bands count by how much they rise. What died away, or was struck shortly before, may cross the
+    middle as well: the crossing in the steepest rise counts. None if they do not rise, or at
+    another time.
     """
     middle, reach = len(levels) // 2, _hops(LISTEN_S)
     before = np.median(levels[_rows(middle, _BEFORE_S)], axis=0)
@@ -83,21 +86,27 @@ def _half_risen(levels: FloatArray) -> float | None:
     low, high = float(before @ weights), float(after @ weights)
     if high <= max(_LEAST_RISE * low, _SILENT):
         return None
-    near = (levels @ weights)[middle - reach : middle + reach + 1]
+    near = slice(middle - reach, middle + reach + 1)
+    level, rise = (levels @ weights)[near], (_rising(levels, _LASTING_S) @ weights)[near]
     half = (low + high) / 2
-    crossings = np.flatnonzero((near[:-1] < half) & (near[1:] >= half))
+    crossings = np.flatnonzero((level[:-1] < half) & (level[1:] >= half))
     if not len(crossings):
         return None
-    first = int(crossings[0])
-    return first - reach + float((half - near[first]) / (near[first + 1] - near[first]))
+    best = int(crossings[np.argmax(rise[crossings])])
+    return best - reach + float((half - level[best]) / (level[best + 1] - level[best]))
+
+
+def _rising(levels: FloatArray, scale_s: float) -> FloatArray:
+    """How fast each band rises, over about so many seconds."""
+    from scipy.ndimage import gaussian_filter1d
+
+    rising: FloatArray = gaussian_filter1d(levels, scale_s * SAMPLE_RATE / _HOP, axis=0, order=1)
+    return rising
 
 
 def _steepest(levels: FloatArray) -> float | None:
     """Where the bands rise most steeply together, in hops from the middle; None without a rise."""
-    from scipy.ndimage import gaussian_filter1d
-
-    rising = gaussian_filter1d(levels, _SCALE_S * SAMPLE_RATE / _HOP, axis=0, order=1)
-    strength: FloatArray = np.maximum(rising, 0.0).sum(axis=1)
+    strength: FloatArray = np.maximum(_rising(levels, _SCALE_S), 0.0).sum(axis=1)
     middle, reach = len(levels) // 2, _hops(LISTEN_S)
     inner = np.arange(middle - reach, middle + reach + 1)
     is_peak = (strength[inner] >= strength[inner - 1]) & (strength[inner] > strength[inner + 1])

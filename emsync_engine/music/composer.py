@@ -17,6 +17,7 @@ from emsync_engine.music.degeneracy import Finding, badness, borrowed, degenerac
 from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
+from emsync_engine.music.hits import landed_onsets
 from emsync_engine.music.ranking import measures_of
 from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
@@ -161,7 +162,12 @@ def _take(
         frame_s=float(1 / frame_rate),
         tacet_s=brief.tacet_s,
     )
-    music = shape_velocities(landing.music, lambda time_s: brief.va_at(time_s).arousal, seed=seed)
+    music = shape_velocities(
+        landing.music,
+        lambda time_s: brief.va_at(time_s).arousal,
+        seed=seed,
+        hits_s=landed_onsets(landing.hits),
+    )
     return Take(
         id=take_id(seed, attempt.tokens, settings, tacet_s=brief.tacet_s),
         seed=seed,

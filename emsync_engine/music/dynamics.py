@@ -22,6 +22,13 @@ FAMILY_VELOCITIES: Mapping[Family, int] = {
 
 AROUSAL_RANGE = 24  # velocity from arousal 0 to 1: some 5 dB, loudness being velocity squared
 CHORD_ACCENT = 14
+HIT_ACCENT = 26
+"""For all that starts with the chord on a hit, whoever plays it."""
+
+BEFORE_HIT = -12
+BEFORE_HIT_S = 0.7
+"""What leads to a hit gives way to it, at most by this much just before it."""
+
 BAR_ACCENT = 5
 HUMANISING = 4  # at most, either way
 VELOCITY_PER_DB = 4.5  # around a velocity of 78, loudness being velocity squared
@@ -29,8 +36,14 @@ SOFTEST, LOUDEST = 25, 122
 _BAR_TOLERANCE_S = 0.03
 
 
-def shape_velocities(music: Music, arousal_at: Callable[[float], float], *, seed: int) -> Music:
-    """Give every note a velocity by family, arousal, strong chord, bar line and a human hand.
+def shape_velocities(
+    music: Music,
+    arousal_at: Callable[[float], float],
+    *,
+    seed: int,
+    hits_s: Sequence[float] = (),
+) -> Music:
+    """Give every note a velocity by family, arousal, hit, strong chord, bar and a human hand.
 
     The hand's unevenness depends on the seed and the note alone, not on the notes around it, so
     that a part that is composed anew leaves the rest of the film as it was.
@@ -38,9 +51,11 @@ def shape_velocities(music: Music, arousal_at: Callable[[float], float], *, seed
     Parameters
     ----------
     arousal_at : arousal in [-1, 1] at a time in seconds; values outside are clipped, NaN is 0
+    hits_s : onsets of the chords that land on hits (``hits.landed_onsets``), seconds
     """
+    landed_s = sorted(hits_s)
     notes = tuple(
-        replace(note, velocity=_velocity(note, arousal_at(note.onset_s), music, seed))
+        replace(note, velocity=_velocity(note, arousal_at(note.onset_s), music, landed_s, seed))
         for note in music.notes
     )
     return replace(music, notes=notes)
@@ -78,19 +93,32 @@ def _within(velocity: float) -> int:
     return min(max(round(velocity), SOFTEST), LOUDEST)
 
 
-def _velocity(note: Note, arousal: float, music: Music, seed: int) -> int:
+def _velocity(
+    note: Note, arousal: float, music: Music, landed_s: Sequence[float], seed: int
+) -> int:
     arousal = 0.0 if isnan(arousal) else min(max(arousal, -1.0), 1.0)
     velocity = FAMILY_VELOCITIES[note.family] + AROUSAL_RANGE * arousal
+    velocity += _accent(note, music, landed_s)
+    velocity += HUMANISING * _unevenness(note, seed)
+    return _within(velocity)
+
+
+def _accent(note: Note, music: Music, landed_s: Sequence[float]) -> float:
+    """What a note gains or loses by where it starts."""
+    if _starts_at(note.onset_s, landed_s, before_s=0.0, after_s=SPREAD_S):
+        return HIT_ACCENT
+    ahead = bisect_left(landed_s, note.onset_s)
+    until_s = landed_s[ahead] - note.onset_s if ahead < len(landed_s) else BEFORE_HIT_S
+    gives_way = BEFORE_HIT * max(1 - until_s / BEFORE_HIT_S, 0.0)
     if note.family in CHORD_FAMILIES and _starts_at(
         note.onset_s, music.chord_onsets_s, before_s=0.0, after_s=SPREAD_S
     ):
-        velocity += CHORD_ACCENT
-    elif _starts_at(
+        return gives_way + CHORD_ACCENT
+    if _starts_at(
         note.onset_s, music.bar_onsets_s, before_s=_BAR_TOLERANCE_S, after_s=_BAR_TOLERANCE_S
     ):
-        velocity += BAR_ACCENT
-    velocity += HUMANISING * _unevenness(note, seed)
-    return _within(velocity)
+        return gives_way + BAR_ACCENT
+    return gives_way
 
 
 def _starts_at(

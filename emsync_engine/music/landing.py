@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emsync_engine.music.endings import Ended, with_ending
+from emsync_engine.music.gathering import gathered
 from emsync_engine.music.hits import hit_report, music_chords
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.tacet import is_silent_at, silenced, sounding_end_s
@@ -47,7 +48,7 @@ def landed(
     locked: Sequence[Span] = (),
     tacet_s: Sequence[Span] = (),
 ) -> Landing:
-    """Bend the tempo onto the hits, give the music its ending, and judge every hit.
+    """Bend the tempo onto the hits, gather what is struck there, end the music, judge every hit.
 
     Strong chords are found once, in the tempo in which the music was written: what is strong there
     stays strong when two beats become a hair shorter than two beats of their bent bar.
@@ -74,8 +75,11 @@ def landed(
         tacet_s=tacet_s,
     )
     fitted = silenced(warped(music, fit.warp, locked=locked), tacet_s)
+    bent = [_moved(chord, fit.warp, locked) for chord in chords]
+    if settings.sync_percent:
+        fitted = gathered(fitted, _on_hits(bent, hits_s, frame_s), locked=locked)
     ended = _ended(fitted, hits_s, settings, locked, tacet_s)
-    remaining = _remaining([_moved(chord, fit.warp, locked) for chord in chords], ended.music)
+    remaining = _remaining(bent, ended.music)
     if ended.chord:
         remaining.append(ended.chord)
     return Landing(
@@ -116,6 +120,15 @@ def _ended(
 
 def _moved(chord: Chord, warp: Warp, locked: Sequence[Span]) -> Chord:
     return warped(Music(0.0, chord), warp, locked=locked).notes
+
+
+def _on_hits(chords: Sequence[Chord], hits_s: Sequence[float], frame_s: float) -> list[Chord]:
+    """The chords that start within half a frame of a hit."""
+    return [
+        chord
+        for chord in chords
+        if any(abs(chord[0].onset_s - hit_s) <= frame_s / 2 for hit_s in hits_s)
+    ]
 
 
 def _remaining(chords: Sequence[Chord], music: Music) -> list[Chord]:

@@ -17,7 +17,7 @@ from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.endings import prevailing_key
 from emsync_engine.music.ensembles import ensemble_named
 from emsync_engine.music.generation import Brief
-from emsync_engine.music.hits import beat_lengths, hit_report
+from emsync_engine.music.hits import beat_lengths, hit_report, landed_onsets
 from emsync_engine.music.landing import landed
 from emsync_engine.music.layouts import Composer, decoder_for
 from emsync_engine.music.parts import Span, part_states, parts_of, parts_within
@@ -187,7 +187,8 @@ class Filler:
             locked=cut.kept_s,
             tacet_s=self._tacet_s,
         )
-        music = self._played(spliced(self._music, landing.music, cut), cut, seed)
+        landed_s = landed_onsets(landing.hits)
+        music = self._played(spliced(self._music, landing.music, cut), cut, landed_s, seed)
         hits = tuple(hit for hit in landing.hits if cut.holds(hit.time_s))
         join = rival.likelihood_of(rival.gap.after) if rival.gap.after else 0.0
         score = score_of_gap(
@@ -219,11 +220,13 @@ class Filler:
         closing = tuple(replace(note, onset_s=end_s, end_s=until_s) for note in chord)
         return replace(music, notes=(*before, *closing))
 
-    def _played(self, music: Music, cut: Cut, seed: int) -> Music:
+    def _played(self, music: Music, cut: Cut, landed_s: Sequence[float], seed: int) -> Music:
         """Velocities for what was written; what stays keeps its own."""
         path = emotion_path(self._timeline)
         shaped = with_picture_loudness(
-            shape_velocities(music, lambda time_s: path(time_s).arousal, seed=seed),
+            shape_velocities(
+                music, lambda time_s: path(time_s).arousal, seed=seed, hits_s=landed_s
+            ),
             self._timeline.loudness_db,
         )
         notes = tuple(

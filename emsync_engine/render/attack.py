@@ -2,7 +2,9 @@
 
 A bowed or blown note is heard later than it starts. What must land on a cut is what is heard, so
 the notes that carry a hit start earlier by the attack of their program on this soundfont: the time
-from the start of a note until its envelope first reaches half of its peak.
+from the start of a note until its envelope first reaches half of its peak within 0.3 s. A note that
+goes on swelling after that is taken for what is heard of it by then: measured over a whole second,
+chords of strings came 13 ms early, and slow ones 100.
 """
 
 from __future__ import annotations
@@ -26,10 +28,10 @@ from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 LONGEST_ATTACK_S = 0.5
 """No note starts earlier than this, however slowly its program swells."""
 
-_METHOD = 1  # part of the cache's key: another way of measuring is another entry
+_METHOD = 2  # part of the cache's key: another way of measuring is another entry
 _PITCHES = tuple(range(36, 85, 4))
 _VELOCITIES = (64, 100)
-_LISTEN_S = 1.0
+_LISTEN_S = 0.3
 _WINDOW_S = 0.02
 _HOP = 48  # samples: one millisecond
 _NEIGHBOURHOOD = 5.0  # semitones: notes this near speak alike, and one alone may beat or waver
@@ -40,7 +42,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Attack:
-    """Seconds from the start of a note to half of its peak, at some pitches of one program."""
+    """Seconds from the start of a note to half of its first peak, at some pitches of a program."""
 
     pitches: tuple[int, ...]
     seconds: tuple[float, ...]
@@ -76,7 +78,7 @@ def attack_of(soundfont: Soundfont, program: int, *, cache: Cache = DEFAULT_CACH
 def measured_attack(soundfont: Soundfont, program: int) -> Attack:
     """Render single notes, dry, and see how soon they are at half of their peak.
 
-    Envelopes (root mean square over 20 ms) are scaled to their peaks within a second, and averaged
+    Envelopes (root mean square over 20 ms) are scaled to their peaks within 0.3 s, and averaged
     over velocities and over the notes within a few semitones. A program that is silent at a pitch
     has no attack there.
     """

@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emsync_engine.music.dynamics import HUMANISING, shape_velocities
+from emsync_engine.music.dynamics import BEFORE_HIT, HUMANISING, shape_velocities
 from emsync_engine.project.notes import FAMILIES, Music, Note
 
 NOTES = tuple(
@@ -64,3 +64,26 @@ def test_the_hand_is_uneven_but_light():
 def test_velocities_are_playable(arousal, seed):
     shaped = shape_velocities(MUSIC, lambda _: arousal, seed=seed)
     assert all(1 <= note.velocity <= 127 for note in shaped.notes)
+
+
+def test_all_that_starts_on_a_hit_stands_out_and_what_leads_to_it_gives_way():
+    even = replace(MUSIC, notes=tuple(note for note in MUSIC.notes if note.family == "bass"))
+    plain = shape_velocities(even, lambda _: 0.0, seed=3)
+    marked = shape_velocities(even, lambda _: 0.0, seed=3, hits_s=(2.0,))
+    gains = {
+        before.onset_s: after.velocity - before.velocity
+        for before, after in zip(plain.notes, marked.notes, strict=True)
+    }
+    assert gains[2.0] > 20
+    assert BEFORE_HIT <= gains[1.5] < 0
+    assert all(gain == 0 for onset_s, gain in gains.items() if onset_s not in (1.5, 2.0))
+
+
+def test_a_chord_on_a_hit_is_louder_than_any_other():
+    chords = replace(MUSIC, chord_onsets_s=(1.0, 2.0))
+    shaped = shape_velocities(chords, lambda _: 0.0, seed=3, hits_s=(2.0,))
+    loudness = {
+        onset_s: [n.velocity for n in shaped.notes if n.onset_s == onset_s and n.family == "piano"]
+        for onset_s in (1.0, 2.0)
+    }
+    assert min(loudness[2.0]) > max(loudness[1.0])
