@@ -40,8 +40,16 @@
         <translation>Projekt speichern &amp;unter …</translation>
     </message>
     <message>
-        <source>&amp;Export film …</source>
-        <translation>Film &amp;exportieren …</translation>
+        <source>&amp;Import cuts …</source>
+        <translation>Schnitte &amp;einlesen …</translation>
+    </message>
+    <message>
+        <source>New &amp;version of the edit …</source>
+        <translation>Neue &amp;Fassung des Schnitts …</translation>
+    </message>
+    <message>
+        <source>&amp;Export …</source>
+        <translation>&amp;Exportieren …</translation>
     </message>
     <message>
         <source>&amp;Locate the film …</source>
@@ -86,6 +94,14 @@
     <message>
         <source>&amp;Choose all boundaries</source>
         <translation>Alle Grenzen &amp;wählen</translation>
+    </message>
+    <message>
+        <source>Choose one more segment before</source>
+        <translation>Einen Abschnitt davor dazuwählen</translation>
+    </message>
+    <message>
+        <source>Choose one more segment after</source>
+        <translation>Einen Abschnitt danach dazuwählen</translation>
     </message>
     <message>
         <source>&amp;Snapping</source>
@@ -652,6 +668,10 @@
         <translation>Die Stimmung wird gelesen</translation>
     </message>
     <message>
+        <source>Comparing the edits</source>
+        <translation>Die Fassungen werden verglichen</translation>
+    </message>
+    <message>
         <source>Waking the composer</source>
         <translation>Der Komponist wacht auf</translation>
     </message>
@@ -695,6 +715,138 @@
         <source>{bpm:g} bpm</source>
         <translation>{bpm:g} bpm</translation>
     </message>
+    <message>
+        <source>Export</source>
+        <comment>Mixing</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Setting the level</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Finding the range</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Reading the film&apos;s sound</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Making room for speech</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Writing the film</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Writing the hand-off folder</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <comment>Preparing</comment>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>The picture copied, with the music in its sound.</source>
+        <translation>Das Bild kopiert, mit der Musik im Ton.</translation>
+    </message>
+    <message>
+        <source>Music as WAV</source>
+        <translation>Musik als WAV</translation>
+    </message>
+    <message>
+        <source>48 kHz, 24 bits, with the film&apos;s start timecode.</source>
+        <translation>48 kHz, 24 Bit, mit dem Timecode des Films.</translation>
+    </message>
+    <message>
+        <source>Stems</source>
+        <translation>Einzelspuren</translation>
+    </message>
+    <message>
+        <source>A WAV for each family; they add up to the music.</source>
+        <translation>Eine WAV-Datei je Familie; zusammen ergeben sie die Musik.</translation>
+    </message>
+    <message>
+        <source>Music as FLAC</source>
+        <translation>Musik als FLAC</translation>
+    </message>
+    <message>
+        <source>The same samples in about half the room.</source>
+        <translation>Dieselben Werte in etwa halb so viel Platz.</translation>
+    </message>
+    <message>
+        <source>MIDI</source>
+        <translation>MIDI</translation>
+    </message>
+    <message>
+        <source>The notes, with the tempo map and markers.</source>
+        <translation>Die Noten, mit Tempo und Marken.</translation>
+    </message>
+    <message>
+        <source>MIDI, one tempo</source>
+        <translation>MIDI, ein Tempo</translation>
+    </message>
+    <message>
+        <source>The same seconds under one tempo.</source>
+        <translation>Dieselben Sekunden in einem einzigen Tempo.</translation>
+    </message>
+    <message>
+        <source>Hit report</source>
+        <translation>Trefferbericht</translation>
+    </message>
+    <message>
+        <source>Where the music lands, as a table and a page.</source>
+        <translation>Wo die Musik landet, als Tabelle und als Seite.</translation>
+    </message>
+    <message>
+        <source>Hand-off folder</source>
+        <translation>Ordner zur Übergabe</translation>
+    </message>
+    <message>
+        <source>Mix, stems, MIDI, markers and timelines.</source>
+        <translation>Mischung, Einzelspuren, MIDI, Marken und Zeitleisten.</translation>
+    </message>
+    <message>
+        <source>keeps its music</source>
+        <translation>behält seine Musik</translation>
+    </message>
+    <message>
+        <source>moved, keeps its music</source>
+        <translation>verschoben, behält seine Musik</translation>
+    </message>
+    <message>
+        <source>changed: stale</source>
+        <translation>geändert: veraltet</translation>
+    </message>
+    <message>
+        <source>new: no music yet</source>
+        <translation>neu: noch ohne Musik</translation>
+    </message>
+    <message>
+        <source>gone</source>
+        <translation>weg</translation>
+    </message>
+    <message>
+        <source>Of {total} segments in the new edit {kept} keep their music, {changed} changed, {new} are new; {gone} of the old ones are gone.</source>
+        <translation>Von {total} Abschnitten der neuen Fassung behalten {kept} ihre Musik, {changed} sind geändert, {new} neu; {gone} der alten sind weg.</translation>
+    </message>
+    <message>
+        <source>Nothing changes: all of these cuts are boundaries already.</source>
+        <translation>Nichts ändert sich: alle diese Schnitte sind schon Grenzen.</translation>
+    </message>
+    <message>
+        <source>{total} boundaries then: {added} new, {moved} moved onto the list, {removed} removed.</source>
+        <translation>Dann {total} Grenzen: {added} neu, {moved} auf die Liste verschoben, {removed} entfernt.</translation>
+    </message>
 </context>
 <context>
     <name>Autosave</name>
@@ -719,6 +871,10 @@
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>noch etwa {time}</translation>
     </message>
     <message>
         <source>Stopping …</source>
@@ -754,6 +910,96 @@
     <message>
         <source>pleasant</source>
         <translation>angenehm</translation>
+    </message>
+</context>
+<context>
+    <name>ConformDialog</name>
+    <message>
+        <source>New version of the edit</source>
+        <translation>Neue Fassung des Schnitts</translation>
+    </message>
+    <message>
+        <source>Take it on</source>
+        <translation>Übernehmen</translation>
+    </message>
+    <message>
+        <source>Leave everything as it is</source>
+        <translation>Alles lassen, wie es ist</translation>
+    </message>
+    <message>
+        <source>What was matched</source>
+        <translation>Was zugeordnet wurde</translation>
+    </message>
+    <message>
+        <source>Now</source>
+        <translation>Jetzt</translation>
+    </message>
+    <message>
+        <source>Was</source>
+        <translation>Vorher</translation>
+    </message>
+    <message>
+        <source>Moved by</source>
+        <translation>Verschoben um</translation>
+    </message>
+    <message>
+        <source>What</source>
+        <translation>Was</translation>
+    </message>
+</context>
+<context>
+    <name>CutsDialog</name>
+    <message>
+        <source>Import cuts</source>
+        <translation>Schnitte einlesen</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Einlesen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>&amp;Replace detected cuts with those of the list</source>
+        <translation>Erkannte Schnitte durch die der Liste &amp;ersetzen</translation>
+    </message>
+    <message>
+        <source>&amp;Merge: both, the list&apos;s place where two are one</source>
+        <translation>&amp;Verbinden: beide, und der Ort der Liste, wo zwei eins sind</translation>
+    </message>
+    <message>
+        <source>&amp;Add only what was not detected</source>
+        <translation>Nur &amp;dazunehmen, was nicht erkannt wurde</translation>
+    </message>
+    <message>
+        <source> frames</source>
+        <translation> Bilder</translation>
+    </message>
+    <message>
+        <source>How far apart two cuts may be that are one</source>
+        <translation>Wie weit zwei Schnitte auseinander sein dürfen, die einer sind</translation>
+    </message>
+    <message>
+        <source>found by itself; or such as 01:00:00:00</source>
+        <translation>wird gefunden; oder etwa 01:00:00:00</translation>
+    </message>
+    <message>
+        <source>Timecode of the film&apos;s first picture in the list</source>
+        <translation>Timecode des ersten Filmbilds in der Liste</translation>
+    </message>
+    <message>
+        <source>Two cuts are one within</source>
+        <translation>Zwei Schnitte sind einer innerhalb von</translation>
+    </message>
+    <message>
+        <source>The film begins in the list at</source>
+        <translation>Der Film beginnt in der Liste bei</translation>
+    </message>
+    <message>
+        <source>{what}: {cuts} cuts, {mixed} of them fades and dissolves.</source>
+        <translation>{what}: {cuts} Schnitte, davon {mixed} Blenden.</translation>
     </message>
 </context>
 <context>
@@ -802,6 +1048,14 @@
         <translation>Treffer aufheben</translation>
     </message>
     <message>
+        <source>Change strength</source>
+        <translation>Stärke ändern</translation>
+    </message>
+    <message>
+        <source>Choose hits</source>
+        <translation>Treffer wählen</translation>
+    </message>
+    <message>
         <source>Silence segment</source>
         <translation>Abschnitt verstummen</translation>
     </message>
@@ -828,6 +1082,14 @@
     <message>
         <source>arousal</source>
         <translation>Erregung</translation>
+    </message>
+    <message>
+        <source>Segment {number}</source>
+        <translation>Abschnitt {number}</translation>
+    </message>
+    <message>
+        <source>{count} segments</source>
+        <translation>{count} Abschnitte</translation>
     </message>
     <message>
         <source>Emotion of {count} segments</source>
@@ -862,18 +1124,192 @@
     </message>
 </context>
 <context>
-    <name>FilmExport</name>
+    <name>ExportDialog</name>
     <message>
-        <source>{name} is written. {how}</source>
-        <translation>{name} ist geschrieben. {how}</translation>
+        <source>Export</source>
+        <translation>Export</translation>
     </message>
     <message>
-        <source>Export film</source>
-        <translation>Film exportieren</translation>
+        <source>NAME AND FOLDER</source>
+        <translation>NAME UND ORDNER</translation>
+    </message>
+    <message>
+        <source>Name of the results, without an ending</source>
+        <translation>Name der Ergebnisse, ohne Endung</translation>
+    </message>
+    <message>
+        <source>Choose …</source>
+        <translation>Wählen …</translation>
+    </message>
+    <message>
+        <source>Choose the folder</source>
+        <translation>Den Ordner wählen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Progress of the export</source>
+        <translation>Fortschritt des Exports</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Show in folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Export more</source>
+        <translation>Mehr exportieren</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Export into</source>
+        <translation>Exportieren nach</translation>
+    </message>
+    <message>
+        <source>Your own choice.</source>
+        <translation>Ihre eigene Wahl.</translation>
+    </message>
+    <message>
+        <source>{name} is there already.</source>
+        <translation>{name} gibt es schon.</translation>
+    </message>
+    <message>
+        <source>{count} of these are there already.</source>
+        <translation>{count} davon gibt es schon.</translation>
+    </message>
+    <message>
+        <source>Replace and export</source>
+        <translation>Ersetzen und exportieren</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>{names} written.</source>
+        <translation>{names} geschrieben.</translation>
+    </message>
+    <message>
+        <source>Cancelled; nothing was written.</source>
+        <translation>Abgebrochen; nichts wurde geschrieben.</translation>
+    </message>
+</context>
+<context>
+    <name>ExportOptions</name>
+    <message>
+        <source>Music</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>Sound coded as</source>
+        <translation>Ton kodiert als</translation>
+    </message>
+    <message>
+        <source>Range</source>
+        <translation>Bereich</translation>
+    </message>
+    <message>
+        <source>FILM AND LEVEL</source>
+        <translation>FILM UND PEGEL</translation>
+    </message>
+    <message>
+        <source>Music alone</source>
+        <translation>Musik allein</translation>
+    </message>
+    <message>
+        <source>its own level</source>
+        <translation>ihr eigener Pegel</translation>
+    </message>
+    <message>
+        <source>Film&apos;s sound</source>
+        <translation>Ton des Films</translation>
+    </message>
+    <message>
+        <source>ROOM FOR SPEECH</source>
+        <translation>RAUM FÜR SPRACHE</translation>
+    </message>
+    <message>
+        <source>WHAT</source>
+        <translation>WAS</translation>
     </message>
     <message>
         <source>Film</source>
         <translation>Film</translation>
+    </message>
+    <message>
+        <source>under the original sound</source>
+        <translation>unter dem Originalton</translation>
+    </message>
+    <message>
+        <source>beside it, as a second track</source>
+        <translation>daneben, als zweite Spur</translation>
+    </message>
+    <message>
+        <source>instead of it</source>
+        <translation>statt dessen</translation>
+    </message>
+    <message>
+        <source>as usual in the container</source>
+        <translation>wie im Container üblich</translation>
+    </message>
+    <message>
+        <source>PCM, uncompressed</source>
+        <translation>PCM, unkomprimiert</translation>
+    </message>
+    <message>
+        <source>the whole film</source>
+        <translation>der ganze Film</translation>
+    </message>
+    <message>
+        <source>video sites</source>
+        <translation>Videoseiten</translation>
+    </message>
+    <message>
+        <source>podcasts</source>
+        <translation>Podcasts</translation>
+    </message>
+    <message>
+        <source>Softer music while somebody speaks</source>
+        <translation>Leisere Musik, während jemand spricht</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Attack</source>
+        <translation>Einsetzen</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Loslassen</translation>
+    </message>
+    <message>
+        <source>by</source>
+        <translation>um</translation>
+    </message>
+    <message>
+        <source>down in</source>
+        <translation>leiser in</translation>
+    </message>
+    <message>
+        <source>up in</source>
+        <translation>lauter in</translation>
+    </message>
+</context>
+<context>
+    <name>FilmPage</name>
+    <message>
+        <source>Segment {number} of {count}, {emotion}, {start} to {end}</source>
+        <translation>Abschnitt {number} von {count}, {emotion}, {start} bis {end}</translation>
     </message>
 </context>
 <context>
@@ -900,6 +1336,13 @@
     <message>
         <source>The guide is missing from this installation: {path}</source>
         <translation>Das Handbuch fehlt in dieser Installation: {path}</translation>
+    </message>
+</context>
+<context>
+    <name>Hearing</name>
+    <message>
+        <source>The composer rests; the next task wakes it.</source>
+        <translation>Der Komponist ruht; die nächste Aufgabe weckt ihn.</translation>
     </message>
 </context>
 <context>
@@ -983,6 +1426,41 @@
     </message>
 </context>
 <context>
+    <name>HitsPage</name>
+    <message>
+        <source>Strength of the boundary</source>
+        <translation>Stärke der Grenze</translation>
+    </message>
+    <message>
+        <source>How strong the chosen boundary counts when hits are chosen; at first as strong as the cut was found to be.</source>
+        <translation>Wie viel die gewählte Grenze zählt, wenn Treffer gewählt werden; zuerst so viel, wie der Schnitt stark war.</translation>
+    </message>
+    <message>
+        <source> s apart</source>
+        <translation> s Abstand</translation>
+    </message>
+    <message>
+        <source>Least time between hits</source>
+        <translation>Kleinste Zeit zwischen Treffern</translation>
+    </message>
+    <message>
+        <source>Music needs time between hits; nearer than two seconds many are missed.</source>
+        <translation>Musik braucht Zeit zwischen Treffern; näher als zwei Sekunden werden viele verfehlt.</translation>
+    </message>
+    <message>
+        <source>Choose hits</source>
+        <translation>Treffer wählen</translation>
+    </message>
+    <message>
+        <source>Let the strongest boundaries be hits; those that you set yourself stay.</source>
+        <translation>Lässt die stärksten Grenzen Treffer sein; die Sie selbst gesetzt haben, bleiben.</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+</context>
+<context>
     <name>InspectorPanel</name>
     <message>
         <source>Generate</source>
@@ -1018,6 +1496,37 @@
     <message>
         <source>Close</source>
         <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Interchange</name>
+    <message>
+        <source>Import cuts</source>
+        <translation>Schnitte einlesen</translation>
+    </message>
+    <message>
+        <source>Cut lists</source>
+        <translation>Schnittlisten</translation>
+    </message>
+    <message>
+        <source>import cuts</source>
+        <translation>Schnitte einlesen</translation>
+    </message>
+    <message>
+        <source>New version of the edit</source>
+        <translation>Neue Fassung des Schnitts</translation>
+    </message>
+    <message>
+        <source>Films and cut lists</source>
+        <translation>Filme und Schnittlisten</translation>
+    </message>
+    <message>
+        <source>new version of the edit</source>
+        <translation>neue Fassung des Schnitts</translation>
+    </message>
+    <message>
+        <source>All files</source>
+        <translation>Alle Dateien</translation>
     </message>
 </context>
 <context>
@@ -1098,10 +1607,6 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>Export cancelled.</source>
-        <translation>Export abgebrochen.</translation>
-    </message>
-    <message>
         <source>{cuts} cuts found, {hits} of them chosen as hits.</source>
         <translation>{cuts} Schnitte gefunden, {hits} davon als Treffer gewählt.</translation>
     </message>
@@ -1112,10 +1617,6 @@
     <message>
         <source>Save as …</source>
         <translation>Speichern unter …</translation>
-    </message>
-    <message>
-        <source>The composer rests; the next task wakes it.</source>
-        <translation>Der Komponist ruht; die nächste Aufgabe weckt ihn.</translation>
     </message>
     <message>
         <source>Open another …</source>
@@ -1134,8 +1635,8 @@
         <translation>Angehalten; nichts wurde geändert.</translation>
     </message>
     <message>
-        <source>Writing the film</source>
-        <translation>Der Film wird geschrieben</translation>
+        <source>Change the room for speech</source>
+        <translation>Raum für Sprache ändern</translation>
     </message>
     <message>
         <source>EMSYNC Desktop</source>
@@ -1155,6 +1656,37 @@
     <message>
         <source>Picture under the playhead</source>
         <translation>Bild unter dem Abspielkopf</translation>
+    </message>
+</context>
+<context>
+    <name>PlannedFiles</name>
+    <message>
+        <source>WILL BE WRITTEN</source>
+        <translation>WIRD GESCHRIEBEN</translation>
+    </message>
+    <message>
+        <source>Another folder …</source>
+        <translation>Anderer Ordner …</translation>
+    </message>
+    <message>
+        <source>looking …</source>
+        <translation>wird gesucht …</translation>
+    </message>
+    <message>
+        <source>exists</source>
+        <translation>vorhanden</translation>
+    </message>
+    <message>
+        <source>about {size}</source>
+        <translation>etwa {size}</translation>
+    </message>
+    <message>
+        <source> of {free} free</source>
+        <translation> von {free} frei</translation>
+    </message>
+    <message>
+        <source>Will be written: {names}. {total}</source>
+        <translation>Wird geschrieben: {names}. {total}</translation>
     </message>
 </context>
 <context>
@@ -1259,6 +1791,14 @@
     <message>
         <source>Save the changes to this project?</source>
         <translation>Die Änderungen an diesem Projekt speichern?</translation>
+    </message>
+</context>
+<context>
+    <name>QCoreApplication</name>
+    <message>
+        <source>Export</source>
+        <comment>Playing the score</comment>
+        <translation>Export</translation>
     </message>
 </context>
 <context>
@@ -1440,10 +1980,6 @@
     <message>
         <source>No segment</source>
         <translation>Kein Abschnitt</translation>
-    </message>
-    <message>
-        <source>music</source>
-        <translation>Musik</translation>
     </message>
     <message>
         <source>Tacet</source>
