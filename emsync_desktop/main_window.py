@@ -422,6 +422,8 @@ class MainWindow(QMainWindow):
             event.ignore()
             return
         QSettings().setValue("window/geometry", self.saveGeometry())
+        if self.export_dialog is not None:
+            self.export_dialog.shut_down()
         self.page.save_layout()
         self.hearing.close()
         self.interchange.close()

@@ -60,8 +60,10 @@ class Outputs:
     handoff: Path | None = None
 
     def named(self) -> dict[str, Path]:
-        """All that there are, by their names here."""
-        every = {one.name: getattr(self, one.name) for one in fields(self)}
+        """All that there are, by their names here: what is seen and heard first."""
+        heard = ("video", "wav", "flac", "stems")
+        names = (*heard, *(one.name for one in fields(self) if one.name not in heard))
+        every = {name: getattr(self, name) for name in names}
         return {name: path for name, path in every.items() if path is not None}
 
     def all(self) -> tuple[Path, ...]:

@@ -384,6 +384,11 @@ class ExportDialog(QDialog):
         self._looker.close()
         super().done(result)
 
+    def shut_down(self) -> None:
+        """The window closes: stop, ask nothing, and wait for what looks at the film."""
+        self.exporting.cancel()
+        self.done(QDialog.DialogCode.Rejected)
+
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt override
         if self.exporting.is_busy:
             self._cancel()
