@@ -30,6 +30,7 @@ from emsync_desktop.timeline.names import emotion_name
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
 from emsync_desktop.timeline.telling import boundary_words
 from emsync_desktop.timeline.view import TimelineView
+from emsync_desktop.wording import reading_steps
 from emsync_engine.project.model import BoundaryId
 from emsync_engine.timing import FrameRate
 
@@ -171,6 +172,7 @@ class FilmPage(QWidget):
         """Show the first picture of a film of which nothing else is known yet."""
         self.film = film
         self.timeline.cuts = ()
+        self.timeline.steps = reading_steps()
         self.timeline.show_film(EMPTY_FILM_VIEW, self.clock)
         self.preview.picture.show_image(None)
         self.pictures.open(film)

@@ -45,7 +45,8 @@ def _menus(c: Colours) -> str:
 def _labels(c: Colours) -> str:
     return f"""
     QLabel[look="quiet"] {{ color: {c.quiet}; font-size: 12px; }}
-    QLabel[look="quiet"]:disabled, QLabel[look="title"]:disabled, QCheckBox:disabled
+    QLabel[look="quiet"]:disabled, QLabel[look="title"]:disabled,
+        QLabel[look="heading"]:disabled, QCheckBox:disabled
         {{ color: {c.off}; }}
     QLabel[look="heading"] {{ color: {c.quiet}; font-size: 11px; font-weight: 600;
         letter-spacing: 1px; }}

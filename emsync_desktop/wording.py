@@ -41,6 +41,11 @@ def stage_words(kind: str, stage: str) -> str:
     return stages.get(stage) or kinds.get(kind, "")
 
 
+def reading_steps() -> tuple[str, ...]:
+    """What reading a film consists of, in order, in the words of ``stage_words``."""
+    return tuple(stage_words("analyse", stage) for stage in ("decode", "cuts", "emotion"))
+
+
 def take_sentence(take: Take) -> str:
     """How a take lands, in one sentence."""
     if take.tacet_s and not take.music.notes:

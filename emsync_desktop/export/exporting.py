@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QObject, Signal
+from PySide6.QtCore import QObject, Signal
 
+from emsync_desktop.wording import tr
 from emsync_engine.export import ExportRequest
 from emsync_engine.project.model import Project
 
@@ -26,17 +27,16 @@ _MUSIC_ONLY = {"render": (0.0, 0.7), "mix": (0.7, 0.85), "level": (0.85, 0.97)}
 
 def stage_words(stage: str) -> str:
     """What is being done, for the person who waits."""
-    tr = QCoreApplication.translate
     return {
-        "render": tr("Export", "Playing the score"),
-        "mix": tr("Export", "Mixing"),
-        "level": tr("Export", "Setting the level"),
-        "find range": tr("Export", "Finding the range"),
-        "read sound": tr("Export", "Reading the film's sound"),
-        "blend": tr("Export", "Making room for speech"),
-        "mux": tr("Export", "Writing the film"),
-        "write": tr("Export", "Writing the hand-off folder"),
-    }.get(stage, tr("Export", "Preparing"))
+        "render": tr("Playing the score"),
+        "mix": tr("Mixing"),
+        "level": tr("Setting the level"),
+        "find range": tr("Finding the range"),
+        "read sound": tr("Reading the film's sound"),
+        "blend": tr("Making room for speech"),
+        "mux": tr("Writing the film"),
+        "write": tr("Writing the hand-off folder"),
+    }.get(stage, tr("Preparing"))
 
 
 class Exporting(QObject):

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from emsync_desktop.export.choices import Choices
 from emsync_desktop.fields import Choice
 from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.wording import tr
 from emsync_engine.project.ducking import ATTACK_S, DEEPEST_DB, RELEASE_S, Ducking
 from emsync_engine.results import PARTS
 from emsync_engine.timing import FrameRate, timecode
@@ -85,7 +86,6 @@ class ExportOptions(QFrame):
         return boxes
 
     def _part_words(self) -> tuple[tuple[str, str, str], ...]:
-        tr = self.tr
         return (
             ("film", tr("Film"), tr("The picture copied, with the music in its sound.")),
             ("wav", tr("Music as WAV"), tr("48 kHz, 24 bits, with the film's start timecode.")),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QColor,
@@ -35,6 +35,7 @@ from emsync_desktop.timeline.overlay import paint_gesture, paint_playhead
 from emsync_desktop.timeline.painting import HEADER_PX, Picture
 from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
 from emsync_desktop.timeline.telling import words_at
+from emsync_desktop.timeline.waiting import paint_steps
 from emsync_engine.project.model import Boundary, BoundaryId
 from emsync_engine.timing import FrameRate
 
@@ -82,6 +83,8 @@ class TimelineView(QAbstractScrollArea):
         self.follows = True
         self.cuts: tuple[Fraction, ...] = ()
         """Cuts found in the film; boundaries are pulled to them."""
+        self.steps: tuple[str, ...] = ()
+        """Messages that follow each other while a film is read; shown together."""
         self.menus: dict[str, list[QAction]] = {}
         """What can be done with a ``boundary``, a ``segment`` and the ``ruler``."""
         self._scene: TimelineScene | None = None
@@ -297,10 +300,14 @@ class TimelineView(QAbstractScrollArea):
     def _paint_message(self) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(COLOURS.panel))
-        painter.setPen(QColor(COLOURS.quiet))
-        painter.setFont(words(14))
-        where = self.viewport().rect()
-        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self._message)
+        if self._message in self.steps:
+            box = QRectF(self.viewport().rect())
+            paint_steps(painter, box, self.steps, self.steps.index(self._message))
+        else:
+            painter.setPen(QColor(COLOURS.quiet))
+            painter.setFont(words(14))
+            where = self.viewport().rect()
+            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self._message)
         painter.end()
 
     def picture(self) -> Picture:

@@ -692,6 +692,34 @@
         <translation>Es wird gemischt</translation>
     </message>
     <message>
+        <source>Setting the level</source>
+        <translation>Der Pegel wird eingestellt</translation>
+    </message>
+    <message>
+        <source>Finding the range</source>
+        <translation>Der Bereich wird gesucht</translation>
+    </message>
+    <message>
+        <source>Reading the film&apos;s sound</source>
+        <translation>Der Ton des Films wird gelesen</translation>
+    </message>
+    <message>
+        <source>Making room for speech</source>
+        <translation>Für Sprache wird Platz gemacht</translation>
+    </message>
+    <message>
+        <source>Writing the film</source>
+        <translation>Der Film wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Writing the hand-off folder</source>
+        <translation>Der Ordner zur Übergabe wird geschrieben</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>Wird vorbereitet</translation>
+    </message>
+    <message>
         <source>The whole film is tacet, so there is no music.</source>
         <translation>Der ganze Film ist tacet, also gibt es keine Musik.</translation>
     </message>
@@ -716,48 +744,12 @@
         <translation>{bpm:g} bpm</translation>
     </message>
     <message>
-        <source>Export</source>
-        <comment>Mixing</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Setting the level</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Finding the range</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Reading the film&apos;s sound</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Making room for speech</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Writing the film</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Writing the hand-off folder</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
-        <source>Export</source>
-        <comment>Preparing</comment>
-        <translation>Export</translation>
-    </message>
-    <message>
         <source>The picture copied, with the music in its sound.</source>
         <translation>Das Bild kopiert, mit der Musik im Ton.</translation>
+    </message>
+    <message>
+        <source>Film</source>
+        <translation>Film</translation>
     </message>
     <message>
         <source>Music as WAV</source>
@@ -1239,10 +1231,6 @@
     <message>
         <source>WHAT</source>
         <translation>WAS</translation>
-    </message>
-    <message>
-        <source>Film</source>
-        <translation>Film</translation>
     </message>
     <message>
         <source>under the original sound</source>
@@ -1791,14 +1779,6 @@
     <message>
         <source>Save the changes to this project?</source>
         <translation>Die Änderungen an diesem Projekt speichern?</translation>
-    </message>
-</context>
-<context>
-    <name>QCoreApplication</name>
-    <message>
-        <source>Export</source>
-        <comment>Playing the score</comment>
-        <translation>Export</translation>
     </message>
 </context>
 <context>
