@@ -72,8 +72,8 @@ class ExportDialog(QDialog):
         self._wanted: tuple[Path, ExportRequest] | None = None
         self._folder = Path()
         self.setWindowTitle(self.tr("Export"))
-        self.setMinimumSize(860, 620)
-        self.resize(920, 700)
+        self.setMinimumSize(860, 560)
+        self.resize(920, 590)
         self.exporting = Exporting(engine, self)
         self._looker = JobRunner(self)
         self._later = QTimer(self)
@@ -82,6 +82,7 @@ class ExportDialog(QDialog):
         self.options = ExportOptions(project.ducking, span, project.video.frame_rate)
         self.planned = PlannedFiles()
         self._presets = QButtonGroup(self)
+        self._presets.setExclusive(False)  # an own choice is none of them; each has a tab stop
         self._lay_out()
         self._connect()
         self._show_base(usual_base(path, Path(project.video.path)))
@@ -245,10 +246,8 @@ class ExportDialog(QDialog):
     def _on_changed(self) -> None:
         """Something else is asked for: the plan follows a moment later."""
         chosen = self.options.choices.matching_preset
-        self._presets.setExclusive(False)
         for button in self._presets.buttons():
             button.setChecked(button.property("preset") == chosen)
-        self._presets.setExclusive(bool(chosen))
         about = EXPORT_PRESETS[chosen].about if chosen else self.tr("Your own choice.")
         self.preset_words.setText(self.tr(about))
         self._plan = None

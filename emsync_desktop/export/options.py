@@ -6,11 +6,11 @@ from fractions import Fraction
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QAbstractSpinBox,
     QCheckBox,
     QDoubleSpinBox,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
@@ -143,22 +143,21 @@ class ExportOptions(QFrame):
         self.ducks.setChecked(ducking.is_on)
         self.ducks.toggled.connect(self._on_changed)
         column.addWidget(self.ducks)
-        row = QGridLayout()
-        row.setHorizontalSpacing(10)
+        row = QHBoxLayout()
+        row.setSpacing(8)
         self.depth = self._number(self.tr("Depth"), " dB", (0.0, DEEPEST_DB), ducking.depth_db, 1)
         self.attack = self._number(self.tr("Attack"), " s", ATTACK_S, ducking.attack_s, 0.05)
         self.release = self._number(self.tr("Release"), " s", RELEASE_S, ducking.release_s, 0.1)
-        for place, (words, field) in enumerate(
-            (
-                (self.tr("by"), self.depth),
-                (self.tr("down in"), self.attack),
-                (self.tr("up in"), self.release),
-            )
+        for words, field in (
+            (self.tr("by"), self.depth),
+            (self.tr("down in"), self.attack),
+            (self.tr("up in"), self.release),
         ):
             label = labelled(words, "quiet")
             label.setBuddy(field)
-            row.addWidget(label, 0, 2 * place)
-            row.addWidget(field, 0, 2 * place + 1)
+            row.addWidget(label)
+            row.addWidget(field)
+        row.addStretch(1)
         column.addLayout(row)
 
     def _number(
@@ -170,8 +169,8 @@ class ExportOptions(QFrame):
         field.setDecimals(0 if step >= 1 else 2)
         field.setSingleStep(step)
         field.setSuffix(unit)
-        field.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.NoButtons)
-        field.setAlignment(Qt.AlignmentFlag.AlignLeft)
+        field.setFixedWidth(72)
+        field.setAlignment(Qt.AlignmentFlag.AlignCenter)
         field.setValue(value)
         field.setKeyboardTracking(False)
         field.valueChanged.connect(self._on_changed)

@@ -163,7 +163,7 @@ def test_a_folder_that_cannot_be_written_is_told_and_another_offered(
 
 
 def test_nothing_chosen_is_said(dialog, qtbot):
-    click(dialog.options.parts["film"])
+    QTest.keyClick(dialog.options.parts["film"], Qt.Key.Key_Space)
     qtbot.waitUntil(dialog.planned.obstacle.isVisible)
     assert "Nothing is chosen" in dialog.planned.sentence.text()
     assert not dialog.export_button.isEnabled()
