@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QTime, Signal
+from PySide6.QtCore import QSize, Qt, QTime, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.inspector.segment import labelled
 
+CHIPS_PX = 360
 LEAST_SHARE, LEAST_PASSED_S = 0.08, 1.5  # from which on a guess at the time left is worth telling
 
 
@@ -202,6 +203,10 @@ class StatusChips(QWidget):
         self.offline.hide()
         self.offline.setToolTip(self.tr("Every connection to the network is refused"))
         self.device.setToolTip(self.tr("Where the composer works"))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt override
+        """Always room for all of them: menu bars do not ask again how wide their corner is."""
+        return QSize(CHIPS_PX, super().sizeHint().height())
 
     def show_device(self, device: str) -> None:
         """The device that was asked for; for ``auto`` the one that will be found."""

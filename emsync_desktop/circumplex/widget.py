@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from itertools import pairwise
 
@@ -35,6 +36,8 @@ from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import VAPoint
 
 MARGIN_PX = 22.0
+ONE_STEP_S = 0.8
+"""Keys pressed within this time of one another are one step of undo."""
 _LABEL_PLACES = {  # where a label stands from its dot, so that anger and fear do not collide
     "fear": (-4, -20),
     "anger": (26, -2),
@@ -88,6 +91,7 @@ class CircumplexWidget(QWidget):
         self._now: tuple[float, float] | None = None
         self._gesture: object | None = None
         self._key_gesture: object | None = None
+        self._key_s = 0.0
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt override
         return QSize(290, 290)
@@ -149,8 +153,10 @@ class CircumplexWidget(QWidget):
         if step is None or self._point is None:
             super().keyPressEvent(event)
             return
-        if self._key_gesture is None or not event.isAutoRepeat():
+        now = time.monotonic()
+        if self._key_gesture is None or now > self._key_s + ONE_STEP_S:
             self._key_gesture = object()
+        self._key_s = now
         size = FINE_STEP if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else STEP
         after = moved(self._point, step[0] * size, step[1] * size)
         self.point_chosen.emit(after, self._key_gesture)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, words
+from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, text_width, words
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import EMOTIONS
 
@@ -48,7 +48,8 @@ class DistributionBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(words(12))
-        left, right = 66, self.width() - 34
+        names = max(text_width(emotion_name(name), 12) for name in EMOTIONS)
+        left, right = max(66.0, names + 10.0), self.width() - 34
         middle = Qt.AlignmentFlag.AlignVCenter
         marks = dict(zip(EMOTIONS, self._read, strict=True)) if self._read else {}
         for number, (name, share) in enumerate(ranked(self._distribution)):

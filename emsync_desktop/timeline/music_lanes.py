@@ -72,7 +72,8 @@ def hit_look(hit: Hit | None) -> tuple[str, str]:
     if hit.status == "exact":
         return COLOURS.exact, tr("0 f")
     is_whole = abs(hit.error_frames) >= 0.95
-    frames = f"{hit.error_frames:+.0f} f" if is_whole else f"{hit.error_frames:+.1f} f"
+    number = f"{hit.error_frames:+.0f}" if is_whole else f"{hit.error_frames:+.1f}"
+    frames = tr("{frames} f").format(frames=number)
     return (COLOURS.near if hit.status == "near" else COLOURS.missed), frames
 
 

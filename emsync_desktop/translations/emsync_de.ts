@@ -488,6 +488,10 @@
         <translation>0 B</translation>
     </message>
     <message>
+        <source>{frames} f</source>
+        <translation>{frames} B</translation>
+    </message>
+    <message>
         <source>anger</source>
         <translation>Wut</translation>
     </message>

@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QSettings, Qt, QUrl
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox, QWidget
@@ -245,6 +245,25 @@ def test_the_history_leads_to_any_step(opened):
     assert not opened.document.timeline.locked[0]
 
 
+def test_arrows_in_a_row_are_one_step(opened, monkeypatch):
+    from emsync_desktop.circumplex import widget
+
+    now = [100.0]
+    monkeypatch.setattr(widget.time, "monotonic", lambda: now[0])
+    stack, circumplex = opened.document.undo_stack, opened.page.inspector.point.circumplex
+    circumplex.setFocus()
+    for _ in range(3):
+        press(circumplex, KEY.Key_Left)
+        now[0] += 0.3
+    assert stack.count() == 1
+    now[0] += 2.0
+    press(circumplex, KEY.Key_Left)
+    assert stack.count() == 2
+    assert stack.undoText().startswith("Segment 1: ")
+    press(circumplex, KEY.Key_Delete)
+    assert opened.document.timeline.emotions[0].chosen is None
+
+
 # -- score
 
 
@@ -338,7 +357,10 @@ def test_a_hint_is_said_once_and_never_when_not_wanted(opened, engine, tmp_path)
 
 def test_the_guide_and_about_open(window):
     window.helping.show_guide()
-    assert "timeline" in window.helping._guide.text.toPlainText().lower()
+    guide = window.helping._guide
+    assert "timeline" in guide.text.toPlainText().lower()
+    guide.text.anchorClicked.emit(QUrl("#your-work-is-kept"))
+    assert guide.text.verticalScrollBar().value() > 0
     window.helping._guide.accept()
     window.helping.show_about()
     dialog = window.helping.dialog
