@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from emsync_engine.errors import CutListError
@@ -132,7 +132,9 @@ def edl_cuts(edl: Edl, rate: FrameRate) -> CutList:
     tracks = sorted({event.track for event in picture})
     if len(tracks) > 1:
         remarks.append(f"Only the events of {tracks[0]} were read, not those of other tracks.")
-    shots = [_shot(event, edl, rate) for event in picture if event.track == tracks[0]]
+    shots = _over_midnight(
+        [_shot(event, edl, rate) for event in picture if event.track == tracks[0]], rate
+    )
     return CutList(
         what="CMX3600 EDL",
         rate=rate,
@@ -171,7 +173,22 @@ def _shot(event: EdlEvent, edl: Edl, rate: FrameRate) -> ListedShot:
     is_mixed = event.edit == "D" or event.edit.startswith("W")
     mixed = Fraction(event.length) if is_mixed else Fraction(0)
     name = BLACK if event.reel in _BLACK_REELS else event.reel
-    return ListedShot(event.where, start, max(end, start), name, mixed_after=mixed)
+    return ListedShot(event.where, start, end, name, mixed_after=mixed)
+
+
+def _over_midnight(shots: Sequence[ListedShot], rate: FrameRate) -> list[ListedShot]:
+    """Shots counted on where the timecode begins again at 00:00:00:00."""
+    separator = ";" if rate.allows_drop_frame else ":"
+    day = 24 * Fraction(frame_of_timecode(f"01:00:00{separator}00", rate))
+    first = shots[0].start
+    result: list[ListedShot] = []
+    for shot in shots:
+        later = day if first - shot.start > day / 2 else Fraction(0)
+        end = shot.end + later
+        if end < shot.start + later:
+            end = end + day if shot.start - shot.end > day / 2 else shot.start + later
+        result.append(replace(shot, start=shot.start + later, end=end))
+    return result
 
 
 def _frame(time: str, edl: Edl, rate: FrameRate, line: int) -> Fraction:

@@ -75,7 +75,9 @@ def fcpxml_cuts(text: str, film_rate: FrameRate) -> CutList:
     its markers are the cuts. CutListError if there is no project with a storyline.
     """
     root = parse_fcpxml(text)
-    sequence = next(root.iter("sequence"), None)
+    sequence = next(root.iterfind(".//project/sequence"), None)
+    if sequence is None:
+        sequence = next(root.iter("sequence"), None)  # a list of compound clips only
     spine = sequence.find("spine") if sequence is not None else None
     if sequence is None or spine is None:
         raise CutListError("The FCPXML has no project with a storyline.")

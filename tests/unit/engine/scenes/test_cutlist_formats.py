@@ -107,6 +107,20 @@ def test_drop_frame_over_a_minute(tmp_path, text):
     assert [cut.frame for cut in found.cuts] == shots[1:-1]
 
 
+def test_timecode_over_midnight(tmp_path):
+    rate = FrameRate(Fraction(25))
+    start = frame_of_timecode("23:59:50:00", rate)
+    day = frame_of_timecode("24:00:00:00", rate)
+    rows = ["TITLE: night"]
+    for number, (a, b) in enumerate(pairwise([0, 100, 400, 500]), start=1):
+        times = [timecode((start + frame) % day, rate) for frame in (a, b)] * 2
+        rows.append(f"{number:03d}  AX       V     C        {' '.join(times)}")
+
+    found = read(tmp_path, "\n".join(rows), Footage("film", Fraction(20), rate))
+
+    assert [cut.frame for cut in found.cuts] == [100, 400]
+
+
 def test_drop_frame_by_the_header_alone(tmp_path):
     rate = FrameRate.parse("30000/1001")
     listed = edl([0, 1801, 4000], rate, 0, drop=True).replace(";", ":")
@@ -184,6 +198,9 @@ FCPXML = """<?xml version="1.0" encoding="UTF-8"?>
 <fcpxml version="1.10"><resources>
 <format id="r1" frameDuration="1001/24000s" width="1920" height="1080"/>
 <asset id="r2" name="a" start="0s" duration="60060/1000s" hasVideo="1" format="r1"/>
+<media id="r9" name="nested"><sequence format="r1"><spine>
+<clip name="X" offset="0s" duration="3003/24000s"/><clip name="Y" duration="3003/24000s"/>
+</spine></sequence></media>
 </resources><library><event><project name="cut"><sequence format="r1" tcStart="{start}s">
 <spine>
 <asset-clip ref="r2" name="A" offset="{start}s" duration="48048/24000s" start="0s">
