@@ -33,7 +33,7 @@ from emsync_engine.music.writing_together import write_on
 from emsync_engine.project.model import GenerationSettings
 from emsync_engine.project.notes import Music, Note
 
-STRETCH_S = 4.0
+STRETCH_S = 2.5
 """Usual length of what is chosen at a time."""
 
 SETTLING_S = 0.25

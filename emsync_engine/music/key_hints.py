@@ -19,13 +19,13 @@ from emsync_engine.music.keys import MAJOR_PROFILE, MINOR_PROFILE, Key
 from emsync_engine.music.sampling import log_sum
 from emsync_engine.project.notes import LOWEST_PITCH, Family
 
-DEGREES_LEAN = 0.8
+DEGREES_LEAN = 0.4
 """How many times the logarithm of a degree's share at a valence over its share in all music."""
 
 TONIC_LEAN = 0.15
 """Nats a deviation of the key profile, at full valence: says which of two related keys is meant."""
 
-SCALE_LEAN = 0.8
+SCALE_LEAN = 0.5
 """Nats that a note outside the scale of the wanted mode loses, at full valence."""
 
 REGISTER_LEAN = 0.6

@@ -26,13 +26,13 @@ from emsync_engine.music.tempo_hints import draw_bar, pass_at_most
 SPREAD_S = 0.010
 """How far from its place an onset may fall before it loses two fifths of what it can lose."""
 
-SHIFT_LOST = 4.0
+SHIFT_LOST = 5.0
 """Nats that a time loses that ends between places, where nothing sounds that could end there."""
 
 SOUNDING = 0.75
 """Share of that where notes sound: people end notes between places, and so may the music."""
 
-ONSET_LOST = 3.0
+ONSET_LOST = 4.0
 """Nats that onsets lose between places, where a note has just ended."""
 
 LEAST_ONSETS = 6
