@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
@@ -21,6 +21,8 @@ from PySide6.QtWidgets import (
 from emsync_desktop.appearance import words
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.recovery.versions import Version, throw_away
+
+ROW_PX = 26
 
 
 def age_words(kept_at: datetime, now: datetime | None = None) -> str:
@@ -101,6 +103,7 @@ class RecoveryDialog(QDialog):
             parent = QTreeWidgetItem([name, "", "", ""])
             parent.setFlags(parent.flags() & ~Qt.ItemFlag.ItemIsSelectable)
             parent.setFont(0, words(12, bold=True))
+            parent.setSizeHint(0, QSize(0, ROW_PX))
             self.list.addTopLevelItem(parent)
             for version in versions:
                 item = QTreeWidgetItem(
@@ -112,6 +115,7 @@ class RecoveryDialog(QDialog):
                     ]
                 )
                 item.setData(0, Qt.ItemDataRole.UserRole, version)
+                item.setSizeHint(0, QSize(0, ROW_PX))
                 item.setToolTip(1, version.film)
                 for column in (2, 3):
                     item.setTextAlignment(column, Qt.AlignmentFlag.AlignCenter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,6 +24,7 @@ from emsync_desktop.appearance import COLOURS, words
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.shortcuts.keys import Keymap
 
+ROW_PX = 26
 _NAME = Qt.ItemDataRole.UserRole
 
 
@@ -143,10 +144,12 @@ class ShortcutsDialog(QDialog):
                 parent = menus[action.menu] = QTreeWidgetItem([action.menu, ""])
                 parent.setFlags(parent.flags() & ~Qt.ItemFlag.ItemIsSelectable)
                 parent.setFont(0, words(12, bold=True))
+                parent.setSizeHint(0, QSize(0, ROW_PX))
                 self.list.addTopLevelItem(parent)
             keys = ", ".join(map(shown, self._keymap.keys(action.name)))
             item = QTreeWidgetItem([action.text, keys])
             item.setData(0, _NAME, action.name)
+            item.setSizeHint(0, QSize(0, ROW_PX))
             if self._keymap.is_own(action.name):
                 item.setForeground(1, QColor(COLOURS.accent_text))
                 item.setToolTip(1, self.tr("Your own key"))

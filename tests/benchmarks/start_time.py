@@ -4,7 +4,8 @@
 
 A process of its own each time: from before it is started until its window has been painted and its
 event loop turns. The first start after an installation reads more from disk; the median of several
-is told beside the longest. Needs a screen, or a virtual one.
+is told beside the longest, and the processor time of the process itself, which does not depend on
+what else the machine does. Needs a screen, or a virtual one.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ class Timed(MainWindow):
             QTimer.singleShot(0, self.tell)
 
     def tell(self):
-        print(time.time() - float(os.environ["BEGUN"]), flush=True)
+        print(time.time() - float(os.environ["BEGUN"]), time.process_time(), flush=True)
         QTimer.singleShot(300, self.close)
 
 import emsync_desktop.main_window
@@ -43,8 +44,8 @@ sys.exit(app.main([]))
 """
 
 
-def started_s() -> float:
-    """Seconds of one start."""
+def started_s() -> tuple[float, float]:
+    """Seconds of one start, and how many of them were the process' own work."""
     with tempfile.TemporaryDirectory(prefix="emsync-") as home:
         places = {f"XDG_{name}_HOME": home for name in ("CONFIG", "STATE", "DATA", "CACHE")}
         begun = {"BEGUN": str(time.time())}
@@ -55,7 +56,8 @@ def started_s() -> float:
             text=True,
             check=True,
         )
-    return float(done.stdout.split()[0])
+    whole, own = done.stdout.split()[:2]
+    return float(whole), float(own)
 
 
 def main() -> None:
@@ -63,12 +65,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Time to a window that can be used.")
     parser.add_argument("--times", type=int, default=5)
     options = parser.parse_args()
-    times = sorted(started_s() for _ in range(options.times))
+    starts = [started_s() for _ in range(options.times)]
+    times, work = sorted(whole for whole, _ in starts), [own for _, own in starts]
     median = statistics.median(times)
     verdict = "reached" if median <= GOAL_S else "missed"
     print(
         f"median {median:.2f} s, longest {times[-1]:.2f} s of {len(times)} starts; "
-        f"goal {GOAL_S:.0f} s {verdict}"
+        f"goal {GOAL_S:.0f} s {verdict}; own work: median {statistics.median(work):.2f} s"
     )
 
 
