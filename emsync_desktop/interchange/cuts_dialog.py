@@ -52,7 +52,9 @@ def outcome_of(
     tolerance: Fraction,
 ) -> Outcome:
     """What a choice makes of a timeline; ``tolerance`` in seconds."""
-    after = with_cuts_imported(timeline, imported.cuts, choice, tolerance=tolerance)
+    after = with_cuts_imported(
+        timeline, imported.cuts, choice, tolerance=tolerance, scored=imported.scored
+    )
     before_times = {one.id: one.time for one in timeline.boundaries}
     after_times = {one.id: one.time for one in after.boundaries}
     return Outcome(

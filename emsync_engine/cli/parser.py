@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emsync_engine import __version__
 from emsync_engine.cli.conforming import add_conform
+from emsync_engine.cli.cut_lists import add_cut_list
 from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.exporting import add_export, add_outputs, lufs
 from emsync_engine.cli.models import add_models
@@ -16,7 +17,6 @@ from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.key_names import key_named
 from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM, VAPoint
 from emsync_engine.project.tacet import TacetRange
-from emsync_engine.timing import FrameRate
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 ENDINGS = ("ring", "button", "fade", "loop")
@@ -67,47 +67,6 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
         "or ffmpeg",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
-
-
-def add_cut_list(parser: argparse.ArgumentParser) -> None:
-    """A list of cuts from elsewhere, and how it lies on the film."""
-    parser.add_argument(
-        "--cuts",
-        type=Path,
-        metavar="FILE",
-        help="take the cuts from a list: CSV, CMX3600 or Resolve marker EDL, FCPXML, OTIO, or "
-        "what PySceneDetect's list-scenes writes",
-    )
-    parser.add_argument(
-        "--cuts-with",
-        choices=("replace", "merge", "add"),
-        default="replace",
-        help="the list in the place of other cuts (replace), both, the list's place where two are "
-        "one (merge), or only what it has besides them (add)",
-    )
-    parser.add_argument(
-        "--cuts-start", metavar="TIMECODE", help="where the film begins in the list (found)"
-    )
-    parser.add_argument(
-        "--cuts-rate",
-        type=_rate,
-        metavar="RATE",
-        help="frames a second that the list counts, as 25, 29.97 or 30000/1001 (found)",
-    )
-
-
-def _rate(text: str) -> FrameRate:
-    from emsync_engine.scenes.cutlists.listing import known_rate
-
-    try:
-        rate = FrameRate.parse(text) if "/" in text else known_rate(float(text))
-    except (ValueError, ZeroDivisionError):
-        rate = None
-    if rate is None:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a frame rate, as 25, 29.97 or 24000/1001"
-        )
-    return rate
 
 
 def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from emsync_engine.cli.cut_lists import add_cut_list
 from emsync_engine.errors import InputUnusableError
 from emsync_engine.project.model import VAPoint
 
@@ -170,6 +171,7 @@ def _add_edit(commands: Commands[argparse.ArgumentParser]) -> None:
         "--level", action="append", default=[], type=_segment_level, metavar="SEGMENT=DB"
     )
     edit.add_argument("--tacet", type=_numbers, metavar="SEGMENTS", help="no music there")
+    add_cut_list(edit)
     edit.add_argument("--play", type=_numbers, metavar="SEGMENTS", help="music there again")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
@@ -246,7 +247,31 @@ def _kept(project: Project, options: Options) -> Project:
 
 def edit(options: Options, monitor: TerminalMonitor) -> None:
     """Change the timeline; numbers mean what they meant before the command."""
-    _changed(options, monitor, lambda project: _edited(project, options))
+    _changed(options, monitor, lambda project: _with_cut_list(_edited(project, options), options))
+
+
+def _with_cut_list(project: Project, options: Options) -> Project:
+    """The project with a list of cuts brought in, if one was named; remarks to standard error."""
+    if options.cuts is None:
+        return project
+    from emsync_engine.scenes.cutlists import (
+        TOLERANCE_FRAMES,
+        Footage,
+        read_cut_list,
+        with_cuts_imported,
+    )
+
+    film = Footage.of_source(project.video)
+    imported = read_cut_list(options.cuts, film, start=options.cuts_start, rate=options.cuts_rate)
+    print("\n".join(imported.remarks), end="\n" if imported.remarks else "", file=sys.stderr)
+    timeline = with_cuts_imported(
+        project.timeline,
+        imported.cuts,
+        options.cuts_with,
+        tolerance=film.rate.time_of(TOLERANCE_FRAMES),
+        scored=imported.scored,
+    )
+    return replace(project, timeline=timeline)
 
 
 def _edited(project: Project, options: Options) -> Project:

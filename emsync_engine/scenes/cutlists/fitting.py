@@ -233,10 +233,10 @@ def _remarks(placed: Placed, film: Footage, outside: int, name: str) -> Iterable
         yield f"The first picture of the film is taken to be at {code} of the list."
     total = len(listing.cuts)
     if outside:
-        word = "cut lies" if outside == 1 else "cuts lie"
+        lie, were = ("lies", "was") if outside == 1 else ("lie", "were")
         yield (
-            f"{outside} of {total} {word} outside the film, which is "
-            f"{float(film.duration):.3f} s long, and {'was' if outside == 1 else 'were'} left out."
+            f"{outside} of {total} cut{'s' if total > 1 else ''} {lie} outside the film, which is "
+            f"{float(film.duration):.3f} s long, and {were} left out."
         )
     misfit = placed.misfit(film.duration)
     if misfit is not None and abs(misfit) > _OTHER_EDIT_S:

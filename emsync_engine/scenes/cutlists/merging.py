@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from statistics import median
 from typing import Literal, get_args
 
 from emsync_engine.project.model import (
@@ -81,18 +82,21 @@ def with_cuts_imported(
     choice: MergeChoice,
     *,
     tolerance: Fraction,
+    scored: bool = True,
     spacing_s: float = 4.0,
 ) -> Timeline:
     """A timeline with a list of cuts brought in; segments keep emotion, silence, lock and level.
 
     Boundaries that the user placed stay under every choice. A boundary with an imported cut within
     ``tolerance`` seconds keeps its name and what the user said of it, and moves onto the cut under
-    ``replace`` and ``merge``. ``replace`` removes the other detected and imported ones. The hits
-    are then chosen anew under a spacing in seconds; the user's word on them stands.
+    ``replace`` and ``merge``. ``replace`` removes the other detected and imported ones. Where the
+    list has no scores (``scored`` is False) new boundaries are as strong as the usual one that is
+    there. The hits are then chosen anew under a spacing in seconds; the user's word on them stands.
     """
     inside = [cut for cut in imported if 0 < cut.time < timeline.duration]
     pairs = _pairs([one.time for one in timeline.boundaries], [c.time for c in inside], tolerance)
     partner_of = {timeline.boundaries[ours].id: theirs for theirs, ours in pairs.items()}
+    usual = median([one.score for one in timeline.boundaries] or [0.5])
     result = timeline
     if choice == "replace":
         gone = [
@@ -106,7 +110,8 @@ def with_cuts_imported(
         result = _moved(result, partner_of, inside)
     for place, cut in enumerate(inside):
         if place not in pairs and all(one.time != cut.time for one in result.boundaries):
-            added = Boundary(new_boundary_id(), cut.time, origin="imported", score=cut.score)
+            score = cut.score if scored else usual
+            added = Boundary(new_boundary_id(), cut.time, origin="imported", score=score)
             result = result.with_boundary(added)
     return with_hits_chosen(result, spacing_s=spacing_s)
 

@@ -153,3 +153,16 @@ def test_nothing_stale_changes_nothing(path, capsys):
     assert emsync("compose", path, "--only-stale") == 0
     assert "nothing was to be changed" in capsys.readouterr().out
     assert path.read_bytes() == before
+
+
+def test_a_list_of_cuts_is_brought_in(path, tmp_path, capsys):
+    boundaries = load_project(path).timeline.boundaries
+    (tmp_path / "cuts.csv").write_text("frame\n97\n200\n900\n", encoding="utf-8")
+
+    assert emsync("edit", path, "--cuts", tmp_path / "cuts.csv", "--cuts-with", "merge") == 0
+
+    after = load_project(path).timeline
+    frames = [round(one.time * load_project(path).video.frame_rate) for one in after.boundaries]
+    assert frames == [97, 150, 200]
+    assert [one.id for one in after.boundaries][:2] == [one.id for one in boundaries]
+    assert "1 of 3 cuts lies outside" in capsys.readouterr().err

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -83,6 +84,16 @@ def test_a_list_brought_into_a_timeline(choice, expected):
     assert after.segments[0].emotion.point.valence == 0.0
     assert after.boundaries[-1].origin == "imported"
     assert after.segments[-1].emotion == before.segments[-1].emotion
+
+
+def test_cuts_without_scores_are_as_strong_as_the_usual_boundary():
+    before = timeline(b48="detected", b120="detected")
+    weak = tuple(replace(one, score=0.3) for one in before.boundaries)
+    before = replace(before, boundaries=weak)
+
+    after = with_cuts_imported(before, [cut(200)], "merge", tolerance=TOLERANCE, scored=False)
+
+    assert after.boundaries[-1].score == 0.3
 
 
 def test_bringing_in_the_same_list_twice_changes_nothing():
