@@ -71,6 +71,7 @@ class ExportDialog(QDialog):
         self._plan: ExportPlan | None = None
         self._wanted: tuple[Path, ExportRequest] | None = None
         self._folder = Path()
+        self._told = self._failure = ""  # how the last export went, until something is changed
         self.setWindowTitle(self.tr("Export"))
         self.setMinimumSize(860, 560)
         self.resize(920, 590)
@@ -245,6 +246,10 @@ class ExportDialog(QDialog):
 
     def _on_changed(self) -> None:
         """Something else is asked for: the plan follows a moment later."""
+        self._told = self._failure = ""
+        self._plan_anew()
+
+    def _plan_anew(self) -> None:
         chosen = self.options.choices.matching_preset
         for button in self._presets.buttons():
             button.setChecked(button.property("preset") == chosen)
@@ -291,6 +296,7 @@ class ExportDialog(QDialog):
             return
         self._plan = plan
         self.planned.show_plan(plan)
+        self.planned.show_obstacle(plan.obstacle or self._failure)
         self._refresh()
 
     def _on_no_plan(self, sentence: str) -> None:
@@ -298,7 +304,7 @@ class ExportDialog(QDialog):
 
     def _refresh(self) -> None:
         existing = self._plan.existing if self._plan is not None else ()
-        words = ""
+        words = self._told
         if len(existing) == 1:
             words = self.tr("{name} is there already.").format(name=existing[0].path.name)
         elif existing:
@@ -319,6 +325,8 @@ class ExportDialog(QDialog):
             self._project = replace(self._project, ducking=self.options.ducking)
             self.ducking_chosen.emit(self.options.ducking)
         remember(self.options.choices)
+        self._told = self._failure = ""
+        self.planned.show_obstacle("")
         self._set_asking(False)
         self._foot.setCurrentIndex(1)
         self.cancel_button.setEnabled(True)
@@ -345,25 +353,27 @@ class ExportDialog(QDialog):
     def _on_finished(self, exported: Exported) -> None:
         names = ", ".join(path.name for path in exported.outputs.all())
         words = self.tr("{names} written.").format(names=names)
-        self.result_words.setText(" ".join([words, *exported.remarks]))
+        self.result_words.setText(words)
+        self.planned.show_written([remark for remark in exported.remarks if remark])
         self._foot.setCurrentIndex(2)
         self.show_button.show()
         self.done_button.setFocus()
         self.written.emit(words)
 
     def _on_failed(self, sentence: str) -> None:
+        self._failure = sentence
         self._ask_again()
         self.planned.show_obstacle(sentence)
 
     def _on_cancelled(self) -> None:
+        self._told = self.tr("Cancelled; nothing was written.")
         self._ask_again()
-        self.warning.setText(self.tr("Cancelled; nothing was written."))
 
     def _ask_again(self) -> None:
         self._set_asking(True)
         self._foot.setCurrentIndex(0)
         self.progress.setValue(0)
-        self._on_changed()
+        self._plan_anew()
         self.export_button.setFocus()
 
     def _show_folder(self) -> None:

@@ -29,7 +29,8 @@ class PlannedFiles(QFrame):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(6)
         head = QHBoxLayout()
-        head.addWidget(labelled(self.tr("WILL BE WRITTEN"), "heading"))
+        self.heading = labelled("", "heading")
+        head.addWidget(self.heading)
         head.addStretch(1)
         self.total = labelled("", "quiet")
         head.addWidget(self.total)
@@ -64,6 +65,7 @@ class PlannedFiles(QFrame):
 
     def show_waiting(self) -> None:
         """The film is being looked at."""
+        self.heading.setText(self.tr("WILL BE WRITTEN"))
         self.total.setText(self.tr("looking …"))
 
     def show_plan(self, plan: ExportPlan) -> None:
@@ -86,6 +88,14 @@ class PlannedFiles(QFrame):
         self.remarks.setVisible(bool(plan.remarks))
         self.show_obstacle(plan.obstacle)
         self.setAccessibleName(self._spoken(plan))
+
+    def show_written(self, remarks: list[str]) -> None:
+        """What was planned is there; sentences on what was done."""
+        self.heading.setText(self.tr("WRITTEN"))
+        self.total.setText("")
+        self.remarks.setText("\n\n".join(remarks))
+        self.remarks.setVisible(bool(remarks))
+        self.setAccessibleName(" ".join(remarks))
 
     def show_obstacle(self, sentence: str) -> None:
         self.sentence.setText(sentence)

@@ -190,8 +190,8 @@ def blend_words(blend: Blend) -> Sequence[str]:
         words = [f"the music was mixed {-blend.music_db:.0f} dB under the original sound"]
     if blend.curve.share > 0:
         deepest = float(blend.curve.reduction_db.max())
-        words.append(
-            f"and {deepest:.0f} dB softer still where somebody speaks "
+        words[0] += (
+            f", and {deepest:.0f} dB softer still where somebody speaks "
             f"({100 * blend.curve.share:.0f} % of the time)"
         )
     mastering = blend.mastering

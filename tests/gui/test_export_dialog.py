@@ -105,7 +105,8 @@ def test_it_is_exported_with_progress_and_the_end_is_told(dialog, opened, engine
     assert dialog.progress.value() == share  # it never goes back
     done(dialog, engine)
     assert "scored.mp4 written." in dialog.result_words.text()
-    assert "-14.0 LUFS" in dialog.result_words.text()
+    assert "-14.0 LUFS" in dialog.planned.remarks.text()
+    assert dialog.planned.heading.text() == "WRITTEN"
     assert "scored.mp4 written." in opened.bottom_bar.words
     click(dialog.done_button)
     qtbot.waitUntil(lambda: opened.export_dialog is None)
@@ -119,8 +120,8 @@ def test_escape_stops_an_export_and_the_dialog_stays(dialog, engine, qtbot):
     assert "Stopping" in dialog.progress_words.text()
     engine.cancelled.emit(job_id)
     assert dialog.isVisible()
-    assert "nothing was written" in dialog.warning.text()
     qtbot.waitUntil(lambda: dialog.is_ready)
+    assert "nothing was written" in dialog.warning.text()
     QTest.keyClick(dialog, Qt.Key.Key_Escape)
     assert not dialog.isVisible()
 
@@ -173,8 +174,8 @@ def test_a_failure_is_one_sentence_and_can_be_tried_again(dialog, engine, qtbot)
     click(dialog.export_button)
     job_id, _ = engine.last(ExportJob)
     engine.failed.emit(job_id, "/disk cannot be written: the disk is full.")
-    assert dialog.planned.sentence.text() == "/disk cannot be written: the disk is full."
     qtbot.waitUntil(lambda: dialog.is_ready)
+    assert dialog.planned.sentence.text() == "/disk cannot be written: the disk is full."
     click(dialog.export_button)
     assert engine.last(ExportJob)[0] != job_id
 
