@@ -312,6 +312,7 @@ def draw(whole: np.ndarray, total: np.ndarray, rest: np.ndarray) -> None:
     from matplotlib import pyplot as plt
 
     times = np.arange(len(whole)) / RATE
+    np.seterr(divide="ignore")  # silence has no level
     figure, axes = plt.subplots(3, 2, figsize=(12, 7), constrained_layout=True)
     rows = (("the mix", whole), ("the stems, added up", total), ("what is left", rest))
     for (title, sound), (left, right) in zip(rows, axes, strict=True):
