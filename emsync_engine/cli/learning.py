@@ -114,6 +114,38 @@ def _train_va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         print(f"SHA-256 {sha256}")
 
 
+def _train_emotion(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.cli.report import folder_line
+    from emsync_engine.emotion.picture_report import (
+        plot_report,
+        report_json,
+        report_lines,
+        train_builtin,
+        write_picture_model,
+    )
+    from emsync_engine.emotion.rated_pictures import read_rated_pictures
+    from emsync_engine.evaluation.plots import new_figure
+
+    for path in (options.out, options.plot):
+        if path is not None:
+            require_folder_of(path)
+    if options.plot is not None:
+        new_figure(1, 1)
+    done = train_builtin(read_rated_pictures(options.builtin), monitor=monitor)
+    monitor.clear()
+    if options.out is not None:
+        write_picture_model(done, options.out)
+    if options.plot is not None:
+        plot_report(done.report, options.plot)
+    if options.json:
+        print(json.dumps(report_json(done.report)))
+        return
+    print("\n".join(report_lines(done.report)))
+    for path in (options.out, options.plot):
+        if path is not None:
+            print(folder_line(path))
+
+
 def _train_va_labels(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.training.relabel import relabel
 
@@ -256,6 +288,7 @@ _TRAIN = {
     "music": _train_music,
     "curve": _train_curve,
     "va": _train_va,
+    "emotion": _train_emotion,
     "va-labels": _train_va_labels,
     "index": _train_index,
     "label": _train_label,

@@ -19,11 +19,7 @@ from numpy.typing import NDArray
 
 from emsync_engine.emotion.cues import CUES, Reading, explain, read_axis
 from emsync_engine.emotion.mapping import emotion_posterior
-from emsync_engine.emotion.picture_model import (
-    PictureModel,
-    describe_pictures,
-    shipped_picture_model,
-)
+from emsync_engine.emotion.picture_model import PictureModel, shipped_picture_model
 from emsync_engine.errors import BoundaryOrderError
 from emsync_engine.features.extraction import extract_features
 from emsync_engine.features.picture import Picture, sampled_pictures
@@ -42,6 +38,11 @@ _CONTEXT_S = 2.0  # deviation of the Gaussian that says how far surroundings rea
 _FULL_CONTRAST = 0.06  # standard deviation of lightness; plain grounds and black say less
 _PICTURE_CUES = frozenset({"picture_valence", "picture_arousal", "lightness", "saturation"})
 _BATCH = 64
+_PICTURE_S = 1.0  # one picture is read for each second
+_DOUBTS = ("valence_doubt", "arousal_doubt")
+_PICTURE_READINGS = ("picture_valence", "picture_arousal", *_DOUBTS)
+_DOUBT_COUNTS = 0.15  # share of the confidence that one deviation of doubt takes
+_LEAST_SURE, _MOST_SURE = 0.6, 1.25
 _UNCUT_FILM_S = 10.0  # a shorter film without a cut says little about its pace
 # These cues tell light from dark and calm from lively, not love from loss: never quite sure.
 _MOST_CONFIDENCE = 0.7
@@ -49,11 +50,16 @@ _MOST_CONFIDENCE = 0.7
 
 @dataclass(frozen=True, slots=True)
 class CueSequences:
-    """Standardised cues and the evidence for each, both (steps,), by feature name."""
+    """Standardised cues and the evidence for each, both (steps,), by feature name.
+
+    ``doubt`` (steps,) is by how many deviations the picture model expects to err more than usual,
+    on the mean of both axes.
+    """
 
     grid: StepGrid
     values: dict[str, FloatArray]
     evidence: dict[str, FloatArray]
+    doubt: FloatArray
 
 
 def read_segment_emotions(
@@ -114,37 +120,28 @@ def read_cues(
         evidence["cut_rate"] *= min(1.0, features.grid.duration_s / _UNCUT_FILM_S)
     if len(video.frames) < 2:
         evidence["motion"] *= 0.0
-    return CueSequences(features.grid, values, evidence)
+    doubt = np.mean([pictures[name] for name in _DOUBTS], axis=0)
+    return CueSequences(features.grid, values, evidence, doubt)
 
 
 def _picture_readings(
     video: Film, grid: StepGrid, model: PictureModel, monitor: Monitor
 ) -> dict[str, FloatArray]:
-    """(steps,) standardised valence and arousal of the pictures, averaged over each step."""
-    steps: list[int] = []
+    """(steps,) standardised readings of one picture a second, and the errors to be expected."""
+    coarse = StepGrid(grid.duration_s, max(grid.step_s, _PICTURE_S))
     found: list[FloatArray] = []
     batch: list[Picture] = []
-    for sample in sampled_pictures(video, grid):
-        monitor.advance("emotion", sample.step, grid.count)
-        steps.append(sample.step)
+    for sample in sampled_pictures(video, coarse, per_step=1):
+        monitor.advance("emotion", sample.step, coarse.count)
         batch.append(sample.picture)
         if len(batch) == _BATCH:
-            found.append(_predict(model, batch))
+            found.append(model.read(batch))
             batch = []
     if batch:
-        found.append(_predict(model, batch))
-    predicted = np.concatenate(found)
-    number = np.bincount(steps, minlength=grid.count)
-    return {
-        name: np.bincount(steps, weights=predicted[:, column], minlength=grid.count) / number
-        for column, name in enumerate(("picture_valence", "picture_arousal"))
-    }
-
-
-def _predict(model: PictureModel, pictures: list[Picture]) -> FloatArray:
-    """(N, 2) valence and arousal of pictures, in deviations from the rated photographs."""
-    described = describe_pictures(pictures)
-    return np.stack([axis.standardised(described) for axis in model.axes.values()], axis=1)
+        found.append(model.read(batch))
+    read = np.concatenate(found)
+    step = coarse.step_of(grid.middles_s)
+    return {name: read[step, column] for column, name in enumerate(_PICTURE_READINGS)}
 
 
 def _evidence(name: str, features: FeatureSequences) -> FloatArray:
@@ -166,7 +163,7 @@ def _surroundings(cues: CueSequences) -> CueSequences:
         around = gaussian_filter1d(cues.evidence[name], width, mode="nearest")
         weighted = gaussian_filter1d(value * cues.evidence[name], width, mode="nearest")
         values[name], evidence[name] = weighted / np.maximum(around, 1e-6), around
-    return CueSequences(cues.grid, values, evidence)
+    return CueSequences(cues.grid, values, evidence, cues.doubt)
 
 
 def _segment_emotion(
@@ -184,7 +181,8 @@ def _segment_emotion(
     valence = read_axis("valence", values, evidence)
     arousal = read_axis("arousal", values, evidence)
     point = VAPoint(valence.value, arousal.value)
-    confidence = _confidence((valence, arousal), own)
+    doubt = float(_overlap(cues.grid, start_s, end_s) @ cues.doubt)
+    confidence = _confidence((valence, arousal), own=own, doubt=doubt)
     return SegmentEmotion(
         distribution=_tempered(emotion_posterior(point), confidence),
         detected=point,
@@ -198,13 +196,7 @@ def _means(
     cues: CueSequences, start_s: float, end_s: float
 ) -> tuple[dict[str, float], dict[str, float]]:
     """Mean of each cue over a stretch, weighted by its evidence, and the mean evidence."""
-    starts_s = cues.grid.starts_s
-    overlap = np.clip(
-        np.minimum(starts_s + cues.grid.step_s, end_s) - np.maximum(starts_s, start_s), 0, None
-    )
-    if overlap.sum() <= 0:
-        overlap[cues.grid.step_of(np.array([start_s]))] = 1
-    overlap = overlap / overlap.sum()
+    overlap = _overlap(cues.grid, start_s, end_s)
     values, evidence = {}, {}
     for name, sequence in cues.values.items():
         weights = overlap * cues.evidence[name]
@@ -213,10 +205,27 @@ def _means(
     return values, evidence
 
 
-def _confidence(readings: tuple[Reading, ...], own: float) -> float:
-    """How far to trust a reading: much to go by, cues that agree, and time enough to show it."""
+def _overlap(grid: StepGrid, start_s: float, end_s: float) -> FloatArray:
+    """(steps,) share of a stretch that lies in each step."""
+    starts_s = grid.starts_s
+    overlap: FloatArray = np.clip(
+        np.minimum(starts_s + grid.step_s, end_s) - np.maximum(starts_s, start_s), 0, None
+    )
+    if overlap.sum() <= 0:
+        overlap[grid.step_of(np.array([start_s]))] = 1
+    share: FloatArray = overlap / overlap.sum()
+    return share
+
+
+def _confidence(readings: tuple[Reading, ...], *, own: float, doubt: float) -> float:
+    """How far to trust a reading.
+
+    Much to go by, cues that agree, time enough to show it, and pictures of a kind on which the
+    picture model errs little.
+    """
     trust = [reading.evidence * (0.4 + 0.6 * reading.agreement) for reading in readings]
-    return float(np.clip(_MOST_CONFIDENCE * np.mean(trust) * (0.5 + 0.5 * own), 0, 1))
+    sure = np.clip(1 - _DOUBT_COUNTS * doubt, _LEAST_SURE, _MOST_SURE)
+    return float(np.clip(_MOST_CONFIDENCE * np.mean(trust) * (0.5 + 0.5 * own) * sure, 0, 1))
 
 
 def _tempered(distribution: tuple[float, ...], confidence: float) -> tuple[float, ...]:

@@ -1,9 +1,10 @@
 """Valence and arousal of a single picture: the small model trained on rated photographs.
 
-Each picture is described by groups of colour, layout and texture features
-(``features.descriptor``). For each axis the groups it uses are standardised and carried into random
-Fourier features, which make a linear model act like kernel ridge regression with one Gaussian
-kernel per group, averaged; a ridge regression then gives the rating.
+A picture is described by groups of features (``features.descriptor``), its cells by how they
+deviate from learned words (``features.cells``). All groups, standardised and of equal weight, are
+carried to their principal components, and these into random Fourier features, which make a linear
+model act like kernel ridge regression with one Gaussian kernel. Four ridge regressions read them:
+valence, arousal, and by how much either is likely to be wrong.
 
 References
 ----------
@@ -18,109 +19,141 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
+from emsync_engine.features.cells import CellWords
 from emsync_engine.features.descriptor import describe_picture
 from emsync_engine.features.picture import Picture
 
 FloatArray = NDArray[np.float64]
-Descriptors = Mapping[str, FloatArray]  # group name to (N, D)
+Description = Mapping[str, FloatArray]
+Axis = Literal["valence", "arousal"]
+AXES: tuple[Axis, ...] = ("valence", "arousal")
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "picture_va.safetensors"
-FORMAT = "emsync-picture-va-1"
+FORMAT = "emsync-picture-va-2"
+GROUPS = ("palette", "layout", "marks", "orientation", "outlines", "texture", "scales", "words")
+WORDS = "words"
 
 
 @dataclass(frozen=True, slots=True)
-class GroupMap:
-    """Random Fourier features of one group: standardise, project, take cosine and sine.
+class PictureMap:
+    """From descriptions to features in which ratings are linear.
 
-    ``mean`` and ``scale`` are (D,), ``frequencies`` is (M, D) with the kernel's width inside.
+    ``mean`` (D,) of all groups side by side, ``projection`` (D, P) to standardised principal
+    components, ``frequencies`` (M, P) with the kernel's width inside.
     """
 
+    words: CellWords
     mean: FloatArray
-    scale: FloatArray
+    projection: FloatArray
     frequencies: FloatArray
 
-    def __call__(self, values: FloatArray) -> FloatArray:
-        """(N, D) features to (N, 2M), each row of length one."""
-        phase = (values - self.mean) / self.scale @ self.frequencies.T
+    def __call__(self, descriptions: Sequence[Description]) -> FloatArray:
+        """(N, 2M), each row of length one."""
+        components = (side_by_side(self.words, descriptions) - self.mean) @ self.projection
+        phase = components @ self.frequencies.T
         waves = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
         mapped: FloatArray = waves / np.sqrt(phase.shape[1])
         return mapped
 
 
 @dataclass(frozen=True, slots=True)
-class AxisModel:
-    """Ridge regression of one axis on the mapped features of its groups.
+class Head:
+    """One ridge regression: ``weights`` (2M,) and ``bias``.
 
     ``reference_mean`` and ``reference_std`` are those of its out-of-fold predictions on the rated
     pictures: what is a usual, and what an unusual prediction.
     """
 
-    groups: Mapping[str, GroupMap]
     weights: FloatArray
     bias: float
     reference_mean: float
     reference_std: float
 
-    def predict(self, descriptors: Descriptors) -> FloatArray:
-        """(N,) ratings in the scale of the ratings it was trained on, [-1, 1]."""
-        ratings: FloatArray = joint_map(self.groups, descriptors) @ self.weights + self.bias
-        return ratings
+    def predict(self, mapped: FloatArray) -> FloatArray:
+        """(N,) in the unit of what it was trained on."""
+        values: FloatArray = mapped @ self.weights + self.bias
+        return values
 
-    def standardised(self, descriptors: Descriptors) -> FloatArray:
+    def standardised(self, mapped: FloatArray) -> FloatArray:
         """(N,) predictions in standard deviations of the reference pictures' predictions."""
-        offset: FloatArray = self.predict(descriptors) - self.reference_mean
+        offset: FloatArray = self.predict(mapped) - self.reference_mean
         return offset / self.reference_std
 
 
 @dataclass(frozen=True, slots=True)
 class PictureModel:
-    """Valence and arousal of pictures, each by a model of its own."""
+    """Valence and arousal of pictures in [-1, 1], and the absolute error expected of either."""
 
-    valence: AxisModel
-    arousal: AxisModel
+    mapping: PictureMap
+    heads: Mapping[Axis, Head]
+    errors: Mapping[Axis, Head]
 
-    @property
-    def axes(self) -> dict[str, AxisModel]:
-        return {"valence": self.valence, "arousal": self.arousal}
+    def predict(self, pictures: Sequence[Picture]) -> FloatArray:
+        """(N, 2) valence and arousal on the scale of the ratings."""
+        mapped = self.mapping(describe_pictures(pictures))
+        return np.stack([self.heads[axis].predict(mapped) for axis in AXES], axis=1)
+
+    def read(self, pictures: Sequence[Picture]) -> FloatArray:
+        """(N, 4) valence, arousal and the expected errors of both, all standardised."""
+        mapped = self.mapping(describe_pictures(pictures))
+        return np.stack(
+            [
+                kind[axis].standardised(mapped)
+                for kind in (self.heads, self.errors)
+                for axis in AXES
+            ],
+            axis=1,
+        )
 
 
-def joint_map(groups: Mapping[str, GroupMap], descriptors: Descriptors) -> FloatArray:
-    """(N, 2M G) mapped features of several groups side by side, each row of length one."""
-    mapped = [group(descriptors[name]) for name, group in groups.items()]
-    joint: FloatArray = np.concatenate(mapped, axis=1) / np.sqrt(len(mapped))
-    return joint
+def describe_pictures(pictures: Sequence[Picture]) -> list[dict[str, FloatArray]]:
+    """Groups of features of each RGB picture."""
+    return [describe_picture(picture) for picture in pictures]
 
 
-def describe_pictures(pictures: Sequence[Picture]) -> dict[str, FloatArray]:
-    """Descriptors of several RGB pictures, group by group, each (N, D)."""
-    described = [describe_picture(picture) for picture in pictures]
-    return {name: np.stack([one[name] for one in described]) for name in described[0]}
+def side_by_side(words: CellWords, descriptions: Sequence[Description]) -> FloatArray:
+    """(N, D) all groups of each picture in the order of ``GROUPS``."""
+    rows = [
+        np.concatenate(
+            [words.describe(one["cells"]) if name == WORDS else one[name] for name in GROUPS]
+        )
+        for one in descriptions
+    ]
+    return np.stack(rows)
+
+
+def group_sizes(words: CellWords, description: Description) -> list[int]:
+    """How many values each of ``GROUPS`` has."""
+    return [words.centres.size if name == WORDS else len(description[name]) for name in GROUPS]
 
 
 def save_picture_model(model: PictureModel, path: Path, notes: Mapping[str, str]) -> None:
-    """Write a model as safetensors (arrays of many values in half precision)."""
+    """Write a model as safetensors (large arrays in half precision)."""
     from safetensors.numpy import save_file
 
-    arrays: dict[str, NDArray[np.generic]] = {}
-    layout: dict[str, dict[str, object]] = {}
-    for name, axis in model.axes.items():
-        arrays[f"{name}.weights"] = axis.weights.astype(np.float32)
-        for group, mapping in axis.groups.items():
-            arrays[f"{name}.{group}.mean"] = mapping.mean.astype(np.float32)
-            arrays[f"{name}.{group}.scale"] = mapping.scale.astype(np.float32)
-            arrays[f"{name}.{group}.frequencies"] = mapping.frequencies.astype(np.float16)
-        layout[name] = {
-            "groups": list(axis.groups),
-            "bias": axis.bias,
-            "reference_mean": axis.reference_mean,
-            "reference_std": axis.reference_std,
-        }
-    save_file(arrays, path, metadata={**notes, "format": FORMAT, "layout": json.dumps(layout)})
+    mapping, words = model.mapping, model.mapping.words
+    arrays: dict[str, NDArray[np.generic]] = {
+        "mean": mapping.mean.astype(np.float32),
+        "projection": mapping.projection.astype(np.float16),
+        "frequencies": mapping.frequencies.astype(np.float16),
+    }
+    for name in CellWords.__dataclass_fields__:
+        arrays[f"words.{name}"] = getattr(words, name).astype(np.float32)
+    references: dict[str, list[float]] = {}
+    for kind, heads in (("rating", model.heads), ("error", model.errors)):
+        for axis, head in heads.items():
+            arrays[f"{kind}.{axis}"] = head.weights.astype(np.float32)
+            references[f"{kind}.{axis}"] = [head.bias, head.reference_mean, head.reference_std]
+    about = {**notes, "format": FORMAT, "references": json.dumps(references)}
+    # safetensors writes memory as it lies: a transposed array would come back scrambled
+    laid_out = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
+    save_file(laid_out, path, metadata=about)
 
 
 def load_picture_model(path: Path = SHIPPED) -> PictureModel:
@@ -135,38 +168,26 @@ def load_picture_model(path: Path = SHIPPED) -> PictureModel:
             arrays = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}  # noqa: SIM118 - not a dictionary
         if notes.get("format") != FORMAT:
             raise WeightsCorruptError(f"{path.name} is not a picture model of this version.")
-        layout = json.loads(notes["layout"])
-        return PictureModel(
-            valence=_axis(arrays, layout, "valence"), arousal=_axis(arrays, layout, "arousal")
-        )
+        return _model_of(arrays, json.loads(notes["references"]))
     except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
         raise WeightsCorruptError(f"The picture model {path.name} is damaged.") from error
+
+
+def _model_of(
+    arrays: Mapping[str, FloatArray], references: Mapping[str, list[float]]
+) -> PictureModel:
+    def heads(kind: str) -> dict[Axis, Head]:
+        return {
+            axis: Head(arrays[f"{kind}.{axis}"], *map(float, references[f"{kind}.{axis}"]))
+            for axis in AXES
+        }
+
+    words = CellWords(*(arrays[f"words.{name}"] for name in CellWords.__dataclass_fields__))
+    mapping = PictureMap(words, *(arrays[name] for name in ("mean", "projection", "frequencies")))
+    return PictureModel(mapping, heads("rating"), heads("error"))
 
 
 @cache
 def shipped_picture_model() -> PictureModel:
     """The model that comes with the app, read once."""
     return load_picture_model()
-
-
-def _axis(
-    arrays: dict[str, FloatArray], layout: dict[str, dict[str, object]], name: str
-) -> AxisModel:
-    described = layout[name]
-    names = described["groups"]
-    if not isinstance(names, list):
-        raise TypeError("groups must be a list")
-    return AxisModel(
-        groups={
-            group: GroupMap(
-                arrays[f"{name}.{group}.mean"],
-                arrays[f"{name}.{group}.scale"],
-                arrays[f"{name}.{group}.frequencies"],
-            )
-            for group in names
-        },
-        weights=arrays[f"{name}.weights"],
-        bias=float(str(described["bias"])),
-        reference_mean=float(str(described["reference_mean"])),
-        reference_std=float(str(described["reference_std"])),
-    )

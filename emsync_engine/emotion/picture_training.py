@@ -2,111 +2,176 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.emotion.picture_model import (
-    AxisModel,
-    Descriptors,
+    AXES,
+    Description,
     FloatArray,
-    GroupMap,
+    Head,
+    PictureMap,
     PictureModel,
-    joint_map,
+    group_sizes,
+    side_by_side,
 )
+from emsync_engine.features.cells import CellWords, learn_words
 from emsync_engine.monitor import SILENT, Monitor
 
+FOLDS = 10
 _LEAST_SCALE = 1e-3  # a feature that hardly varies among the rated pictures is not blown up
+_CELLS_PER_PICTURE = 60
+_ERROR_RIDGE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class AxisRecipe:
-    """How one axis is fitted.
+class PictureRecipe:
+    """How the model is fitted.
 
-    ``kernel_rates`` gives for each group gamma in exp(-gamma |x - y|^2 / (2 D)), x and y
-    standardised; ``ridge`` the penalty on kernels averaged to one.
+    ``kernel_rate`` is gamma in exp(-gamma d), d being the mean over the groups of |x - y|^2 / (2 D)
+    with x and y standardised; ``ridges`` the penalties on that kernel for valence and arousal.
     """
 
-    kernel_rates: Mapping[str, float]
-    ridge: float
-    frequencies: int = 512
+    kernel_rate: float = 0.5
+    ridges: tuple[float, float] = (0.1, 0.3)
+    components: int = 384
+    frequencies: int = 2048
+    words: int = 48
     seed: int = 0
 
 
-VALENCE = AxisRecipe(
-    MappingProxyType({"palette": 0.25, "orientation": 0.25, "layout": 0.25, "hue": 1.0}), ridge=0.1
-)
-AROUSAL = AxisRecipe(
-    MappingProxyType({"scales": 0.25, "texture": 0.25, "statistics": 0.25, "palette": 0.25}),
-    ridge=0.3,
-)
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Predictions for each picture by models that saw no picture of its theme.
+
+    ``ratings`` and ``errors`` are (N, 2): valence and arousal, and the absolute error that was
+    expected of either before the ratings were looked at.
+    """
+
+    ratings: FloatArray
+    errors: FloatArray
 
 
 def fit_picture_model(
-    descriptors: Descriptors,
+    descriptions: Sequence[Description],
     ratings: FloatArray,
     themes: Sequence[str],
     *,
-    valence: AxisRecipe = VALENCE,
-    arousal: AxisRecipe = AROUSAL,
+    recipe: PictureRecipe | None = None,
     monitor: Monitor = SILENT,
 ) -> PictureModel:
-    """Fit both axes on all pictures; ``ratings`` is (N, 2) valence and arousal in [-1, 1].
+    """Fit on all pictures; ``ratings`` is (N, 2) valence and arousal in [-1, 1].
 
-    The reference mean and deviation come from ten-fold predictions by theme, because predictions on
-    the training pictures themselves spread more widely than on any film.
+    The reference means and deviations come from ten-fold predictions by theme, because predictions
+    on the training pictures themselves spread more widely than on any film.
     """
-    axes = []
-    for column, recipe in enumerate((valence, arousal)):
-        unseen = predict_unseen_themes(
-            descriptors, ratings[:, column], themes, recipe, monitor=monitor
-        )
-        axis = fit_axis(descriptors, ratings[:, column], recipe)
-        axes.append(
-            AxisModel(
-                axis.groups, axis.weights, axis.bias, float(unseen.mean()), float(unseen.std())
-            )
-        )
-    return PictureModel(*axes)
+    recipe = recipe or PictureRecipe()
+    unseen = predict_unseen_themes(descriptions, ratings, themes, recipe=recipe, monitor=monitor)
+    mapping = fit_map(descriptions, recipe)
+    mapped = mapping(descriptions)
+    missed = np.abs(unseen.ratings - ratings)
+    return PictureModel(
+        mapping,
+        {
+            axis: _head(mapped, ratings[:, at], recipe.ridges[at], unseen.ratings[:, at])
+            for at, axis in enumerate(AXES)
+        },
+        {
+            axis: _head(mapped, missed[:, at], _ERROR_RIDGE, unseen.errors[:, at])
+            for at, axis in enumerate(AXES)
+        },
+    )
 
 
-def fit_axis(descriptors: Descriptors, ratings: FloatArray, recipe: AxisRecipe) -> AxisModel:
-    """Ridge regression of (N,) ratings on the mapped features, solved in its dual form."""
+def fit_map(descriptions: Sequence[Description], recipe: PictureRecipe) -> PictureMap:
+    """Words, standardisation, principal components and frequencies; no rating is looked at."""
     rng = np.random.default_rng(recipe.seed)
-    groups = {
-        name: _group_map(descriptors[name], rate, recipe.frequencies, rng)
-        for name, rate in recipe.kernel_rates.items()
-    }
-    mapped = joint_map(groups, descriptors)
-    bias = float(ratings.mean())
-    kernel = mapped @ mapped.T + recipe.ridge * np.eye(len(mapped))
-    weights = mapped.T @ np.linalg.solve(kernel, ratings - bias)
-    fitted = mapped @ weights + bias
-    return AxisModel(groups, weights, bias, float(fitted.mean()), float(fitted.std()))
+    words = learn_words(_some_cells(descriptions, rng), recipe.words, seed=recipe.seed)
+    values = side_by_side(words, descriptions)
+    mean = values.mean(axis=0)
+    scale = (values.std(axis=0) + _LEAST_SCALE) * _group_weights(words, descriptions[0])
+    _, _, axes = np.linalg.svd((values - mean) / scale, full_matrices=False)
+    projection = axes[: recipe.components].T / scale[:, None]
+    size = projection.shape[1]
+    frequencies = _orthogonal(recipe.frequencies, size, rng) * np.sqrt(2 * recipe.kernel_rate)
+    return PictureMap(words, mean, projection, frequencies)
+
+
+def _some_cells(descriptions: Sequence[Description], rng: np.random.Generator) -> FloatArray:
+    chosen = []
+    for one in descriptions:
+        cells = one["cells"]
+        count = min(len(cells), _CELLS_PER_PICTURE)
+        chosen.append(cells[rng.choice(len(cells), count, replace=False)])
+    return np.concatenate(chosen)
+
+
+def _group_weights(words: CellWords, description: Description) -> FloatArray:
+    """(D,) divisors after which the squared distance is the mean over groups of that kernel."""
+    sizes = group_sizes(words, description)
+    return np.concatenate([np.full(size, np.sqrt(2.0 * size * len(sizes))) for size in sizes])
+
+
+def _orthogonal(count: int, size: int, rng: np.random.Generator) -> FloatArray:
+    """(count, size) Gaussian directions, orthogonal in blocks (Yu et al. 2016)."""
+    drawn: list[FloatArray] = []
+    while sum(map(len, drawn)) < count:
+        square, _ = np.linalg.qr(rng.normal(size=(size, size)))
+        drawn.append(square * np.sqrt(rng.chisquare(size, size=size))[:, None])
+    return np.concatenate(drawn)[:count]
+
+
+def _head(mapped: FloatArray, wanted: FloatArray, ridge: float, unseen: FloatArray) -> Head:
+    weights, bias = _ridge(mapped, wanted, ridge)
+    return Head(weights, bias, float(unseen.mean()), float(max(unseen.std(), 1e-6)))
+
+
+def _ridge(mapped: FloatArray, wanted: FloatArray, ridge: float) -> tuple[FloatArray, float]:
+    """Weights and bias of a ridge regression, solved in its dual form."""
+    bias = float(wanted.mean())
+    kernel = mapped @ mapped.T + ridge * np.eye(len(mapped))
+    return mapped.T @ np.linalg.solve(kernel, wanted - bias), bias
 
 
 def predict_unseen_themes(
-    descriptors: Descriptors,
+    descriptions: Sequence[Description],
     ratings: FloatArray,
     themes: Sequence[str],
-    recipe: AxisRecipe,
     *,
-    folds: int = 10,
+    recipe: PictureRecipe | None = None,
+    folds: int = FOLDS,
     seed: int = 10,
     monitor: Monitor = SILENT,
-) -> FloatArray:
-    """(N,) predictions, each by a model that saw no picture of the same theme."""
+) -> Unseen:
+    """Ten-fold by theme: words, components and weights are all learned without the fold's themes.
+
+    The errors are predicted in a second round: each fold's by regressions on the errors that the
+    other folds' pictures met.
+    """
+    recipe = recipe or PictureRecipe()
     fold_of = theme_folds(themes, folds, seed)
-    predicted = np.empty(len(ratings))
+    found, expected = np.empty_like(ratings), np.empty_like(ratings)
+    maps: list[FloatArray] = []
     for fold in range(folds):
         monitor.advance("cross-validation", fold, folds)
-        held_out = fold_of == fold
-        axis = fit_axis(_rows(descriptors, ~held_out), ratings[~held_out], recipe)
-        predicted[held_out] = axis.predict(_rows(descriptors, held_out))
-    return predicted
+        seen = fold_of != fold
+        mapping = fit_map(
+            [one for one, kept in zip(descriptions, seen, strict=True) if kept], recipe
+        )
+        maps.append(mapping(descriptions).astype(np.float32))
+        for axis, ridge in enumerate(recipe.ridges):
+            weights, bias = _ridge(maps[-1][seen], ratings[seen, axis], ridge)
+            found[~seen, axis] = maps[-1][~seen] @ weights + bias
+    missed = np.abs(found - ratings)
+    for fold, mapped in enumerate(maps):
+        seen = fold_of != fold
+        for axis in range(len(AXES)):
+            weights, bias = _ridge(mapped[seen], missed[seen, axis], _ERROR_RIDGE)
+            expected[~seen, axis] = mapped[~seen] @ weights + bias
+    return Unseen(found, expected)
 
 
 def theme_folds(themes: Sequence[str], folds: int, seed: int) -> NDArray[np.int64]:
@@ -119,23 +184,3 @@ def theme_folds(themes: Sequence[str], folds: int, seed: int) -> NDArray[np.int6
         for rank, theme in enumerate(np.random.default_rng(seed).permutation(len(names)))
     }
     return np.array([place[theme] for theme in themes])
-
-
-def _rows(descriptors: Descriptors, chosen: NDArray[np.bool_]) -> dict[str, FloatArray]:
-    return {name: values[chosen] for name, values in descriptors.items()}
-
-
-def _group_map(
-    values: FloatArray, rate: float, frequencies: int, rng: np.random.Generator
-) -> GroupMap:
-    """Standardise by the training pictures and draw orthogonal random frequencies."""
-    size = values.shape[1]
-    drawn: list[FloatArray] = []
-    while sum(map(len, drawn)) < frequencies:
-        square, _ = np.linalg.qr(rng.normal(size=(size, size)))
-        drawn.append(square * np.sqrt(rng.chisquare(size, size=size))[:, None])
-    return GroupMap(
-        mean=values.mean(axis=0),
-        scale=values.std(axis=0) + _LEAST_SCALE,
-        frequencies=np.concatenate(drawn)[:frequencies] * np.sqrt(rate / size),
-    )

@@ -7,12 +7,13 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.features.cells import picture_cells
+from emsync_engine.features.marks import marks
 from emsync_engine.features.picture import (
     Colours,
     Picture,
     Plane,
     as_plane,
-    colourfulness,
     colours,
     gradient,
 )
@@ -20,7 +21,7 @@ from emsync_engine.features.picture import (
 FloatArray = NDArray[np.float64]
 
 LONG_SIDE_PX = 96  # texture depends on scale, so that every picture is brought to this size
-_PERCENTILES = (5, 25, 50, 75, 95)
+_OUTLINE_CELLS, _OUTLINE_BINS = 6, 9
 
 
 def describe_picture(picture: Picture) -> dict[str, FloatArray]:
@@ -28,24 +29,23 @@ def describe_picture(picture: Picture) -> dict[str, FloatArray]:
 
     Returns
     -------
-    ``statistics`` (45,): moments and percentiles of the colour planes, colourfulness, dark and
-    bright share; ``hue`` (12,): hue histogram weighted by saturation and value; ``palette`` (144,):
-    square root of a Lab histogram of 4 x 6 x 6 cells; ``layout`` (128,): mean Lab and chroma on an
-    8 x 8 grid; ``orientation`` (64,): edge energy, 8 directions on a 4 x 4 grid; ``texture``
-    (36,): local binary patterns up to rotation; ``scales`` (5,): detail at five sizes. ``layout``
-    and ``orientation`` are averaged with their mirror image, and keep one half: a mirrored picture
-    feels the same.
+    ``palette`` (144,): square root of a Lab histogram of 4 x 6 x 6 cells; ``layout`` (128,): mean
+    Lab and chroma on an 8 x 8 grid; ``marks`` (86,): see ``features.marks``; ``orientation`` (64,):
+    edge energy, 8 directions on a 4 x 4 grid; ``outlines`` (162,): shares of 9 directions on a
+    6 x 6 grid of the picture squared; ``texture`` (36,): local binary patterns up to rotation;
+    ``scales`` (5,): detail at five sizes; ``cells`` (n, 11): see ``features.cells``. Grids are
+    averaged with their mirror image, and keep one half: a mirrored picture feels the same.
     """
-    picture = _resized(picture)
-    planes = colours(picture)
+    planes = colours(_resized(picture))
     return {
-        "statistics": _statistics(picture, planes),
-        "hue": _hue(planes),
         "palette": _palette(planes),
         "layout": _layout(planes),
+        "marks": marks(planes),
         "orientation": _orientation(planes.lightness),
+        "outlines": _outlines(planes.lightness),
         "texture": _texture(planes.lightness),
         "scales": _scales(planes.lightness),
+        "cells": picture_cells(planes),
     }
 
 
@@ -60,29 +60,6 @@ def _resized(picture: Picture) -> Picture:
         return picture
     method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
     return np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
-
-
-def _statistics(picture: Picture, planes: Colours) -> FloatArray:
-    values: list[float] = []
-    for plane in (
-        planes.lightness,
-        planes.red_green,
-        planes.blue_yellow,
-        planes.chroma,
-        planes.saturation,
-        planes.value,
-    ):
-        values += [float(plane.mean()), float(plane.std())]
-        values += np.percentile(plane, _PERCENTILES).tolist()
-    values += [colourfulness(picture)]
-    values += [float((planes.lightness < 0.15).mean()), float((planes.lightness > 0.9).mean())]
-    return np.array(values)
-
-
-def _hue(planes: Colours) -> FloatArray:
-    weight = planes.saturation * planes.value
-    counts, _ = np.histogram(planes.hue, bins=12, range=(0, 2 * np.pi), weights=weight)
-    return counts / weight.size
 
 
 def _palette(planes: Colours) -> FloatArray:
@@ -117,6 +94,25 @@ def _orientation(lightness: Plane) -> FloatArray:
     mirrored = energy[:, ::-1, ::-1]
     half: FloatArray = np.sqrt((energy + mirrored)[:, :2] / 2 / (lightness.size / 16)).ravel()
     return half
+
+
+def _outlines(lightness: Plane) -> FloatArray:
+    """(162,) histograms of oriented gradients (Dalal and Triggs, 2005), mirrored halves joined."""
+    import cv2
+
+    size, bins, cells = LONG_SIDE_PX, _OUTLINE_BINS, _OUTLINE_CELLS
+    square = as_plane(cv2.resize(lightness, (size, size), interpolation=cv2.INTER_AREA))
+    across, down = gradient(square)
+    turn = np.mod(np.arctan2(down, across), np.pi) / np.pi * bins
+    direction = np.minimum(turn, bins - 1).astype(np.int64)
+    cell = np.arange(size) * cells // size
+    place = (cell[:, None] * cells + cell[None]) * bins + direction
+    energy = np.bincount(
+        place.ravel(), weights=np.hypot(across, down).ravel(), minlength=cells * cells * bins
+    ).reshape(cells, cells, bins)
+    both = (energy + energy[:, ::-1, ::-1]) / 2
+    shares: FloatArray = np.sqrt(both / (np.linalg.norm(both) / cells + 1e-3))
+    return shares[:, : cells // 2].ravel()
 
 
 def _texture(lightness: Plane) -> FloatArray:

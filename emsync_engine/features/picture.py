@@ -30,13 +30,15 @@ class Sample:
     picture: Picture
 
 
-def sampled_pictures(film: Film, grid: StepGrid) -> Iterator[Sample]:
-    """Pictures at two per second, at least one per step, each read when its turn comes.
+def sampled_pictures(
+    film: Film, grid: StepGrid, *, per_step: int | None = None
+) -> Iterator[Sample]:
+    """Pictures at two per second or so many per step, at least one, each read when its turn comes.
 
     The picture taken is the one on the screen at that time.
     """
     times_s = film.times_s()
-    per_step = max(1, round(grid.step_s * _SAMPLES_PER_S))
+    per_step = per_step or max(1, round(grid.step_s * _SAMPLES_PER_S))
     inside = (np.arange(per_step) + 0.5) / per_step - 0.5
     rows, columns = picture_area(film)
     for step, middle_s in enumerate(grid.middles_s):

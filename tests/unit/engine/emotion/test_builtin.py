@@ -25,6 +25,15 @@ def textured(seconds, colour):
     return frames
 
 
+def bright_landscape(seconds):
+    """A pale blue sky over snow."""
+    frames = plain(seconds, (235, 240, 245))
+    sky = np.linspace((180, 194, 212), (200, 215, 235), 27)[:, None]
+    frames[:, :27] = sky.astype(np.uint8)
+    frames[:, 27:] -= np.random.default_rng(1).integers(0, 9, (27, 96, 1)).astype(np.uint8)
+    return frames
+
+
 def read(made, *inside, cuts=()):
     edges = [Fraction(0), *map(Fraction, inside), made.info.duration]
     return read_segment_emotions(made, edges, cuts)
@@ -42,7 +51,7 @@ def test_fast_and_loud_is_more_aroused_than_still_and_quiet():
 
 
 def test_bright_major_is_more_pleasant_than_dark_minor():
-    (light,) = read(film(textured(12, (250, 210, 140)), audio=chords(MAJOR * 3, 1.0)))
+    (light,) = read(film(bright_landscape(12), audio=chords(MAJOR * 3, 1.0)))
     (dark,) = read(film(textured(12, (35, 38, 45)), audio=chords(MINOR * 3, 1.0)))
     assert light.detected.valence > dark.detected.valence + 0.4
     assert "positive valence" in light.explanation
