@@ -73,6 +73,7 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome()
         self.page = FilmPage(self.document, self.editor, self.takes)
         self.bottom_bar = BottomBar()
+        self._is_film_unread = False
         self.hint = HintBar()
         self.chips = StatusChips()
         self.keeping = Keeping(self)
@@ -169,6 +170,7 @@ class MainWindow(QMainWindow):
 
     def _begin_film(self, path: Path) -> None:
         """Show the working page with the film's first picture."""
+        self._is_film_unread = False
         self.scoring.drop()
         self.page.begin(path)
         self.pages.setCurrentIndex(1)
@@ -221,8 +223,13 @@ class MainWindow(QMainWindow):
     def _read_film(self, film: Path) -> None:
         """Pictures and waveform of a project's film, if it is there."""
         self.keeping.check_film()
-        if film.is_file():
-            self.scoring.read_film(film)
+        self._is_film_unread = film.is_file()
+        self._read_on()
+
+    def _read_on(self) -> None:
+        """Read what another task came before."""
+        if self._is_film_unread and self.page.film is not None and self.scoring.task is None:
+            self.scoring.read_film(self.page.film)
 
     def _on_source_changed(self) -> None:
         project = self.document.project
@@ -249,6 +256,7 @@ class MainWindow(QMainWindow):
 
         if path != self.page.film or not isinstance(strip, FilmStrip):
             return
+        self._is_film_unread = False
         self.page.show_film_view(
             film_view_of(strip.thumbnails, strip.thumbnail_times_s, strip.peaks, strip.peaks_per_s)
         )
@@ -307,8 +315,12 @@ class MainWindow(QMainWindow):
     def _on_idle(self) -> None:
         self.bottom_bar.rest("")
         self._refresh_enabled()
+        QTimer.singleShot(0, self._read_on)  # once the task that follows, if any, has begun
 
     def _on_failed(self, kind: str, sentence: str) -> None:
+        self._is_film_unread &= kind != "film"
+        if kind == "film":
+            self.hearing.play_if_needed()
         if kind == "analyse":
             self._leave_film()
             offer = self.tr("Open another …")
@@ -319,6 +331,9 @@ class MainWindow(QMainWindow):
             self.banner.say(sentence)
 
     def _on_cancelled(self, kind: str) -> None:
+        self._is_film_unread &= kind != "film"
+        if kind == "film":
+            self.hearing.play_if_needed()
         if kind == "analyse":
             self._leave_film()
             self.bottom_bar.rest(self.tr("Stopped. Open the video again to go on."))
@@ -327,6 +342,7 @@ class MainWindow(QMainWindow):
 
     def _leave_film(self) -> None:
         """Back to the empty window: the film could not be read, or was not wanted."""
+        self._is_film_unread = False
         self.hint.put_away()
         self.page.close_film()
         self.document.open(None)
@@ -363,8 +379,8 @@ class MainWindow(QMainWindow):
 
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
-        is_busy = self.scoring.task is not None
-        self.menu_actions.enable(["cancel"], is_busy)
+        is_busy = self.scoring.is_busy
+        self.menu_actions.enable(["cancel"], self.scoring.task is not None)
         self.menu_actions.enable(["export"], self.document.take is not None)
         self.page.inspector.setEnabled(has_film)
         self.page.inspector.generate.setEnabled(has_film and not is_busy)

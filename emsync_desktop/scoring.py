@@ -128,6 +128,14 @@ class Scoring(QObject):
         """What is under way; None when idle."""
         return self._task
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether something is under way that the next task has to wait for.
+
+        Pictures and waveform of a film that is known already do not hold anybody up.
+        """
+        return self._task is not None and self._task.kind != "film"
+
     def wake(self) -> None:
         """Start the engine process now, so that the first task need not wait for it."""
         if self._engine is None:

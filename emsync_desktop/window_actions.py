@@ -171,7 +171,7 @@ def refresh_actions(window: MainWindow) -> None:
     act.enable(_FILM_ACTIONS, has_film)
     act.enable(_BOUNDARY_ACTIONS, has_film and editor.boundary is not None)
     act.enable(_SPAN_ACTIONS, has_film and editor.span is not None)
-    project, is_idle = window.document.project, window.scoring.task is None
+    project, is_idle = window.document.project, not window.scoring.is_busy
     has_take = project is not None and project.take is not None
     act.enable(["generate", "generate_all"], has_film and is_idle)
     act.enable(["generate_chosen"], has_take and is_idle)

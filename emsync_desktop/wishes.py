@@ -22,7 +22,7 @@ class Generating(QObject):
     @property
     def _is_ready(self) -> bool:
         window = self._window
-        return window.document.timeline is not None and window.scoring.task is None
+        return window.document.timeline is not None and not window.scoring.is_busy
 
     def generate(self) -> None:
         """Write what is stale; where nothing is, another take."""

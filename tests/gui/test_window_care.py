@@ -17,7 +17,7 @@ from emsync_desktop.appearance import COLOURS
 from emsync_desktop.inspector.score import ENDINGS
 from emsync_desktop.recovery.versions import Keeper, left_behind
 from emsync_engine.errors import ProjectUnreadableError
-from emsync_engine.jobs.messages import ComposeJob, RenderJob, TakesJob
+from emsync_engine.jobs.messages import ComposeJob, RenderJob, TakesJob, ThumbnailsJob
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.video.probe import probe
 from tests.data import make_media as media
@@ -167,6 +167,21 @@ def test_what_is_no_film_is_told(opened, tmp_path, qtbot):
     opened.keeping.relink(tmp_path / "no.mp4")
     qtbot.waitUntil(lambda: "no.mp4" in opened.banner.sentence)
     assert opened.document.project is before
+
+
+def test_reading_a_known_film_holds_nobody_up(opened, engine, tmp_path, qtbot):
+    path = saved_project(opened, tmp_path / "cut.emsync")
+    window = opened_from(opened, path, qtbot)
+    reading, _ = engine.last(ThumbnailsJob)
+    assert window.page.inspector.generate.isEnabled()
+    window.generating.generate()
+    assert reading in engine.asked_to_cancel
+    engine.compose(tmp_path)
+    qtbot.waitUntil(lambda: engine.last(ThumbnailsJob)[0] > reading)
+    again, _ = engine.last(ThumbnailsJob)
+    engine.cancelled.emit(again)
+    qtbot.wait(50)
+    assert engine.last(ThumbnailsJob)[0] == again  # whoever stops it means it
 
 
 # -- settings, keys, history
