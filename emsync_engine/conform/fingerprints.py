@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 
 import numpy as np
@@ -21,7 +21,7 @@ _BRIGHTNESS = 40.0  # of 8-bit luma: so much lighter is as far as a deviation in
 _BLOCK = 512
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Fingerprints:
     """One row for each step of a grid in time: (N, D) float32, squared distances are what counts.
 
@@ -30,6 +30,11 @@ class Fingerprints:
 
     rate: FrameRate
     values: FloatArray
+    squares: FloatArray = field(init=False)  # (N,) the squared length of each row
+
+    def __post_init__(self) -> None:
+        squares = np.einsum("nd,nd->n", self.values, self.values)
+        object.__setattr__(self, "squares", squares)
 
     def __len__(self) -> int:
         return len(self.values)

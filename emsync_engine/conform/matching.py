@@ -27,7 +27,7 @@ _NOISE = 5e-4  # what two encodings of one picture differ by
 _SHORTEST_PART = 6  # steps of a changed segment that must be found to call it found
 _LEAST_SHARE = 0.25  # of it, likewise
 
-Costs = NDArray[np.float64]
+Costs = NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +109,8 @@ def _distances(old: Fingerprints, steps: NDArray[np.intp], new: Fingerprints) ->
     """(P, N) squared distances of some pictures of one film to all of another."""
     wanted = old.values[steps]
     products = wanted @ new.values.T
-    squares = np.einsum("nd,nd->n", new.values, new.values)
-    own = np.einsum("pd,pd->p", wanted, wanted)
-    result: Costs = np.maximum(own[:, None] + squares[None, :] - 2 * products, 0).astype(np.float64)
-    return result
+    result: Costs = old.squares[steps][:, None] + new.squares[None, :] - 2 * products
+    return np.maximum(result, 0)
 
 
 def _candidates(old: Fingerprints, segment: Stretch, new: Fingerprints) -> list[Found]:
@@ -122,7 +120,7 @@ def _candidates(old: Fingerprints, segment: Stretch, new: Fingerprints) -> list[
         return []
     probes = _probes(segment)
     distances = _distances(old, segment.start + probes, new)
-    total = np.zeros(room)
+    total = np.zeros(room, np.float32)
     for row, probe in zip(distances, probes, strict=True):
         total += row[probe : probe + room]
     total /= len(probes)
@@ -137,9 +135,10 @@ def _candidates(old: Fingerprints, segment: Stretch, new: Fingerprints) -> list[
 
 def _lowest(total: Costs) -> list[int]:
     """Offsets of the lowest costs, not too near to each other."""
-    order = np.argsort(total, kind="stable")
+    count = min(64 * _LOOKED_AT, len(total))
+    lowest = np.sort(np.argpartition(total, count - 1)[:count])
     chosen: list[int] = []
-    for place in order[: 64 * _LOOKED_AT]:
+    for place in lowest[np.argsort(total[lowest], kind="stable")]:
         if all(abs(int(place) - other) >= _APART for other in chosen):
             chosen.append(int(place))
             if len(chosen) == _LOOKED_AT:
