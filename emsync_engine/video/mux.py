@@ -48,6 +48,7 @@ from emsync_engine.video.film_sound import (
     new_track,
     read_sound,
 )
+from emsync_engine.video.opus_delay import opus_shift_s
 
 __all__ = ["MusicPlacing", "MuxResult", "mux"]
 
@@ -119,6 +120,10 @@ class _Job:
         if self.audio != "under" or self.sound is None:
             return 2
         return self.sound.channels if self.sound.channels in LAYOUTS else 2
+
+    @property
+    def is_matroska_opus(self) -> bool:
+        return self.plan.container.muxer in ("webm", "matroska") and self.plan.codec == "opus"
 
     @property
     def input_options(self) -> tuple[str, ...]:
@@ -226,6 +231,8 @@ def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
     with written_whole(output) as partial:
         partial.touch(exist_ok=False)  # so that the system's own reason is known
         arguments = input_arguments(job.film.path, *options)
+        if job.is_matroska_opus:
+            arguments += ["-itsoffset", f"{opus_shift_s(job.plan.container.muxer):.6f}"]
         arguments += ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(job.channels)]
         arguments += ["-i", address(track), *_stream_arguments(job), *_muxer_arguments(job)]
         arguments += [address(partial), *job.film.clock_arguments]
@@ -327,7 +334,7 @@ def _muxer_arguments(job: _Job) -> list[str]:
             arguments += [f"-metadata{place}", f"timecode={job.timecode}"]
     if muxer == "mpegts":
         arguments += ["-muxdelay", "0", "-muxpreload", "0"]
-    if muxer == "webm":
+    if job.is_matroska_opus:
         # the muxer allows for Opus' delay itself; a shift of all streams would count it twice
         arguments += ["-avoid_negative_ts", "disabled"]
     return [*arguments, "-f", muxer]
