@@ -1,5 +1,6 @@
 """Versions of unsaved work: whole, told apart, found again when their window was killed."""
 
+import json
 import os
 import signal
 import subprocess
@@ -11,7 +12,14 @@ from pathlib import Path
 import pytest
 
 from emsync_desktop.recovery.locks import ProjectLock, Stamp
-from emsync_desktop.recovery.versions import KEPT, Keeper, left_behind, throw_away, versions_in
+from emsync_desktop.recovery.versions import (
+    KEPT,
+    Keeper,
+    left_behind,
+    pieces_of,
+    throw_away,
+    versions_in,
+)
 from emsync_engine.errors import EmsyncError
 from tests.unit.desktop.films import made_project
 
@@ -27,6 +35,23 @@ def test_a_version_says_what_it_holds(tmp_path):
     assert version.takes == len(project.takes)
     assert version.project == Path("/films/cut.emsync")
     assert version.load() == project
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {},
+        [],
+        {"a": [], "b": {}, "c": None, "d": "\ud800 é"},
+        {"takes": [{"tokens": list(range(12_001))}, {"tokens": []}]},
+        [[1.5, "x", [None]]] * 5_001,
+        [{"n": n} for n in range(300)],
+    ],
+)
+def test_pieces_together_are_the_json(value):
+    pieces = list(pieces_of(value))
+    assert json.loads("".join(pieces)) == value
+    assert max(map(len, pieces)) < 150_000
 
 
 def test_only_the_latest_versions_stay(tmp_path):
