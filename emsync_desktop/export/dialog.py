@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
 from PySide6.QtGui import QCloseEvent, QDesktopServices
 from PySide6.QtWidgets import (
-    QButtonGroup,
     QDialog,
     QFileDialog,
     QFrame,
@@ -82,8 +81,7 @@ class ExportDialog(QDialog):
         self._later.setInterval(_PLAN_AFTER_MS)
         self.options = ExportOptions(project.ducking, span, project.video.frame_rate)
         self.planned = PlannedFiles()
-        self._presets = QButtonGroup(self)
-        self._presets.setExclusive(False)  # an own choice is none of them; each has a tab stop
+        self.presets: dict[str, QPushButton] = {}
         self._lay_out()
         self._connect()
         self._show_base(usual_base(path, Path(project.video.path)))
@@ -123,8 +121,8 @@ class ExportDialog(QDialog):
             button.setProperty("look", "choice")
             button.setToolTip(preset.about)
             button.setAccessibleDescription(preset.about)
-            button.setProperty("preset", preset.name)
-            self._presets.addButton(button)
+            button.clicked.connect(lambda _checked, name=preset.name: self._on_preset(name))
+            self.presets[preset.name] = button
             row.addWidget(button)
         self.preset_words = labelled("", "quiet")
         row.addSpacing(8)
@@ -194,7 +192,6 @@ class ExportDialog(QDialog):
         return page
 
     def _connect(self) -> None:
-        self._presets.buttonClicked.connect(self._on_preset)
         self.options.changed.connect(self._on_changed)
         self.name.textChanged.connect(self._on_changed)
         self.choose_folder.clicked.connect(self.ask_for_folder)
@@ -239,9 +236,8 @@ class ExportDialog(QDialog):
             self._show_base(Path(name) / self.base.name)
             self._on_changed()
 
-    def _on_preset(self, button: QPushButton) -> None:
-        preset = EXPORT_PRESETS[str(button.property("preset"))]
-        self.options.show_choices(Choices.of(preset))
+    def _on_preset(self, name: str) -> None:
+        self.options.show_choices(Choices.of(EXPORT_PRESETS[name]))
         self._on_changed()
 
     def _on_changed(self) -> None:
@@ -251,8 +247,8 @@ class ExportDialog(QDialog):
 
     def _plan_anew(self) -> None:
         chosen = self.options.choices.matching_preset
-        for button in self._presets.buttons():
-            button.setChecked(button.property("preset") == chosen)
+        for name, button in self.presets.items():
+            button.setChecked(name == chosen)
         about = EXPORT_PRESETS[chosen].about if chosen else self.tr("Your own choice.")
         self.preset_words.setText(self.tr(about))
         self._plan = None
@@ -337,7 +333,7 @@ class ExportDialog(QDialog):
     def _set_asking(self, is_asking: bool) -> None:
         for widget in (self.options, self.name, self.choose_folder):
             widget.setEnabled(is_asking)
-        for button in self._presets.buttons():
+        for button in self.presets.values():
             button.setEnabled(is_asking)
 
     def _cancel(self) -> None:

@@ -40,7 +40,7 @@ def dialog(opened, engine, film, tmp_path, qtbot):
 
 
 def preset(dialog, name):
-    return next(one for one in dialog._presets.buttons() if one.property("preset") == name)
+    return dialog.presets[name]
 
 
 def planned_names(dialog):
@@ -81,7 +81,7 @@ def test_an_own_choice_is_no_preset_and_is_remembered(dialog, engine, qtbot):
     QTest.keyClick(dialog.options.parts["stems"], Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: dialog.is_ready)
     assert planned_names(dialog) == ["scored.mp4", "scored_stems"]
-    assert not any(button.isChecked() for button in dialog._presets.buttons())
+    assert not any(button.isChecked() for button in dialog.presets.values())
     click(dialog.export_button)
     _, job = engine.last(ExportJob)
     assert job.request.parts == {"film", "stems"}
@@ -214,7 +214,7 @@ def test_every_field_has_a_name_and_is_reached_by_the_keyboard(dialog):
         *(dialog.options.audio, dialog.options.codec, dialog.options.target),
         *(dialog.options.depth, dialog.options.attack, dialog.options.release),
         *(dialog.name, dialog.choose_folder, dialog.export_button, dialog.close_button),
-        *dialog._presets.buttons(),
+        *dialog.presets.values(),
     ]
     for field in fields:
         name = field.accessibleName() or getattr(field, "text", lambda: "")()
