@@ -56,7 +56,7 @@ class FilmPage(QWidget):
         self.pictures = PictureWorker(self)
         self.preview = PreviewPanel()
         self.inspector = InspectorPanel()
-        self.history = HistoryList(document.undo_stack)
+        self.history = HistoryList(document.undo_stack, lambda: document.path is not None)
         self.inspector.score.add_history(self.history)
         self.timeline = TimelineView()
         self.parts = PartStates(document, lambda: self.inspector.score.settings, self)

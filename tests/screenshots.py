@@ -22,6 +22,10 @@ LONGEST_S = 300
 QUALITY = 84
 
 
+class AllTaken(Exception):  # noqa: N818 - no error: there is nothing more to do
+    """Every picture that was asked for is there."""
+
+
 class Photographer:
     """Drives one window through its states, and takes the pictures."""
 
@@ -38,6 +42,7 @@ class Photographer:
         application.setOrganizationName("EMSYNC")
         self.application, self.folder, self.film, self.only = application, folder, film, only
         self.dress = dress
+        self._missing = set(only)
         dress(application, "dark")
         self.engine: EngineClient | None = None
 
@@ -85,6 +90,9 @@ class Photographer:
             self._save(f"{name}-{theme}")
         self.dress(self.application, "dark")
         self.pause(100)
+        self._missing.discard(name)
+        if self.only and not self._missing:
+            raise AllTaken
 
     def _save(self, name: str) -> None:
         window = self.window
@@ -231,7 +239,12 @@ def main() -> None:
         for name in ("CONFIG", "STATE", "DATA", "CACHE"):
             os.environ[f"XDG_{name}_HOME"] = f"{home}/{name.lower()}"
         options.folder.mkdir(parents=True, exist_ok=True)
-        Photographer(options.folder, options.film.absolute(), options.only).run()
+        photographer = Photographer(options.folder, options.film.absolute(), options.only)
+        try:
+            photographer.run()
+        except AllTaken:
+            photographer.window.document.undo_stack.setClean()
+            photographer.window.close()
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelectionModel,
@@ -30,9 +32,12 @@ _Index = QModelIndex | QPersistentModelIndex
 class HistoryModel(QAbstractListModel):
     """The steps of an undo stack, before them how the project was opened."""
 
-    def __init__(self, stack: QUndoStack, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, stack: QUndoStack, has_file: Callable[[], bool], parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self._stack = stack
+        self._has_file = has_file
         self._count = stack.count()
         stack.indexChanged.connect(self._on_changed)
         stack.cleanChanged.connect(self._on_changed)
@@ -60,7 +65,7 @@ class HistoryModel(QAbstractListModel):
 
     def is_saved(self, row: int) -> bool:
         """Whether the project lies in its file as it was then."""
-        return row == self._stack.cleanIndex()
+        return self._has_file() and row == self._stack.cleanIndex()
 
     def _state(self, row: int) -> str:
         return self.tr("undone") if self.is_undone(row) else self.tr("done")
@@ -122,16 +127,24 @@ class _Step(QStyledItemDelegate):
 
 
 class HistoryList(QListView):
-    """Shows an undo stack; choosing a row goes to that step."""
+    """Shows an undo stack; choosing a row goes to that step.
 
-    def __init__(self, stack: QUndoStack, parent: QWidget | None = None) -> None:
+    ``has_file`` tells whether what is clean lies in a file.
+    """
+
+    def __init__(
+        self,
+        stack: QUndoStack,
+        has_file: Callable[[], bool] = lambda: True,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self._stack = stack
         self._is_following = False
         self.setAccessibleName(self.tr("History"))
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setUniformItemSizes(True)
-        self.setModel(HistoryModel(stack, self))
+        self.setModel(HistoryModel(stack, has_file, self))
         self.setItemDelegate(_Step(self))
         self.selectionModel().currentRowChanged.connect(self._on_row)
         stack.indexChanged.connect(self._follow)

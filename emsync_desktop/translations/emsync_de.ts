@@ -1669,6 +1669,10 @@
         <translation>vorhanden</translation>
     </message>
     <message>
+        <source>WRITTEN</source>
+        <translation>GESCHRIEBEN</translation>
+    </message>
+    <message>
         <source>about {size}</source>
         <translation>etwa {size}</translation>
     </message>

@@ -252,6 +252,7 @@ def test_the_history_leads_to_any_step(opened):
         "Lock segment",
     ]
     assert history.currentIndex().row() == 2
+    assert not model.is_saved(0)  # a film that was read lies in no file yet
     history.setCurrentIndex(model.index(0, 0))
     assert opened.document.timeline.tacet == (False,) * 4
     assert model.is_undone(2)
