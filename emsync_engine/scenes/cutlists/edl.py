@@ -70,6 +70,11 @@ class Edl:
         return max((int(re.split("[:;.,]", time)[-1]) for time in times), default=0)
 
 
+def marker_table(markers: tuple[tuple[int, str], ...]) -> Edl:
+    """Lines and timecodes of a table as a list of markers."""
+    return Edl((), markers, is_drop_frame=False, is_markers=False, unread_lines=0)
+
+
 def looks_like_edl(text: str) -> bool:
     """Whether a text is an edit decision list: it has a line of an event."""
     return any(_EVENT.match(line) for line in text.splitlines()[:2000])
@@ -126,7 +131,8 @@ def edl_cuts(edl: Edl, rate: FrameRate) -> CutList:
         markers = [(event.line, event.record_in) for event in edl.events]
         return _markers("Resolve marker EDL", markers, edl, rate, remarks)
     if edl.locators and len(picture) <= 1:
-        return _markers("EDL of locators", edl.locators, edl, rate, remarks)
+        what = "EDL of locators" if picture else "table of markers"
+        return _markers(what, edl.locators, edl, rate, remarks)
     if not picture:
         raise CutListError("The list has events of the sound only, none of the picture.")
     tracks = sorted({event.track for event in picture})

@@ -6,12 +6,18 @@ from pathlib import Path
 
 from emsync_engine.errors import CutListError
 from emsync_engine.project.model import SceneCut
-from emsync_engine.scenes.cutlists.edl import edl_cuts, looks_like_edl, parse_edl
+from emsync_engine.scenes.cutlists.edl import (
+    Edl,
+    edl_cuts,
+    looks_like_edl,
+    marker_table,
+    parse_edl,
+)
 from emsync_engine.scenes.cutlists.fcpxml import fcpxml_cuts, looks_like_xml
 from emsync_engine.scenes.cutlists.fitting import Footage, ImportedCuts, fitted
 from emsync_engine.scenes.cutlists.listing import CutList, read_text
 from emsync_engine.scenes.cutlists.otio import looks_like_otio, otio_cuts
-from emsync_engine.scenes.cutlists.tables import table_cuts
+from emsync_engine.scenes.cutlists.tables import table_cuts, timecodes_of
 from emsync_engine.timing import FrameRate
 from emsync_engine.video.probe import VideoInfo
 
@@ -65,22 +71,30 @@ def _read(
     if looks_like_otio(text):
         return _of_listing(otio_cuts(text, rate or film.rate), name, film, start)
     if looks_like_edl(text):
-        edl = parse_edl(text)
-        return fitted(
-            lambda candidate: edl_cuts(edl, candidate),
-            film,
-            name=name,
-            start=start,
-            rate=rate,
-            smallest_rate=edl.largest_frame_number,
-        )
+        return _of_edl(parse_edl(text), name, film, start, rate)
     listing = table_cuts(text, rate or film.rate, is_vfr=film.is_vfr)
+    if listing is None and (markers := timecodes_of(text)) is not None:
+        return _of_edl(marker_table(markers), name, film, start, rate)
     if listing is None:
         raise CutListError(
             f"{name} is no list of cuts that can be read: it has no column named frame or time_s "
             f"in its first line, and is none of {', '.join(FORMATS[1:])}."
         )
     return _of_listing(listing, name, film, start)
+
+
+def _of_edl(
+    edl: Edl, name: str, film: Footage, start: str | None, rate: FrameRate | None
+) -> ImportedCuts:
+    """Timecode has no rate of its own: it is read at the one that fits."""
+    return fitted(
+        lambda candidate: edl_cuts(edl, candidate),
+        film,
+        name=name,
+        start=start,
+        rate=rate,
+        smallest_rate=edl.largest_frame_number,
+    )
 
 
 def _of_listing(listing: CutList, name: str, film: Footage, start: str | None) -> ImportedCuts:

@@ -21,6 +21,11 @@ _COUNTED = (
 )
 _FRAMES_APART = 2  # what rounding of frames and of times may make
 _CLOCK = re.compile(r"(\d{1,3}):(\d{2}):(\d{2}(?:\.\d{1,9})?)")
+_TIMECODE = re.compile(r"\d{1,2}:\d{2}:\d{2}[:;]\d{2,3}")
+_TIMECODE_COLUMNS = (
+    *("timecode", "tc", "start tc", "timecode in", "record in", "rec in", "in", "start"),
+    *("position", "time"),
+)
 _SCENE_NAMES = ("scene number", "scene #", "scene")
 _START_FRAME, _END_FRAME = "start frame", "end frame"
 _START_TIMES = ("start time (seconds)", "start timecode", "start time")
@@ -95,6 +100,22 @@ def _other_rate(rows: list[Row], rate: FrameRate) -> FrameRate | None:
     return None if counted == rate else counted
 
 
+def timecodes_of(text: str) -> tuple[tuple[int, str], ...] | None:
+    """Lines and timecodes of a table of markers, as Resolve and Premiere write them.
+
+    The first column of ``_TIMECODE_COLUMNS`` in which every field is a timecode; None for what is
+    no such table.
+    """
+    rows = _rows(text)
+    if rows is None or not rows[1]:
+        return None
+    for column in _TIMECODE_COLUMNS:
+        found = [(row.line, row.values.get(column, "")) for row in rows[1]]
+        if column in rows[0] and all(_TIMECODE.fullmatch(code) for _, code in found):
+            return tuple(found)
+    return None
+
+
 def _only_clocks(lines: list[str]) -> list[Fraction] | None:
     """Times of a list that holds nothing else, as PySceneDetect prints them after its table."""
     times: list[Fraction] = []
@@ -120,7 +141,7 @@ def _rows(text: str) -> tuple[set[str], list[Row]] | None:
         return _printed_rows(lines)
     skipped = 0
     while skipped < len(lines) and (
-        not lines[skipped].strip() or lines[skipped].lower().startswith(("timecode list", "#"))
+        not lines[skipped].strip() or lines[skipped].lower().startswith(("timecode list", "# "))
     ):
         skipped += 1
     if skipped == len(lines):

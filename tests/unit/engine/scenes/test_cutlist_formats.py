@@ -313,6 +313,38 @@ def test_markers_of_an_otio_timeline_of_one_clip(tmp_path):
     assert [cut.frame for cut in found.cuts] == [30, 60]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "#,Color,Name,Start TC,End TC\n1,Blue,M,01:00:02:12,01:00:02:13\n"
+        "2,Red,N,01:00:05:00,01:00:05:01\n",
+        "Marker Name\tDescription\tIn\tOut\tDuration\tMarker Type\n"
+        "\t\t00:00:02:12\t00:00:02:12\t00:00:00:00\tComment\n"
+        "x\t\t00:00:05:00\t00:00:05:00\t00:00:00:00\tComment\n",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_tables_of_markers(tmp_path, text, encoding):
+    path = tmp_path / "markers.csv"
+    path.write_text(text, encoding=encoding)
+
+    found = read_cut_list(path, FILM)
+
+    assert [cut.frame for cut in found.cuts] == [60, 120]
+
+
+@pytest.mark.parametrize(("listed", "film"), [("24", "24000/1001"), ("30000/1001", "30")])
+def test_neighbouring_rates_are_taken_frame_by_frame(tmp_path, listed, film):
+    rate = FrameRate.parse(film)
+    timeline = otio_timeline(float(FrameRate.parse(listed).ratio), [1000, 2000, 1500])
+    text = otio.adapters.write_to_string(timeline, "otio_json")
+
+    found = read(tmp_path, text, Footage("film", rate.time_of(4500), rate))
+
+    assert [cut.frame for cut in found.cuts] == [1000, 3000]
+    assert "its frames were taken one by one" in found.remarks[0]
+
+
 SCENES = """Timecode List:,00:00:02.000,00:00:05.500
 Scene Number,Start Frame,Start Timecode,Start Time (seconds),End Frame,End Timecode,End Time (seconds)
 1,1,00:00:00.000,0.000,48,00:00:02.000,2.000
