@@ -201,7 +201,7 @@ class StatusChips(QWidget):
             row.addWidget(chip)
         self.saved.hide()
         self.offline.hide()
-        self.offline.setToolTip(self.tr("Every connection to the network is refused"))
+        self.offline.setToolTip(self.tr("The window refuses every connection to the network"))
         self.device.setToolTip(self.tr("Where the composer works"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt override

@@ -21,6 +21,8 @@ class OfflineError(OSError):
 
 def go_offline(is_offline: bool) -> None:
     """Refuse connections of this process to other machines, or let them be; children are told."""
+    if not is_offline and not _Guard.is_offline:
+        return  # what the environment says was said by somebody else
     for name in _TOLD:
         if is_offline:
             os.environ[name] = "1"

@@ -93,6 +93,6 @@ def settings_table() -> tuple[Setting, ...]:
         ),
         Setting(
             *("offline", network, tr("Offline"), "switch", False),
-            help=tr("Nothing is downloaded, and every connection to the network is refused."),
+            help=tr("Nothing is downloaded; the window refuses every connection to the network."),
         ),
     )

@@ -468,8 +468,8 @@
         <translation>Offline</translation>
     </message>
     <message>
-        <source>Nothing is downloaded, and every connection to the network is refused.</source>
-        <translation>Nichts wird heruntergeladen, und jede Verbindung zum Netz wird verweigert.</translation>
+        <source>Nothing is downloaded; the window refuses every connection to the network.</source>
+        <translation>Nichts wird heruntergeladen; das Fenster verweigert jede Verbindung zum Netz.</translation>
     </message>
     <message>
         <source>Split here</source>
@@ -2079,8 +2079,8 @@
         <translation>Offline</translation>
     </message>
     <message>
-        <source>Every connection to the network is refused</source>
-        <translation>Jede Verbindung zum Netz wird verweigert</translation>
+        <source>The window refuses every connection to the network</source>
+        <translation>Das Fenster verweigert jede Verbindung zum Netz</translation>
     </message>
     <message>
         <source>Where the composer works</source>

@@ -1,5 +1,6 @@
 """Settings and keys: what differs is kept, what is broken is passed over, conflicts are told."""
 
+import os
 import socket
 import tomllib
 
@@ -68,6 +69,12 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     settings.set("theme", "dark")
     assert len(told) == 1
     assert settings.text("theme") == "dark"
+
+
+def test_who_is_offline_by_another_switch_stays_so(monkeypatch):
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    go_offline(False)
+    assert os.environ["HF_HUB_OFFLINE"] == "1"
 
 
 def test_offline_refuses_other_machines_alone(monkeypatch):
