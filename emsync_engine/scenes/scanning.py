@@ -18,7 +18,8 @@ from emsync_engine.errors import VideoUnreadableError
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.scenes.cutting import Changes, hard_cuts
 from emsync_engine.scenes.likeness import looks_of, step_between
-from emsync_engine.scenes.transitions import Transition, TransitionDetector
+from emsync_engine.scenes.transition import Transition
+from emsync_engine.scenes.transitions import TransitionDetector
 from emsync_engine.scenes.tuning import Tuning
 from emsync_engine.video.audio import AUDIO_RATE, PEAKS_PER_S
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache

@@ -8,7 +8,6 @@ import logging
 import mmap
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
-from fractions import Fraction
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +20,7 @@ from emsync_engine.scenes.likeness import Looks, looks_of
 from emsync_engine.scenes.mixing import dissolves
 from emsync_engine.scenes.plain import PlainRun, plain_runs, transitions_through_plain
 from emsync_engine.scenes.strength import cut_strengths
+from emsync_engine.scenes.transition import Transition
 from emsync_engine.scenes.tuning import Found, Tuning
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.decode import DecodedVideo
@@ -33,22 +33,6 @@ _KEPT_FROM = 4 * _BLOCK  # films at least as long are kept block by block, to go
 _SMALLEST_PX = 8
 
 logger = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Transition(SceneCut):
-    """A scene cut that also says where the transition starts and ends.
-
-    ``start_frame`` and ``end_frame`` are the first and last picture that it touches, ``start`` and
-    ``end`` their times in seconds; all equal for a plain cut. ``frame`` and ``time`` are the new
-    shot's first picture of a hard cut, the first one on which something of it can be seen after a
-    fade, the middle of a dissolve.
-    """
-
-    start_frame: int = 0
-    end_frame: int = 0
-    start: Fraction = Fraction(0)
-    end: Fraction = Fraction(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,16 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from emsync_engine.errors import CutListError
 from emsync_engine.project.model import SceneCut, VideoSource
 from emsync_engine.scenes.cutlists.listing import KNOWN_RATES, CutList, ListedCut
+from emsync_engine.scenes.transition import Transition
 from emsync_engine.timing import FrameRate, frame_of_timecode, timecode
-from emsync_engine.video.probe import VideoInfo
+
+if TYPE_CHECKING:
+    from emsync_engine.video.probe import VideoInfo
 
 _EXACT_FRAMES = Fraction(3, 2)
 _OTHER_EDIT_S = 1.0
@@ -255,8 +259,6 @@ def _rate_text(rate: FrameRate) -> str:
 
 def _scene_cut(cut: ListedCut, placed: Placed, film: Footage) -> SceneCut:
     """A cut at the nearest picture, with what it touches, inside the film."""
-    from emsync_engine.scenes.transitions import Transition
-
     time, frame = _snapped(placed.time(cut.at), film)
     made = Transition(
         time=time,

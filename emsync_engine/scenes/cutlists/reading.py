@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emsync_engine.errors import CutListError
 from emsync_engine.project.model import SceneCut
@@ -19,7 +20,9 @@ from emsync_engine.scenes.cutlists.listing import CutList, read_text
 from emsync_engine.scenes.cutlists.otio import looks_like_otio, otio_cuts
 from emsync_engine.scenes.cutlists.tables import table_cuts, timecodes_of
 from emsync_engine.timing import FrameRate
-from emsync_engine.video.probe import VideoInfo
+
+if TYPE_CHECKING:
+    from emsync_engine.video.probe import VideoInfo
 
 FORMATS = (
     "CSV",
