@@ -26,6 +26,7 @@ from emsync_engine.results import Outputs, arriving_together, planned_outputs, r
 from emsync_engine.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from emsync_engine.features.sound_content import SoundContent
     from emsync_engine.scenes.cutlists import ImportedCuts
     from emsync_engine.timing import FrameRate
     from emsync_engine.video.decode import DecodedVideo
@@ -56,13 +57,17 @@ class AnalysisRequest:
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """What was found in a film, and how many seconds each stage took."""
+    """What was found in a film, and how many seconds each stage took.
+
+    ``sound`` says where its own sound carries speech and music; None where it has none.
+    """
 
     info: VideoInfo
     cuts: tuple[SceneCut, ...]
     timeline: Timeline
     warnings: tuple[str, ...]
     timings_s: Mapping[str, float]
+    sound: SoundContent | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +106,10 @@ def analysed_film(
     path: Path, request: AnalysisRequest | None = None, *, monitor: Monitor = SILENT
 ) -> tuple[Analysis, DecodedVideo]:
     """The analysis, and the decoded film that it is of, for whoever shows its pictures."""
+    from emsync_engine.features.sound_content import read_sound_content
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
+    from emsync_engine.video.sound_choice import proposed_placement
 
     request = request or AnalysisRequest()
     watch = Stopwatch()
@@ -115,8 +122,15 @@ def analysed_film(
         cuts = _find_cuts(video, imported, request, monitor)
     with watch.stage("emotion"):
         timeline = _timeline(video, cuts, imported, request, monitor)
-    warnings = (*video.warnings, *(imported.remarks if imported else ()))
-    return Analysis(video.info, cuts, timeline, warnings, watch.seconds), video
+        edges = [*(segment.start for segment in timeline.segments), timeline.duration]
+        sound = read_sound_content(video, edges, monitor=monitor)
+    proposed = proposed_placement(sound)
+    warnings = (
+        *video.warnings,
+        *(imported.remarks if imported else ()),
+        *((proposed.reason,) if proposed.placement == "instead" else ()),
+    )
+    return Analysis(video.info, cuts, timeline, warnings, watch.seconds, sound), video
 
 
 def _imported_cuts(video: DecodedVideo, request: AnalysisRequest) -> ImportedCuts | None:

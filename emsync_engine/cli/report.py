@@ -8,22 +8,57 @@ from typing import Any, get_args
 from emsync_engine.cli.project_report import hit_json
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.export import Exported
+from emsync_engine.features.sound_content import SoundContent, StretchSound
 from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
 from emsync_engine.project.model import EMOTIONS, HitStatus, SceneCut, Segment, Take
 from emsync_engine.results import Outputs
 from emsync_engine.timing import FrameRate, timecode
+from emsync_engine.video.sound_choice import proposed_placement
 
 Json = dict[str, Any]
 
 
 def analysis_json(analysis: Analysis) -> Json:
-    """``duration_s``, ``frame_rate``, ``cuts`` and ``segments``."""
+    """``duration_s``, ``frame_rate``, ``cuts`` and ``segments``; ``sound`` if the film has any."""
+    sound = analysis.sound
     return {
         "duration_s": float(analysis.timeline.duration),
         "frame_rate": str(analysis.info.frame_rate),
         "cuts": [_cut_json(cut) for cut in analysis.cuts],
-        "segments": [_segment_json(segment) for segment in analysis.timeline.segments],
+        "segments": [
+            {
+                **_segment_json(segment),
+                **({} if sound is None else {"sound": _heard_json(sound.segments[segment.index])}),
+            }
+            for segment in analysis.timeline.segments
+        ],
+        **({} if sound is None else {"sound": _sound_json(sound)}),
+    }
+
+
+def _sound_json(sound: SoundContent) -> Json:
+    """Speech and music of the whole film, where the score should go, and where either is."""
+    proposed = proposed_placement(sound)
+    spans = {
+        name: [
+            {
+                "start_s": round(span.start_s, 3),
+                "end_s": round(span.end_s, 3),
+                "confidence": round(span.confidence, 3),
+            }
+            for span in found
+        ]
+        for name, found in (("speech_spans", sound.speech), ("music_spans", sound.music))
+    }
+    place = {"proposed": proposed.placement, "reason": proposed.reason}
+    return {**_heard_json(sound.whole), **place, **spans}
+
+
+def _heard_json(heard: StretchSound) -> Json:
+    return {
+        name: {"share": round(one.share, 3), "confidence": round(one.confidence, 3)}
+        for name, one in (("speech", heard.speech), ("music", heard.music))
     }
 
 
@@ -48,6 +83,8 @@ def _segment_json(segment: Segment) -> Json:
         "valence": round(emotion.point.valence, 6),
         "arousal": round(emotion.point.arousal, 6),
         "confidence": round(emotion.confidence, 6),
+        "label": display_label(emotion.point),
+        "explanation": emotion.explanation,
         **({"tacet": True} if segment.is_tacet else {}),
     }
 

@@ -7,18 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.features.sound_texture import (
-    SILENCE_DB,
-    STEP_S,
-    SoundTexture,
-    measure_names,
-    sound_texture,
-)
+from emsync_engine.features.sound_kinds import sound_kinds
+from emsync_engine.features.sound_texture import STEP_S
 from emsync_engine.monitor import SILENT, Monitor
 
 FloatArray = NDArray[np.float64]
 
-_ENTER, _STAY = 0.6, 0.4  # probability at which a span begins, and under which it ends
+_ENTER, _STAY = 0.75, 0.6  # probability at which a span begins, and under which it ends
 _SHORTEST_S = 0.5
 _BRIDGED_S = 0.6  # a pause for breath does not end a span
 
@@ -44,27 +39,8 @@ def speech_spans(
     """
     if len(samples) == 0:
         return ()
-    texture = sound_texture(samples, rate, monitor=monitor)
-    return spans_of(speech_probability(texture), duration_s=len(samples) / rate)
-
-
-def speech_probability(texture: SoundTexture) -> FloatArray:
-    """(S,) probability that somebody speaks in each step."""
-    at = {name: column for column, name in enumerate(measure_names())}
-
-    def measure(name: str) -> FloatArray:
-        return texture.measures[:, at[name]].astype(np.float64)
-
-    syllables = np.mean([measure(f"syllables_{group}") for group in range(1, 5)], axis=0)
-    score = (
-        4.0 * (syllables - 0.55)
-        + 6.0 * (measure("gliding_pitch") - 0.25)
-        + 4.0 * (measure("quiet_share_long") - 0.35)
-        - 6.0 * (measure("lasting_long") - 0.35)
-        - 3.0 * (measure("steady_pitch") - 0.15)
-    )
-    audible = texture.level_db > SILENCE_DB
-    return np.where(audible, 1 / (1 + np.exp(-score)), 0.0)
+    found = sound_kinds(samples, rate, monitor=monitor)
+    return spans_of(found.speech, duration_s=len(samples) / rate)
 
 
 def spans_of(

@@ -1,4 +1,4 @@
-"""Which of several sound streams belongs to the film."""
+"""Which of several sound streams belongs to the film, and where a score goes beside it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,21 @@ import logging
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
+from emsync_engine.features.sound_content import SoundContent
 from emsync_engine.video.containers import open_media
 
 _LISTENED_S = 6.0
 _SILENCE = 10 ** (-70 / 20)
 _TONE_SHARE = 0.9  # of the energy in one narrow band, in nearly every block: a line-up tone
 _BLOCK = 4096
+_CARRIES_MUSIC, _SOMEBODY_SPEAKS = 0.35, 0.03  # shares of the film
+_SURE = 0.4
 
 _DEFAULT, _COMMENT, _HEARING, _VISUAL, _DEPENDENT = 0x1, 0x8, 0x80, 0x100, 0x80000
 _NOT_THE_FILM = re.compile(
@@ -118,3 +121,34 @@ def _listen(path: Path, index: int) -> tuple[NDArray[np.float32], int]:
             logger.debug("sound stream %d of %s: %s", index, path.name, error)
     samples = np.concatenate(pieces) if pieces else np.zeros(0, np.float32)
     return samples, rate
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementProposal:
+    """Where the music should go beside the film's own sound, and why, in one sentence."""
+
+    placement: Literal["under", "instead"]
+    reason: str
+
+
+def proposed_placement(content: SoundContent | None) -> PlacementProposal:
+    """Instead of a sound that carries music already, else under it, ducked under speech."""
+    if content is None:
+        return PlacementProposal("under", "The film has no sound of its own.")
+    speech, music = content.whole.speech, content.whole.music
+    if music.share >= _CARRIES_MUSIC and music.confidence >= _SURE:
+        lost = " Speech would go with it." if speech.share >= _SOMEBODY_SPEAKS else ""
+        return PlacementProposal(
+            "instead",
+            f"The film's own sound already carries music ({100 * music.share:.0f} % of the time, "
+            f"confidence {music.confidence:.2f}), so the score is better put in its place "
+            f'(the choice "instead").{lost}',
+        )
+    if speech.share >= _SOMEBODY_SPEAKS:
+        return PlacementProposal(
+            "under",
+            f"Somebody speaks {100 * speech.share:.0f} % of the time (confidence "
+            f"{speech.confidence:.2f}), so the score goes under the film's own sound and makes "
+            "room for speech.",
+        )
+    return PlacementProposal("under", "The film's own sound carries neither music nor much speech.")

@@ -19,11 +19,14 @@ pytestmark = [
     pytest.mark.usefixtures("toy_composer"),
 ]
 
-ANALYSIS_KEYS = ["duration_s", "frame_rate", "cuts", "segments"]
+ANALYSIS_KEYS = ["duration_s", "frame_rate", "cuts", "segments", "sound"]
 SCORE_KEYS = [*ANALYSIS_KEYS, "hits", "take", "outputs", "timings_s"]
 KEYS_WITHIN = {
     "cuts": ["time_s", "frame", "kind", "score"],
-    "segments": ["start_s", "end_s", "emotion", "valence", "arousal", "confidence"],
+    "segments": [
+        *("start_s", "end_s", "emotion", "valence", "arousal", "confidence"),
+        *("label", "explanation", "sound"),
+    ],
     "hits": ["time_s", "landed_s", "error_ms", "error_frames", "what", "status"],
 }
 TAKE_KEYS = ["seed", "tokens", "notes", "weights", "va_error", "originality"]
