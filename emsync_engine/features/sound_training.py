@@ -51,8 +51,8 @@ def fit_sound_kinds(
         loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         pace.step()
-    arrays = (first.weight.T * torch.from_numpy(used)[:, None], first.bias)
-    arrays = (*arrays, last.weight.T, last.bias)
+    read = first.weight.T * torch.from_numpy(used)[:, None]
+    arrays = (read, first.bias, last.weight.T, last.bias)
     return SoundKindsModel(
         mean.astype(np.float64),
         scale.astype(np.float64),
