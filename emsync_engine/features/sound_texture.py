@@ -98,8 +98,6 @@ def sound_texture(
 
 def _pieces(samples: FloatArray, rate: int) -> Iterator[tuple[int, int, FloatArray]]:
     """Hops first..last, and the samples that their windows and the 300 ms before them cover."""
-    from scipy.signal import resample_poly
-
     length = -(-len(samples) * RATE // rate)
     hops = max(1, -(-length // _HOP))
     before, after = 16 * _HOP, _WINDOW
@@ -110,6 +108,8 @@ def _pieces(samples: FloatArray, rate: int) -> Iterator[tuple[int, int, FloatArr
         low, high = max(start, 0) * rate // RATE, -(-min(stop, length) * rate // RATE)
         read = np.asarray(samples[low:high], dtype=np.float32)
         if rate != RATE and len(read):
+            from scipy.signal import resample_poly  # slow to load, and films are at this rate
+
             read = resample_poly(read, RATE, rate).astype(np.float32)
         at = max(start, 0) - start
         piece[at : at + len(read)] = read[: len(piece) - at]
