@@ -59,7 +59,6 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.settings = settings or Settings(parent=self)
         self.setAcceptDrops(True)
-        self.setMinimumSize(1024, 680)
         self.document = ProjectDocument(self)
         self.editor = Editor(self.document, self)
         self.takes = TakeEditor(self.document, self)

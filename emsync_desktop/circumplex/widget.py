@@ -67,7 +67,7 @@ class CircumplexWidget(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
-        self.setMinimumSize(220, 220)
+        self.setMinimumSize(190, 150)
         self.setAccessibleName(self.tr("Valence and arousal of the segment"))
         self.setAccessibleDescription(
             self.tr(

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSettings, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from emsync_desktop.inspector.segment import labelled
 
+ROOMY_PX = 800
+"""Height of a window from which on there is room for more than a title."""
 STEPS = ("shape", "take", "stale")
 
 
@@ -63,6 +66,11 @@ class HintBar(QFrame):
         """Something more urgent is said, or no longer."""
         self._is_covered = is_covered
         self._refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
+        """In a low window the title has to do."""
+        super().resizeEvent(event)
+        self._words.setVisible(self.window().height() >= ROOMY_PX)
 
     def _refresh(self) -> None:
         self.setVisible(self._is_offered and not self._is_covered)

@@ -30,6 +30,7 @@ _STATES = {"exact": "▼", "near": "▽", "missed": "✕", "tacet": "–"}
 
 
 USUAL_SPACING_S = 4.0
+LEAST_TABLE_PX = 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,7 @@ class HitsPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(5)
+        table.setMinimumHeight(LEAST_TABLE_PX)
         column.addWidget(table, 1)
         grid = QGridLayout()
         grid.setColumnStretch(1, 1)

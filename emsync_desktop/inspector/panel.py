@@ -18,7 +18,6 @@ class InspectorPanel(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("look", "panel")
-        self.setMinimumWidth(480)
         self.header = SegmentHeader()
         self.point = PointEditor()
         self.reading = EmotionReading()

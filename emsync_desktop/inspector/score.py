@@ -30,6 +30,19 @@ LARGEST_SEED = 999_999
 
 ENDINGS = ("ring", "button", "fade", "loop")
 MOST_TAKES = 8
+LEAST_LIST_PX = 40
+
+
+def _scrolling(form: QWidget) -> QScrollArea:
+    """A form in a room that may be lower than it is."""
+    room = QScrollArea()
+    room.setFrameShape(QFrame.Shape.NoFrame)
+    room.setWidgetResizable(True)
+    room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    room.setMinimumHeight(90)
+    form.setObjectName("score_form")
+    room.setWidget(form)
+    return room
 
 
 class ScoreSettings(QWidget):
@@ -87,17 +100,11 @@ class ScoreSettings(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
-        room = QScrollArea()
-        room.setFrameShape(QFrame.Shape.NoFrame)
-        room.setWidgetResizable(True)
-        room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        room.setMinimumHeight(110)
-        form.setObjectName("score_form")
-        room.setWidget(form)
-        self.tabs.addTab(room, self.tr("Score"))
+        self.tabs.addTab(_scrolling(form), self.tr("Score"))
         self.tabs.addTab(self.takes, self.tr("Takes"))
         self.hits_page = HitsPage(self.hits)
         self.tabs.addTab(self.hits_page, self.tr("Hits"))
+        self.takes.setMinimumHeight(LEAST_LIST_PX)
         column.addWidget(self.tabs, 1)
         for choice in (self.ensemble, self.key, self.ending, self.weights):
             choice.currentIndexChanged.connect(self.settings_changed)
@@ -106,6 +113,7 @@ class ScoreSettings(QWidget):
 
     def add_history(self, history: QWidget) -> None:
         """The steps that can be undone, beside takes and hits."""
+        history.setMinimumHeight(LEAST_LIST_PX)
         self.tabs.addTab(history, self.tr("History"))
 
     def bring(self, page: QWidget) -> None:

@@ -123,7 +123,7 @@ class EmotionReading(QWidget):
         column.addWidget(self._bars)
         self._reasons = labelled("", "quiet")
         self._reasons.setWordWrap(True)
-        self._reasons.setMinimumHeight(44)
+        self._reasons.setMinimumHeight(30)
         self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop)
         self._reasons.setToolTip(
             self.tr("Read from light, colour, movement and loudness; the story is not understood.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -19,6 +19,7 @@ from emsync_desktop.preview.picture_view import PictureView
 from emsync_desktop.timecode_field import TimecodeField
 
 LEAST_DB = -40
+ROOMY_PX = 680
 _ORIGINAL_DB, _MUSIC_DB = -6, 0
 
 
@@ -115,6 +116,11 @@ class PreviewPanel(QFrame):
     def show_speed(self, speed: int) -> None:
         """How fast it plays, where that is not as usual."""
         self.speed.setText("" if speed == 1 else f"×{speed}".replace("-", "−"))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
+        """Where there is little room, the film's length is left out."""
+        super().resizeEvent(event)
+        self.length.setVisible(self.width() >= ROOMY_PX)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
         """In other colours the icons are drawn anew."""
