@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from PySide6.QtCore import QPoint
     from PySide6.QtWidgets import QWidget
 
-LONGEST_S = 240
+LONGEST_S = 900
 
 
 class NotDoneError(Exception):
@@ -131,7 +131,6 @@ class Session:
             self.failure = str(error)
         except Exception as error:
             self.failure = repr(error)
-        self.application.quit()
 
     def go(self) -> None:
         window = self.window
@@ -266,14 +265,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="A session with real mouse and keyboard events.")
     parser.add_argument("film", type=Path)
     options = parser.parse_args()
+    from PySide6.QtTest import QTest
+
     with tempfile.TemporaryDirectory(prefix="emsync-") as home:
         for name in ("CONFIG", "STATE", "DATA", "CACHE"):
             os.environ[f"XDG_{name}_HOME"] = f"{home}/{name.lower()}"
         session = Session(options.film.absolute(), Path(home))
         hand = threading.Thread(target=session.run, daemon=True)
         hand.start()
-        session.application.exec()
-        hand.join()
+        while hand.is_alive():
+            QTest.qWait(50)
         session.window.document.undo_stack.setClean()
         session.window.close()
         if session.failure:
