@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,6 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.output import written_whole
 from emsync_engine.project.file import save_project
 from emsync_engine.project.model import Project, Take
-from emsync_engine.project.notes import Family
 
 if TYPE_CHECKING:
     from emsync_engine.render.mixing import Mix
@@ -118,7 +116,7 @@ def write_handoff(
     take = take_as_heard(project.take, project.timeline)
     with folder_written_whole(folder, overwrite=overwrite) as work:
         mix = _mixed(take, project, target_lufs, monitor)
-        sounds = _write_sound(mix, code, work, name)
+        sounds, of_stems = write_sound(mix, code, work, name)
         monitor.advance("write", 1, 3)
         _write_notes(take, project, code, work, name)
         edit = edit_of(
@@ -137,7 +135,7 @@ def write_handoff(
     files = tuple(
         sorted(str(one.relative_to(folder)) for one in folder.rglob("*") if one.is_file())
     )
-    remarks = (*_stale_remark(project), mix.note, *facts.remarks, *said)
+    remarks = (*_stale_remark(project), mix.note, *of_stems, *facts.remarks, *said)
     return HandedOff(folder, files, tuple(one for one in remarks if one))
 
 
@@ -153,25 +151,28 @@ def _mixed(take: Take, project: Project, target_lufs: float, monitor: Monitor) -
     )
 
 
-def _write_sound(mix: Mix, code: FilmTimecode, work: Path, name: str) -> tuple[Sound, ...]:
+def write_sound(
+    mix: Mix, code: FilmTimecode, work: Path, name: str
+) -> tuple[tuple[Sound, ...], tuple[str, ...]]:
     """Write mix and stems, which bear the film's timecode; the sounds that timelines hold.
 
     The stems add up to the mix, so the timelines hold the stems, and the mix only where there are
-    none.
+    none. A stem alone may pass full scale; all are then written with 32 bits, and it is said.
     """
+    from emsync_engine.export import write_stems
     from emsync_engine.render.wav import Broadcast, write_wav
 
     broadcast = Broadcast(start_s=code.media_start_s, description=f"{name}: music")
-    (work / "audio" / "stems").mkdir(parents=True)
+    folder = work / "audio" / "stems"
     mix_path = f"audio/{name}_mix.wav"
+    said = write_stems(mix.stems, folder, about=broadcast)
     write_wav(mix.samples, work / mix_path, broadcast=broadcast)
-    stems: Mapping[Family, object] = mix.stems
     sounds: list[Sound] = []
-    for family in stems:
+    for family in mix.stems:
         path = f"audio/stems/{name}_{family}.wav"
-        write_wav(mix.stems[family], work / path, broadcast=broadcast)
+        (folder / f"{family}.wav").rename(work / path)
         sounds.append(Sound(f"music: {family}", relative_url(path)))
-    return tuple(sounds) or (Sound("music", relative_url(mix_path)),)
+    return tuple(sounds) or (Sound("music", relative_url(mix_path)),), said
 
 
 def _write_notes(take: Take, project: Project, code: FilmTimecode, work: Path, name: str) -> None:

@@ -12,7 +12,8 @@ import opentimelineio as otio
 import pytest
 import soundfile
 
-from emsync_engine.handoff.folder import write_handoff
+from emsync_engine.handoff.folder import write_handoff, write_sound
+from emsync_engine.handoff.marks import FilmTimecode
 from emsync_engine.monitor import Cancelled
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.project.model import (
@@ -27,9 +28,9 @@ from emsync_engine.project.model import (
     VideoSource,
 )
 from emsync_engine.project.notes import Music, Note
+from emsync_engine.render.mixing import Mix
 from emsync_engine.video.probe import probe
 from tests.command_line import emsync, everything_in
-from tests.conftest import RecordingMonitor
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
@@ -108,6 +109,19 @@ def test_the_stems_add_up_and_lie_where_the_timeline_says(scored):
     assert timeline.global_start_time.to_timecode() == "01:00:00:00"
 
 
+def test_stems_that_alone_pass_full_scale_add_up_too(tmp_path, scored):
+    wave = np.sin(np.arange(48_000) / 50, dtype=np.float32)[:, None].repeat(2, axis=1)
+    stems = {"strings": 1.5 * wave, "piano": -0.8 * wave}
+    mix = Mix(0.7 * wave, stems, None)  # how it came to its level does not matter here
+
+    sounds, said = write_sound(mix, FilmTimecode.of(load_project(scored)), tmp_path, "film")
+
+    heard = [soundfile.read(tmp_path / sound.url)[0] for sound in sounds]
+    whole = soundfile.read(tmp_path / "audio" / "film_mix.wav")[0]
+    assert np.max(np.abs(sum(heard) - whole)) < 10 ** (-90 / 20)
+    assert "32 bits" in said[0]
+
+
 def test_a_folder_that_is_there_stays(scored):
     folder = scored.parent / "out"
     folder.mkdir()
@@ -136,16 +150,25 @@ def test_an_earlier_hand_off_is_replaced_when_asked(scored):
     assert not [name for name in everything_in(scored.parent) if name.startswith(".")]
 
 
-@pytest.mark.parametrize("share", [0.3, 0.7, 1.0])
-def test_a_cancelled_hand_off_leaves_nothing(scored, share):
-    project, before = load_project(scored), everything_in(scored.parent)
-    whole = RecordingMonitor()
-    write_handoff(scored, project, scored.parent / "counted", monitor=whole)
-    shutil.rmtree(scored.parent / "counted")
-    stop = RecordingMonitor(cancel_at=max(1, round(share * len(whole.reports))))
+class StopsAt:
+    """A monitor that cancels when a stage begins."""
+
+    def __init__(self, stage: str) -> None:
+        self._stage = stage
+
+    def advance(self, stage: str, done: float, total: float | None = None) -> None:
+        if stage == self._stage:
+            raise Cancelled
+
+
+@pytest.mark.parametrize("stage", ["render", "mix", "write", "arrive"])
+def test_a_cancelled_hand_off_leaves_nothing(scored, stage):
+    before = everything_in(scored.parent)
 
     with pytest.raises(Cancelled):
-        write_handoff(scored, project, scored.parent / "new" / "out", monitor=stop)
+        write_handoff(
+            scored, load_project(scored), scored.parent / "new" / "out", monitor=StopsAt(stage)
+        )
     assert everything_in(scored.parent) == before
 
 
