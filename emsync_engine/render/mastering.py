@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -103,7 +103,8 @@ def mastered(
     loudness = before.integrated_lufs
     wanted = 0.0 if target_lufs is None or math.isinf(loudness) else target_lufs - loudness
     ceiling = ceiling_dbtp - _PEAK_MARGIN_DB
-    peaks = peaks_db(samples, floor_db=ceiling - wanted - _MOST_GIVEN_BACK_DB)
+    more = 0.0 if target_lufs is None else _MOST_GIVEN_BACK_DB
+    peaks = peaks_db(samples, floor_db=ceiling - wanted - more)
     after, gain = before, wanted
     curve = limiting(peaks, ceiling - gain)
     for number in range(_MOST_ROUNDS):
@@ -111,9 +112,9 @@ def mastered(
         if not curve.is_bearable:
             gain = _bearable_gain(peaks, ceiling, gain)
             curve = limiting(peaks, ceiling - gain)
-            after = loudness_of(curve.applied(samples, 10 ** (gain / 20)))
+            after = _after(samples, before, curve, gain)
             break
-        after = loudness_of(curve.applied(samples, 10 ** (gain / 20)))
+        after = _after(samples, before, curve, gain)
         missing = 0.0 if target_lufs is None else target_lufs - after.integrated_lufs
         if not _CLOSE_LU < abs(missing) < math.inf or curve.largest_db == 0:
             break
@@ -124,6 +125,20 @@ def mastered(
     monitor.advance("level", _MOST_ROUNDS, _MOST_ROUNDS)
     peak = _peak_of(samples, curve, gain)
     return Mastering(gain, curve, before, after, peak, target_lufs, ceiling_dbtp)
+
+
+def _after(
+    samples: NDArray[np.float32], before: Loudness, curve: Limiting, gain_db: float
+) -> Loudness:
+    """What a meter shows afterwards; read again only where something was limited."""
+    if curve.largest_db > 0:
+        return loudness_of(curve.applied(samples, 10 ** (gain_db / 20)))
+    return replace(
+        before,
+        integrated_lufs=before.integrated_lufs + gain_db,
+        momentary_lufs=before.momentary_lufs + gain_db,
+        short_term_lufs=before.short_term_lufs + gain_db,
+    )
 
 
 def _bearable_gain(peaks: NDArray[np.float64], ceiling: float, too_much: float) -> float:

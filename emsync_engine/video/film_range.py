@@ -28,13 +28,12 @@ _REPORT_PACKETS = 500
 class FilmRange:
     """The stretch [start, end) that is copied, in seconds from the film's first picture.
 
-    ``pictures`` is how many there are in it; ``in_container`` the start as the container counts it.
+    ``pictures`` is how many there are in it.
     """
 
     start: Fraction
     end: Fraction
     pictures: int
-    in_container: Fraction
 
     @property
     def duration(self) -> Fraction:
@@ -67,7 +66,7 @@ def clean_range(
             f"A range from {float(start):.3f} s to {float(end):.3f} s is not one inside the film, "
             f"which is {float(duration):.3f} s long."
         )
-    ticks, keys, unit, zero = _packets(path, stream, monitor)
+    ticks, keys, unit = _packets(path, stream, monitor)
     first = int(ticks.min())
     earlier = np.maximum.accumulate(ticks)  # the last picture of all packets up to here
     later = np.minimum.accumulate(ticks[::-1])[::-1]  # the first one of all from here on
@@ -81,7 +80,7 @@ def clean_range(
     begin = begins[-1] if begins else 0
     ends = [at for at in clean if at > begin and time_of(at) >= end - half]
     stop, until = (ends[0], time_of(ends[0])) if ends else (len(ticks), duration)
-    return FilmRange(time_of(begin), until, stop - begin, int(later[begin]) * unit - zero)
+    return FilmRange(time_of(begin), until, stop - begin)
 
 
 def later_timecode(text: str, rate: FrameRate, frames: int) -> str | None:
@@ -96,16 +95,15 @@ def later_timecode(text: str, rate: FrameRate, frames: int) -> str | None:
 
 def _packets(
     path: Path, stream: int, monitor: Monitor
-) -> tuple[NDArray[np.int64], NDArray[np.bool_], Fraction, Fraction]:
-    """Presentation times in the order of decoding, whether each is of a key frame, their unit in
-    seconds, and the container's start in seconds.
+) -> tuple[NDArray[np.int64], NDArray[np.bool_], Fraction]:
+    """Presentation times in the order of decoding, whether each is of a key frame, and their unit
+    in seconds.
     """
     ticks: list[int] = []
     keys: list[bool] = []
     with open_media(path) as container:
         video = container.streams[stream]
         unit = Fraction(video.time_base)
-        zero = Fraction(container.start_time or 0, 1_000_000)
         total = video.frames or None
         for packet in container.demux(video):
             tick = packet.pts if packet.pts is not None else packet.dts
@@ -115,4 +113,4 @@ def _packets(
             keys.append(packet.is_keyframe)
             if len(ticks) % _REPORT_PACKETS == 0:
                 monitor.advance("find range", len(ticks), total)
-    return np.array(ticks, np.int64), np.array(keys, bool), unit, zero
+    return np.array(ticks, np.int64), np.array(keys, bool), unit

@@ -106,6 +106,11 @@ class _Job:
         return self.placing.audio
 
     @property
+    def begin_s(self) -> float:
+        """What is written begins here, in seconds as ffmpeg counts the container."""
+        return 0.0 if self.span is None else self.film.picture_offset_s + float(self.span.start)
+
+    @property
     def delay(self) -> int:
         """From where the written container begins to the first picture."""
         return 0 if self.span else round(self.film.picture_offset_s * SAMPLE_RATE)
@@ -199,7 +204,7 @@ def _lay_track(
     if job.audio != "under" or job.sound is None:
         lay_alone(new_track(place, job.end, 2), music, delay=job.delay)
         return None
-    start = round(job.span.in_container * SAMPLE_RATE) if job.span else 0
+    start = round(job.begin_s * SAMPLE_RATE)
     sound = FilmSound(
         path=job.film.path,
         input_options=job.input_options,
@@ -226,7 +231,7 @@ def _lay_track(
 def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
     options = job.input_options
     if job.span is not None:
-        microseconds = int(job.span.in_container * 1_000_000)  # never after the key frame
+        microseconds = max(int(job.begin_s * 1_000_000 - 1), 0)  # never after the key frame
         options = (*options, "-ss", f"{microseconds}us")
     with written_whole(output) as partial:
         partial.touch(exist_ok=False)  # so that the system's own reason is known
