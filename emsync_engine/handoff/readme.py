@@ -29,8 +29,9 @@ Marks     {len(edit.marks)}
     File > Import > Timeline. Final Cut Pro: File > Import > XML. If a program asks for the
     film or the WAVs, point it to where they are now.
 audio/
-    {name}_mix.wav is the whole music; the {len(stems)} stems add up to it. 48 kHz, 24 bit, exactly
-    as long as the picture, with the film's timecode (Broadcast Wave): a DAW spots them to it.
+    {name}_mix.wav is the whole music; the {len(stems)} stems add up to it. 48 kHz, 24 bit (stems
+    32 where one alone would pass full scale), exactly as long as the picture, with the film's
+    timecode (Broadcast Wave): a DAW spots them to it.
 midi/
     {name}.mid has the music's own bars and tempo; {name}_constant_tempo.mid the same seconds
     under one tempo, for a session that is to keep its own. A marker for each boundary.
