@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 from emsync_engine.conform.fingerprints import Fingerprints, fingerprints
@@ -117,8 +116,3 @@ def conformed(project: Project, plan: ConformPlan) -> Project:
         takes=tuple(takes),
         chosen_take=None if chosen is None else names[chosen],
     )
-
-
-def frames_moved(shift: Fraction, rate: FrameRate) -> int:
-    """A shift in whole frames."""
-    return rate.nearest_frame(abs(shift)) * (1 if shift >= 0 else -1)
