@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,22 +87,32 @@ def read_sound(sound: FilmSound, place: Path, *, monitor: Monitor = SILENT) -> F
         )
     except ToolFailedError as error:
         if any(sign in error.last_output.lower() for sign in FULL_DISK_SIGNS):
-            raise OutputUnwritableError(place.parent, "the disk is full") from error
+            raise OutputUnwritableError(place.parent.parent, "the disk is full") from error
         raise
     return new_track(place, sound.samples, sound.channels)
 
 
 def new_track(place: Path, samples: int, channels: int) -> FloatArray:
-    """(N, C) float32 in a file, what is in it already kept and silence after that."""
+    """(N, C) float32 in a file, what is in it already kept and silence after that.
+
+    OutputUnwritableError, naming the folder for temporary files, if there is no room.
+    """
     wanted = samples * channels * 4
     try:
         with place.open("ab") as file:
             file.truncate(wanted)
+            _reserve(file, wanted)
     except OSError as error:
-        raise output_error(place.parent, error) from error
+        raise output_error(place.parent.parent, error) from error
     if wanted == 0:
         return np.zeros((0, channels), np.float32)
     return np.memmap(place, "<f4", "r+", shape=(samples, channels))
+
+
+def _reserve(file: BinaryIO, size: int) -> None:
+    """Take the room on the disk now: a full one would end the program when memory is written."""
+    if size > 0 and hasattr(os, "posix_fallocate"):
+        os.posix_fallocate(file.fileno(), 0, size)
 
 
 def spoken_spans(sound: FloatArray, *, monitor: Monitor = SILENT) -> tuple[SpeechSpan, ...]:

@@ -11,6 +11,7 @@ from emsync_engine.errors import InputUnusableError
 from emsync_engine.timing import FrameRate
 from emsync_engine.video.film_range import clean_range, later_timecode
 from emsync_engine.video.mux import MusicPlacing, mux
+from tests.data import make_media
 from tests.integration.test_mux import (
     RATE,
     click_music,
@@ -128,6 +129,18 @@ def test_chapters_outside_the_range_are_left_out(films, tmp_path):
 def test_no_range_is_one_sentence(films, start, end):
     with pytest.raises(InputUnusableError, match=r"6\.000 s long"):
         clean_range(films / "film.mp4", 0, Fraction(start), Fraction(end), duration=Fraction(6))
+
+
+def test_a_variable_rate_is_cut_on_its_own_pictures(tmp_path):
+    clip = make_media.make_variable_rate(tmp_path)
+    middle = clip.times[len(clip.times) // 2]
+    span = clean_range(clip.path, 0, middle, clip.duration, duration=clip.duration)
+    first = clip.times.index(min(clip.times, key=lambda time: abs(time - span.start)))
+    assert span.start <= middle
+    assert span.end == clip.duration
+    output = tmp_path / "out.mp4"
+    mux(clip.path, click_music(float(clip.duration)), output, span=span)
+    assert pictures(output) == pictures(clip.path)[first:]
 
 
 def test_the_whole_film_is_a_range_too(films):

@@ -1,10 +1,12 @@
 """The sound of a scored film: codecs, ducking, loudness, channels, and odd originals."""
 
 import shutil
+import tempfile
 
 import numpy as np
 import pytest
 
+from emsync_engine.errors import OutputError
 from emsync_engine.features.speech import SpeechSpan
 from emsync_engine.project.ducking import Ducking
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
@@ -144,6 +146,18 @@ def test_a_mono_original_is_heard_on_both_sides(tmp_path):
     heard = stereo(tmp_path / "out.mov")
     assert level_at(heard[:, 0], 300) == pytest.approx(level_at(heard[:, 1], 300), rel=0.01)
     assert level_at(heard[:, 0], 300) > 0.05
+
+
+@pytest.mark.parametrize("audio", ["under", "instead"])
+def test_no_room_for_temporary_files_is_one_sentence(
+    film, tmp_path, small_disk, monkeypatch, audio
+):
+    disk = small_disk(200)
+    monkeypatch.setattr(tempfile, "tempdir", str(disk))
+    with pytest.raises(OutputError, match="disk is full"):
+        mux(film, click_music(6), tmp_path / "out.mp4", MusicPlacing(audio=audio))
+    assert list(tmp_path.iterdir()) == []
+    assert list(disk.iterdir()) == []
 
 
 @pytest.mark.parametrize(
