@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.video.containers import fraction
+from emsync_engine.video.mapped import lean_map
 
 AUDIO_RATE = 16_000  # samples per second: enough for speech, events and loudness
 PEAKS_PER_S = 100
@@ -148,4 +149,4 @@ def read_samples(path: Path) -> NDArray[np.float32]:
     """Samples written by ``SoundTrack``, mapped rather than read; an empty array for none."""
     if path.stat().st_size == 0:
         return np.zeros(0, np.float32)
-    return np.memmap(path, dtype="<f4", mode="r")
+    return lean_map(path, "<f4", (path.stat().st_size // 4,))

@@ -31,6 +31,7 @@ from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.clock import PictureTimes, picture_times
 from emsync_engine.video.containers import fraction, open_media
 from emsync_engine.video.frames import PictureScaler
+from emsync_engine.video.mapped import lean_map
 from emsync_engine.video.probe import VideoInfo
 from emsync_engine.video.thumbnails import LONG_SIDE_PX as THUMBNAIL_PX
 from emsync_engine.video.thumbnails import ThumbnailStrip
@@ -334,7 +335,7 @@ def _stated_duration(info: VideoInfo) -> Fraction:
 def _load(folder: Path, info: VideoInfo, *, in_memory: bool) -> DecodedVideo:
     facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     shape = tuple(facts["shape"])
-    frames: NDArray[np.uint8] = np.memmap(folder / "frames.rgb", np.uint8, mode="r", shape=shape)
+    frames: NDArray[np.uint8] = lean_map(folder / "frames.rgb", np.uint8, shape)
     audio = read_samples(folder / "audio.f32")
     if in_memory:
         frames, audio = np.array(frames), np.array(audio)
