@@ -22,7 +22,6 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.generation import (
     REACH_S,
-    TURN,
     Brief,
     TokenWriter,
     write_tokens,
@@ -95,7 +94,7 @@ class StretchJudge:
 
     def __init__(self, reader: AffectReader | None, brief: Brief) -> None:
         self._reader, self._brief = reader, brief
-        self._turns_s = _turns(brief)
+        self._turns_s = brief.turns_s()
 
     def demerit(self, writer: TokenWriter, stretch: Stretch) -> float:
         """Distance in emotion, plus what missed hits and silence cost."""
@@ -150,17 +149,6 @@ class StretchJudge:
         music = heard(writer, start_s, stretch.end_s)
         start, end = longest_silence(music, ((0.0, start_s), *self._brief.tacet_s))
         return max(end - start - SILENCE_S, 0.0)
-
-
-def _turns(brief: Brief) -> list[float]:
-    """Times at which the emotion that is asked for has turned, to a tenth of a second."""
-    turns, told = [], brief.va_at(0.0)
-    for time_s in np.arange(0.0, brief.duration_s, 0.1):
-        point = brief.va_at(float(time_s))
-        if max(abs(point.valence - told.valence), abs(point.arousal - told.arousal)) > TURN:
-            turns.append(float(time_s))
-            told = point
-    return turns
 
 
 def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -42,6 +43,12 @@ LEAST_REACH_S = 0.05
 TURN = 0.1
 """A turn of valence or arousal for which a model with one emotion for all reads the past again."""
 
+SHARP_TURN = 0.4
+"""A turn at which the music may leave the rhythm that it had."""
+
+TURNING_S = 10.0
+"""So long after a turn arousal is guided: what was written before holds the music where it was."""
+
 _MAX_TOKENS_PER_S = 600
 
 
@@ -65,6 +72,23 @@ class Brief:
         """The hits at which music plays."""
         return tuple(hit_s for hit_s in self.hits_s if not is_silent_at(hit_s, self.tacet_s))
 
+    def turns_s(self, least: float = TURN) -> list[float]:
+        """Times at which the emotion asked for has turned by more than that, to a tenth of a s.
+
+        A turn is from what was asked at the turn before.
+        """
+        turns, told = [], self.va_at(0.0)
+        for time_s in np.arange(0.0, self.duration_s, 0.1):
+            point = self.va_at(float(time_s))
+            if _apart(point, told) > least:
+                turns.append(float(time_s))
+                told = point
+        return turns
+
+
+def _apart(one: VAPoint, other: VAPoint) -> float:
+    return max(abs(one.valence - other.valence), abs(one.arousal - other.arousal))
+
 
 class TokenWriter:
     """One take as it grows: its tokens, what is told beside them, what may follow.
@@ -76,6 +100,8 @@ class TokenWriter:
     def __init__(self, decoder: TokenDecoder, brief: Brief, *, seed: int = 0) -> None:
         self._decoder, self._brief = decoder, brief
         strands, self._strengths = strands_of(brief)
+        self._turns_s = brief.turns_s()
+        self._sharp_turns_s = brief.turns_s(SHARP_TURN)
         self.rows = len(strands)
         self.telling = Telling(
             decoder.model.conditioning,
@@ -166,6 +192,9 @@ class TokenWriter:
         self.grammar.take(token)
         step = self.grammar.collector.step
         self._hints.take(token, step)
+        while self._sharp_turns_s and self._sharp_turns_s[0] <= self.time_s:
+            self._sharp_turns_s = self._sharp_turns_s[1:]
+            self._hints.turn(step)
         if token == v.CHORD and len(self._cursor.reach(self.time_s)):
             self._hints.restart(step)
         if v.is_shift(token) and self.grammar.is_cue_in:
@@ -193,9 +222,7 @@ class TokenWriter:
         """Whether a model that is told one emotion for the whole excerpt is to be told another."""
         if not self._manner.tells_once:
             return False
-        point, told = self._brief.va_at(self.done_s), self._told_point
-        turn = max(abs(point.valence - told.valence), abs(point.arousal - told.arousal))
-        return turn > TURN
+        return _apart(self._brief.va_at(self.done_s), self._told_point) > TURN
 
     def make_room(self, tokens: int) -> None:
         """Read what is not read yet, or the past anew if so many tokens would not fit behind it.
@@ -250,7 +277,7 @@ class TokenWriter:
         ----------
         rows : (R, V) log-probabilities
         """
-        scores = guided(rows, self._strengths)
+        scores = guided(rows, self._strengths_now())
         self._hints.shape(
             scores, self.grammar.collector.step, self._brief.va_at(self.done_s).valence
         )
@@ -258,6 +285,17 @@ class TokenWriter:
         scores = self.grammar.masked(scores)
         pass_at_most(scores, self._longest_shift())
         return scores
+
+    def _strengths_now(self) -> NDArray[np.float32]:
+        """Guidance of each row without something; that of emotion rests while nothing turns."""
+        if not self._turns_s or self._brief.settings.branches == 1:
+            return self._strengths
+        place = bisect_right(self._turns_s, self.time_s)
+        if place and self.time_s < self._turns_s[place - 1] + TURNING_S:
+            return self._strengths
+        resting = self._strengths.copy()
+        resting[0] = 1.0
+        return resting
 
     def draw(self, rows: NDArray[np.float32]) -> int:
         """Draw the next token from log-probabilities (R, V), and append it."""
@@ -294,14 +332,16 @@ def _repairable(brief: Brief) -> list[tuple[float, float]]:
 def strands_of(brief: Brief) -> tuple[list[Strand], NDArray[np.float32]]:
     """The rows of a take, and for all but the first the strength of its guidance.
 
-    Where stretches are chosen by what is heard, guiding emotion too makes music worse and slower
-    (``docs/decisions/0018-branches.md``).
+    Where stretches are chosen by what is heard, guiding valence makes music worse and slower, and
+    arousal is guided only as it turns (``docs/decisions/0019-chosen-not-guided.md``): its row
+    is the first then.
     """
     strands, strengths = [Strand()], []
     settings = brief.settings
-    if settings.va_guidance != 1 and settings.branches == 1:
-        # each axis apart: arousal would drown valence
+    if settings.va_guidance != 1:  # each axis apart: arousal would drown valence
         untold = [Strand(told_valence=False), Strand(told_arousal=False)]
+        if settings.branches > 1:
+            untold = untold[1:] if brief.turns_s() else []
         strands += untold
         strengths += [settings.va_guidance] * len(untold)
     if settings.boundary_guidance != 1 and brief.told_hits_s:

@@ -71,6 +71,11 @@ class Hints:
         if self._tempo is not None:
             self._tempo.restart(step)
 
+    def turn(self, step: int) -> None:
+        """The emotion turns at a time in steps: the rhythm that was usual is no longer."""
+        if isinstance(self._tempo, PulseHint):
+            self._tempo.forget(step)
+
     def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
         """Lean (V,) scores in place, at a time in steps."""
         if self._key is not None:

@@ -35,6 +35,10 @@ SOUNDING = 0.75
 ONSET_LOST = 4.0
 """Nats that onsets lose between places, where a note has just ended."""
 
+LIGHT_SHARE = 0.4
+LIGHT_S = 8.0
+"""So long after a sharp turn of emotion, leans count so much: the music looks for another pace."""
+
 LEAST_ONSETS = 6
 FIRST_BARS_S = 5.0
 """The bars are found after two of them, or after this long."""
@@ -46,6 +50,7 @@ _BARS_RECALLED = 16
 """Older ones count for nothing, and a pulse found in noise has no end of them."""
 
 _HIT_NEAR = round(1.0 / v.STEP_S)  # a chord reaches no hit that is further off
+_LIGHT = round(LIGHT_S / v.STEP_S)
 _ONSETS_KEPT = 128
 _BARS_KEPT = 5
 _STEPS_KEPT = 4 * v.MAX_SHIFT_STEPS
@@ -84,6 +89,7 @@ class PulseHint:
         self._events_here = 0
         self._bars_before = 0
         self._memory = RhythmMemory(1)
+        self._light_until = 0
         self._kept = _NOTHING_KEPT
 
     def take(self, token: int, step: int) -> None:
@@ -130,6 +136,17 @@ class PulseHint:
         place = max(round((step - self._line) / self._place), 0)
         return Where(self._bars_before, place, self._meter * self._place * v.STEP_S)
 
+    def forget(self, step: int) -> None:
+        """Keep the pulse and leave the rhythm that the bars had: leans are light for a while."""
+        self._light_until = step + _LIGHT
+        if self._meter:
+            self._memory = RhythmMemory(self._meter)
+            self._kept = _NOTHING_KEPT
+
+    def _share(self, step: int) -> float:
+        """What the leans count at a time in steps."""
+        return LIGHT_SHARE if step < self._light_until else 1.0
+
     def shape(self, scores: NDArray[np.float32], step: int) -> None:
         """Lean (V,) scores in place at a time in steps.
 
@@ -148,7 +165,7 @@ class PulseHint:
                 pass_at_most(scores, self._ahead[0] - step)
         if not self._onsets or self._onsets[-1] != step:
             between, usual = self._there(step, 1)
-            gain = usual[0] - ONSET_LOST * between[0]
+            gain = self._share(step) * (usual[0] - ONSET_LOST * between[0])
             scores[v.CHORD] += gain
             scores[v.FIRST_ON : v.FIRST_OFF] += gain
         own = scores[v.FIRST_SHIFT :]
@@ -156,7 +173,8 @@ class PulseHint:
         if before > -np.inf:
             between, usual = self._there(step + 1, v.MAX_SHIFT_STEPS)
             last = own[-1]  # the longest is but the first of several
-            own += usual - np.float32(SHIFT_LOST * (SOUNDING if self._sounding else 1.0)) * between
+            lost = np.float32(SHIFT_LOST * (SOUNDING if self._sounding else 1.0))
+            own += np.float32(self._share(step)) * (usual - lost * between)
             own[-1] = last
             own += np.float32(before - log_sum(own))
 

@@ -88,8 +88,8 @@ def test_guidance_of_one_changes_nothing_but_its_cost():
     for untold in rows[1:]:  # valence, arousal, boundaries
         assert not np.allclose(rows[0], untold)
     chosen = TokenWriter(decoder, brief(va_guidance=2.0, boundary_guidance=2.0, branches=2))
-    chosen.begin()  # emotion is chosen for, not guided
-    np.testing.assert_allclose(next_rows(decoder, [chosen])[0], rows[[0, 3]], atol=1e-5)
+    chosen.begin()  # valence is chosen for, not guided; arousal turns
+    np.testing.assert_allclose(next_rows(decoder, [chosen])[0], rows[[0, 2, 3]], atol=1e-5)
 
 
 def test_guidance_reads_the_row_without_emotion_step_by_step():
@@ -260,3 +260,53 @@ def test_more_takes_than_a_pass_holds_are_read_in_several():
             writer.draw(rows)
     for seed, writer in enumerate(writers):
         assert writer.tokens == list(write_tokens(toy_model(), brief(), seed=seed))
+
+
+def turning(at_s, by, **settings):
+    """A brief whose arousal turns at a time."""
+    return Brief(
+        6.0,
+        lambda time_s: VAPoint(0.0, by if time_s >= at_s else 0.0),
+        (),
+        FAMILIES,
+        GenerationSettings(**settings),
+    )
+
+
+def test_turns_are_counted_from_what_was_asked_before():
+    assert brief().turns_s() == [1.0]
+    assert turning(2.0, 0.05).turns_s() == []
+    rising = Brief(4.0, lambda time_s: VAPoint(0.15 * time_s, 0.0), (), FAMILIES)
+    assert rising.turns_s(0.4) == pytest.approx([2.7])
+
+
+def test_arousal_is_guided_only_as_it_turns():
+    """Where several ways are written; steady music has no row for it at all."""
+    decoder = exact(toy_model())
+    steady = TokenWriter(decoder, turning(2.0, 0.0, branches=4))
+    assert steady.rows == 1
+    writer = TokenWriter(decoder, turning(2.0, 0.8, branches=4))
+    assert writer.rows == 2
+    writer.begin()
+    guided_at = {}
+    for time_s in (0.0, 1.5, 2.5, 5.5):
+        while writer.time_s < time_s:
+            writer.append(v.shift_token(25))
+        guided_at[time_s] = not np.allclose(writer._strengths_now(), 1.0)
+    assert guided_at == {0.0: False, 1.5: False, 2.5: True, 5.5: True}
+    draft = TokenWriter(decoder, turning(2.0, 0.8, branches=1))
+    assert np.all(draft._strengths_now() == draft._brief.settings.va_guidance)
+
+
+def test_a_sharp_turn_lets_the_rhythm_go(monkeypatch):
+    turned = []
+    monkeypatch.setattr(
+        "emsync_engine.music.hints.Hints.turn", lambda self, step: turned.append(step)
+    )
+    for by, expected in ((0.3, []), (0.8, [250])):
+        turned.clear()
+        writer = TokenWriter(exact(toy_model()), turning(2.0, by, branches=4))
+        writer.begin()
+        for _ in range(20):
+            writer.append(v.shift_token(25))
+        assert turned == expected

@@ -5,7 +5,7 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.music.bar_plan import MOST_BENT, places_until
 from emsync_engine.music.hints import Hints
 from emsync_engine.music.pulse import METERS, Pulse
-from emsync_engine.music.pulse_hints import PulseHint
+from emsync_engine.music.pulse_hints import SHIFT_LOST, PulseHint
 from emsync_engine.music.rhythm_memory import RhythmMemory
 from emsync_engine.music.sampling import MAX_EVENTS_AT_ONCE, log_sum
 from emsync_engine.music.tempo_hints import pass_at_most
@@ -245,3 +245,24 @@ def test_a_named_tempo_and_music_that_does_not_lean_have_no_pulse_of_their_own()
         scores = even_scores()
         hints.shape(scores, 805, 0.0)
         assert (shifts_of(scores) == 0).all()
+
+
+def test_after_a_sharp_turn_the_music_may_leave_its_rhythm():
+    """Places lose and gain less for a while; the pulse is still known, the habit is not."""
+    hint = played()
+    line = round(3 * BAR)
+    hint.take(v.BAR, line)
+
+    def costs(step):
+        scores = even_scores()
+        hint.shape(scores, step)
+        own = shifts_of(scores)
+        return float(own[round(4 * PLACE) - 1] - own[round(4.5 * PLACE) - 1])
+
+    before = costs(line)
+    hint.forget(line)
+    assert 0 < costs(line) < 0.6 * before
+    assert hint.where(line) is not None
+    assert not np.any(hint._memory.gains)
+    hint._light_until = 0  # the while is over
+    assert costs(line) > 0.6 * SHIFT_LOST * 0.75
