@@ -12,8 +12,8 @@ from emsync_desktop.appearance import dress
 from emsync_desktop.help.about import AboutDialog
 from emsync_desktop.help.guide import GuideWindow
 from emsync_desktop.settings.dialog import PreferencesDialog
-from emsync_desktop.settings.network import go_offline
 from emsync_desktop.shortcuts.dialog import ShortcutsDialog
+from emsync_engine.offline import go_offline
 
 if TYPE_CHECKING:
     from emsync_desktop.main_window import MainWindow

@@ -15,6 +15,7 @@ from emsync_engine.cli.parser import build_parser
 from emsync_engine.cli.progress import TerminalMonitor, cancelled_by_signals
 from emsync_engine.errors import EmsyncError, MissingError
 from emsync_engine.monitor import Cancelled
+from emsync_engine.offline import go_offline_if_told
 
 EXIT_DONE = 0
 EXIT_UNUSABLE = 3
@@ -28,6 +29,7 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     _take_any_name(sys.stdout, sys.stderr)
+    go_offline_if_told()
     monitor = TerminalMonitor()
     try:
         with cancelled_by_signals(monitor):

@@ -38,6 +38,7 @@ from emsync_engine.jobs.messages import (
 )
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import Cancelled
+from emsync_engine.offline import go_offline_if_told
 
 NICENESS = 5
 FAULT_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
@@ -55,6 +56,7 @@ def serve(requests: Connection, replies: Connection, folder: Path, log: Path) ->
     ``folder`` is the session's and goes at the end; ``log`` takes what would be printed.
     """
     _stand_apart(log)
+    go_offline_if_told()
     session = Session(folder)
     outlet = Outlet(replies)
     worker = Worker(session, outlet)

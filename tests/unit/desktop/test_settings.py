@@ -1,12 +1,9 @@
 """Settings and keys: what differs is kept, what is broken is passed over, conflicts are told."""
 
-import os
-import socket
 import tomllib
 
 import pytest
 
-from emsync_desktop.settings.network import OfflineError, go_offline
 from emsync_desktop.settings.schema import settings_table
 from emsync_desktop.settings.store import Settings, toml_of
 from emsync_desktop.shortcuts.keys import Keymap
@@ -69,28 +66,6 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path):
     settings.set("theme", "dark")
     assert len(told) == 1
     assert settings.text("theme") == "dark"
-
-
-def test_who_is_offline_by_another_switch_stays_so(monkeypatch):
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    go_offline(False)
-    assert os.environ["HF_HUB_OFFLINE"] == "1"
-
-
-def test_offline_refuses_other_machines_alone(monkeypatch):
-    for name in ("EMSYNC_OFFLINE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
-        monkeypatch.setenv(name, "")
-    server = socket.create_server(("127.0.0.1", 0))
-    try:
-        go_offline(True)
-        with pytest.raises(OfflineError, match="offline by your choice"):
-            socket.create_connection(("192.0.2.1", 80), timeout=0.1)
-        with pytest.raises(OfflineError):
-            socket.getaddrinfo("example.org", 443)
-        socket.create_connection(server.getsockname(), timeout=5).close()
-    finally:
-        go_offline(False)
-        server.close()
 
 
 DEFAULTS = {"undo": ("Ctrl+Z",), "redo": ("Ctrl+Shift+Z", "Ctrl+Y"), "play": ("Space",), "free": ()}

@@ -123,6 +123,14 @@ def test_a_bug_is_named_logged_and_survived(engine, job, name):
     assert outcome_of(engine, following) == Succeeded(following, 3)
 
 
+def test_an_engine_that_is_started_offline_asks_nobody(tmp_path, monkeypatch):
+    monkeypatch.setenv("EMSYNC_OFFLINE", "1")
+    with EngineProcess(folder=tmp_path / "session", log=tmp_path / "engine.log") as engine:
+        engine.receive()
+        failed = outcome_of(engine, engine.submit(toys.AskNetwork()))
+    assert "offline by your choice; 192.0.2.1 was not asked" in failed.message + failed.traceback
+
+
 def test_too_little_memory_is_no_bug(engine):
     failed = outcome_of(engine, engine.submit(toys.FillMemory()))
     assert isinstance(failed, Failed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -45,6 +46,12 @@ class Unusable:
 class DivideByZero:
     def run(self, session, monitor):
         return 1 // 0
+
+
+@dataclass(frozen=True)
+class AskNetwork:
+    def run(self, session, monitor):
+        socket.create_connection(("192.0.2.1", 80), timeout=0.1)
 
 
 @dataclass(frozen=True)

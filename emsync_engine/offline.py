@@ -34,6 +34,12 @@ def go_offline(is_offline: bool) -> None:
         sys.addaudithook(_refuse)
 
 
+def go_offline_if_told() -> None:
+    """Be offline where ``EMSYNC_OFFLINE=1`` says so: the command line and the engine process."""
+    if os.environ.get("EMSYNC_OFFLINE") == "1":
+        go_offline(True)
+
+
 def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     """An audit hook; it cannot be taken out, so it asks whether it is meant."""
     if not _Guard.is_offline or event not in _ASKING:
@@ -43,4 +49,4 @@ def _refuse(event: str, arguments: tuple[object, ...]) -> None:
     is_local_socket = event != "socket.getaddrinfo" and isinstance(address, str | bytes)
     if is_local_socket or host is None or str(host) in _HERE:
         return
-    raise OfflineError(f"EMSYNC Desktop is offline by your choice; {host} was not asked.")
+    raise OfflineError(f"EMSYNC is offline by your choice; {host} was not asked.")
