@@ -15,14 +15,14 @@ from emsync_engine.project.model import Project
 # Share of an export that lies behind when a stage begins and ends: with a film, and without one.
 _WITH_FILM = {
     "render": (0.0, 0.4),
-    "mix": (0.4, 0.5),
-    "level": (0.5, 0.58),
+    "mix": (0.4, 0.58),
     "find range": (0.58, 0.6),
     "read sound": (0.6, 0.68),
-    "blend": (0.68, 0.72),
+    "blend": (0.68, 0.7),
+    "level": (0.7, 0.75),
     "mux": (0.75, 1.0),
 }
-_MUSIC_ONLY = {"render": (0.0, 0.7), "mix": (0.7, 0.85), "level": (0.85, 0.97)}
+_MUSIC_ONLY = {"render": (0.0, 0.7), "mix": (0.7, 0.97)}
 
 
 def stage_words(stage: str) -> str:

@@ -93,11 +93,14 @@ def mastered(
     *,
     target_lufs: float | None = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
+    reported_as: tuple[str, float, float] | None = None,
     monitor: Monitor = SILENT,
 ) -> Mastering:
     """Find the gain and the limiting that bring (N, C) samples to a loudness under a true peak.
 
     Without a target the gain stays 0 dB, unless the limiter would have to work too hard.
+    ``reported_as`` is the stage, and the place in it, that the monitor hears of; a stage of its own
+    (``level``) if None.
     """
     before = measured(samples)
     loudness = before.integrated_lufs
@@ -108,7 +111,7 @@ def mastered(
     after, gain = before, wanted
     curve = limiting(peaks, ceiling - gain)
     for number in range(_MOST_ROUNDS):
-        monitor.advance("level", number, _MOST_ROUNDS)
+        monitor.advance(*(reported_as or ("level", number, _MOST_ROUNDS)))
         if not curve.is_bearable:
             gain = _bearable_gain(peaks, ceiling, gain)
             curve = limiting(peaks, ceiling - gain)
@@ -122,7 +125,7 @@ def mastered(
         if given == gain:
             break
         gain, curve = given, limiting(peaks, ceiling - given)
-    monitor.advance("level", _MOST_ROUNDS, _MOST_ROUNDS)
+    monitor.advance(*(reported_as or ("level", _MOST_ROUNDS, _MOST_ROUNDS)))
     peak = _peak_of(samples, curve, gain)
     return Mastering(gain, curve, before, after, peak, target_lufs, ceiling_dbtp)
 

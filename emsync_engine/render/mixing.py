@@ -100,7 +100,11 @@ def mix_stems(
         wet[family] = (stem + REVERB_SENDS[family] * hall) * fade
     monitor.advance("mix", len(stems), len(stems) + 1)
     mastering = mastered(
-        _sum(wet, length), target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, monitor=monitor
+        _sum(wet, length),
+        target_lufs=target_lufs,
+        ceiling_dbtp=ceiling_dbtp,
+        reported_as=("mix", len(stems), len(stems) + 1),
+        monitor=monitor,
     )
     for family, stem in wet.items():
         start = 0
