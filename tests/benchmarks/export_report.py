@@ -395,7 +395,9 @@ def main() -> None:
         if "loudness" in options.only:
             lines, mixes = loudness_table(options.projects, folder)
             put("loudness", lines)
-            most = max(mixes, key=lambda mix: mix.mastering.limiting.largest_db)
+            most = max(
+                mixes, key=lambda mix: (len(mix.stems) > 2, mix.mastering.limiting.largest_db)
+            )
             put("stems", stem_sum(most, folder))
         tables: dict[str, Callable[[], list[str]]] = {
             "sync": lambda: sync_table(folder),
