@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -20,6 +21,7 @@ class Sounding:
     mix: Path
     timeline: Timeline  # the one that the take was composed for
     sound: object = None  # what ``sound_of`` said when it was played
+    stems: Mapping[str, Path] = field(default_factory=dict)  # none of films that are too long
 
 
 def sound_of(take: Take, timeline: Timeline) -> object:
@@ -79,6 +81,12 @@ class ProjectDocument(QObject):
         """WAV of the chosen take, if it has been rendered."""
         sounding = self._sounding.get(self.take.id) if self.take else None
         return sounding.mix if sounding and sounding.mix.is_file() else None
+
+    @property
+    def stems(self) -> Mapping[str, Path]:
+        """WAVs of the families of the chosen take, where they have been rendered."""
+        sounding = self._sounding.get(self.take.id) if self.take else None
+        return sounding.stems if sounding else {}
 
     @property
     def is_sound_old(self) -> bool:

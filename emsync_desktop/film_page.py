@@ -117,10 +117,10 @@ class FilmPage(QWidget):
         transport.playing_changed.connect(self.preview.show_playing)
         transport.speed_changed.connect(self.preview.show_speed)
         self.preview.timecode.typed.connect(self._on_time_typed)
-        self.preview.gains_changed.connect(self._on_gains)
+        self.preview.levels.changed.connect(self._on_levels)
         self.preview.picture.resized.connect(self._want_picture)
         self.pictures.picture_ready.connect(self._on_picture)
-        self._on_gains(*self.preview.gains)
+        self._on_levels()
 
     def _connect_lists(self) -> None:
         score, takes = self.inspector.score, self._takes
@@ -203,7 +203,10 @@ class FilmPage(QWidget):
     def _on_takes_changed(self) -> None:
         mix = self._document.mix
         self.inspector.score.show_takes(self._document.project)
-        self.transport.set_music(mix)
+        take = self._document.take
+        self.transport.set_music(
+            mix, stems=self._document.stems, take=take.id if take is not None else ""
+        )
         self.preview.show_sound(has_device=bool(self.transport.device), has_music=mix is not None)
         self.parts.refresh()
         self._show_scene()
@@ -306,9 +309,8 @@ class FilmPage(QWidget):
         if self.film is not None:
             self.preview.picture.show_image(image)
 
-    def _on_gains(self, original: float, music: float) -> None:
-        self.transport.mix.original_gain = original
-        self.transport.mix.music_gain = music
+    def _on_levels(self) -> None:
+        self.transport.mix.set_strips(self.preview.levels.strips)
 
     # -- moving about
 

@@ -55,7 +55,9 @@ class Hearing(QObject):
         if isinstance(rendered, Rendered) and document.timeline is not None:
             before = document.sounding_of(take_id)
             made_for = before.timeline if before else document.timeline
-            document.keep_sounding(take_id, Sounding(rendered.mix_wav, made_for, self._asked))
+            document.keep_sounding(
+                take_id, Sounding(rendered.mix_wav, made_for, self._asked, rendered.stems)
+            )
 
     def show_instruments(self) -> None:
         """Which instruments play the take that is heard."""

@@ -280,7 +280,8 @@ class MainWindow(QMainWindow):
         assert isinstance(composed, Composed)
         take, timeline = composed.take, composed.timeline
         self.document.keep_sounding(
-            take.id, Sounding(composed.mix_wav, timeline, sound_of(take, timeline))
+            take.id,
+            Sounding(composed.mix_wav, timeline, sound_of(take, timeline), composed.stems),
         )
         if takes:
             self.takes.add_all(takes)

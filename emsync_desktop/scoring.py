@@ -56,7 +56,13 @@ _STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
 
 
 _LEAST_STEP = 0.004  # of a task, that is worth showing
+LONGEST_WITH_STEMS_S = 20 * 60  # stems of longer films would push each other off the disk
 _FELL_BACK = 0.2  # of a task: so much less than before is a new attempt
+
+
+def has_stems(timeline: Timeline | None) -> bool:
+    """Whether each family of a take is heard by itself: in films that are not too long."""
+    return timeline is not None and timeline.duration <= LONGEST_WITH_STEMS_S
 
 
 class Engine(Protocol):
@@ -193,7 +199,7 @@ class Scoring(QObject):
                 count,
                 settings,
                 seed,
-                stems=False,
+                stems=has_stems(timeline),
                 device=self.device,
             )
         else:
@@ -203,7 +209,7 @@ class Scoring(QObject):
                 settings,
                 seed,
                 frame_rate=frame_rate,
-                stems=False,
+                stems=has_stems(timeline),
                 device=self.device,
             )
         self._begin("compose", job, path)
@@ -228,7 +234,7 @@ class Scoring(QObject):
             seed=seed,
             segments=segments,
             settings=settings,
-            stems=False,
+            stems=has_stems(timeline),
             device=self.device,
         )
         runs = sum(n - 1 not in segments for n in segments)
@@ -240,7 +246,15 @@ class Scoring(QObject):
         """Write only what leads to a hit anew; hits are counted from 0."""
         from emsync_engine.jobs.messages import FixHitJob
 
-        job = FixHitJob(take, timeline, hit, frame_rate, seed=seed, stems=False, device=self.device)
+        job = FixHitJob(
+            take,
+            timeline,
+            hit,
+            frame_rate,
+            seed=seed,
+            stems=has_stems(timeline),
+            device=self.device,
+        )
         self._begin("parts", job, take.id)
 
     def comp(
@@ -255,7 +269,7 @@ class Scoring(QObject):
         """Put segments of another take into a take, as a new one."""
         from emsync_engine.jobs.messages import CompJob
 
-        job = CompJob(take, other, timeline, segments, frame_rate, stems=False)
+        job = CompJob(take, other, timeline, segments, frame_rate, stems=has_stems(timeline))
         self._begin("parts", job, take.id)
 
     def conform(self, project: Project, path: Path) -> None:
@@ -268,7 +282,9 @@ class Scoring(QObject):
         """Play a take that is written already, at the levels of a timeline."""
         from emsync_engine.jobs.messages import RenderJob
 
-        self._begin("render", RenderJob(take, stems=False, timeline=timeline), take.id)
+        self._begin(
+            "render", RenderJob(take, stems=has_stems(timeline), timeline=timeline), take.id
+        )
 
     def rest(self) -> bool:
         """End the engine process, and with it let go of all its memory; the next task starts it.

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, QTimer
 
-from emsync_desktop.preview.sound import RATE, SoundMix
+from emsync_desktop.preview.device import DeviceClock, output_devices, sound_errors
+from emsync_desktop.preview.mixer import SoundMix
+from emsync_desktop.preview.sound import RATE
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice
@@ -30,9 +32,24 @@ class Clock(Protocol):
 
     def now_s(self) -> float: ...
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the device has gone while playing."""
+        ...
+
+    @property
+    def underruns(self) -> int:
+        """How often sound was not there in time."""
+        ...
+
+    def close(self) -> None: ...
+
 
 class MonotonicClock:
     """Without a device: time as it passes, in silence."""
+
+    is_lost = False
+    underruns = 0
 
     def __init__(self) -> None:
         self._at_s = 0.0
@@ -47,6 +64,9 @@ class MonotonicClock:
     def now_s(self) -> float:
         passed = time.monotonic() - self._since if self._since is not None else 0.0
         return self._at_s + passed
+
+    def close(self) -> None:
+        self.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +88,10 @@ class Played:
 
 
 class AudioClock(QObject):
-    """Feeds the device from the mix, and reads the time from what the device has played."""
+    """Where PortAudio is not there, Qt plays: fed from the mix by the window's own thread."""
+
+    is_lost = False
+    underruns = 0
 
     def __init__(self, mix: SoundMix, device: QAudioDevice, parent: QObject | None = None) -> None:
         from PySide6.QtMultimedia import QAudioFormat, QAudioSink
@@ -90,6 +113,7 @@ class AudioClock(QObject):
         self._played = Played()
 
     def start(self, at_s: float) -> None:
+        self._mix.settle()
         self._at_s, self._next = at_s, round(at_s * RATE)
         self._output = self._sink.start()
         self._played = Played()
@@ -101,6 +125,9 @@ class AudioClock(QObject):
         self._feed.stop()
         self._sink.reset()
         self._output = None
+
+    def close(self) -> None:
+        self.stop()
 
     def now_s(self) -> float:
         """Time of the sound that is heard now; waits for the device to begin, never goes back.
@@ -122,8 +149,22 @@ class AudioClock(QObject):
             self._next += frames
 
 
-def best_clock(mix: SoundMix, parent: QObject) -> tuple[Clock, str]:
-    """The audio device's clock where there is one, and a few words on what is heard."""
+def best_clock(mix: SoundMix, parent: QObject, wanted: str = "") -> tuple[Clock, str]:
+    """The clock of an audio device where there is one, and a few words on what is heard.
+
+    ``wanted`` is the device's name; where it is not there, the system chooses.
+    """
+    for name in dict.fromkeys((wanted, "")):
+        found = next((one for one in output_devices() if one.name == name), None)
+        try:
+            if found is not None:
+                return DeviceClock(mix, found, parent), found.words
+        except sound_errors() as error:
+            logger.warning("%s cannot be opened: %s", found, error)
+    return _clock_of_qt(mix, parent)
+
+
+def _clock_of_qt(mix: SoundMix, parent: QObject) -> tuple[Clock, str]:
     try:
         from PySide6.QtMultimedia import QMediaDevices
     except ImportError as error:

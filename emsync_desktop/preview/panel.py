@@ -15,24 +15,25 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.icons import IconName, icon
 from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.preview.levels import HIGHEST_DB, Levels
 from emsync_desktop.preview.picture_view import PictureView
+from emsync_desktop.preview.strips import LEAST_DB, MUSIC, ORIGINAL
 from emsync_desktop.timecode_field import TimecodeField
 
-LEAST_DB = -40
 ROOMY_PX = 680
-_ORIGINAL_DB, _MUSIC_DB = -6, 0
 
 
-def gain_of(level_db: int) -> float:
-    """Factor of a level; the lowest position of a fader is silence."""
-    return 0.0 if level_db <= LEAST_DB else float(10 ** (level_db / 20))
+def level_words(level_db: float, off: str) -> str:
+    """A level as a mixer says it; the lowest position of a fader is off."""
+    level = round(level_db)
+    return off if level <= LEAST_DB else f"{level:+d} dB" if level else "0 dB"
 
 
 class PreviewPanel(QFrame):
     """Picture, timecode, transport buttons and two faders."""
 
-    gains_changed = Signal(float, float)
-    """Gain of the original sound and of the music."""
+    mixer_asked = Signal()
+    """The mixer is to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -42,8 +43,9 @@ class PreviewPanel(QFrame):
         self.length = labelled("", "quiet")
         self.speed = labelled("", "speed")
         self.speed.setAccessibleName(self.tr("Speed"))
-        self.original = self._fader(self.tr("Level of the original sound"), _ORIGINAL_DB)
-        self.music = self._fader(self.tr("Level of the music"), _MUSIC_DB)
+        self.levels = Levels(self)
+        self.original = self._fader(self.tr("Level of the original sound"), ORIGINAL)
+        self.music = self._fader(self.tr("Level of the music"), MUSIC)
         self._original_words = labelled("", "quiet")
         self._music_words = labelled("", "quiet")
         self._play = QAction(self)
@@ -52,16 +54,17 @@ class PreviewPanel(QFrame):
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(6)
         self._lay_out()
-        self._on_faders()
+        self.levels.changed.connect(self._show_levels)
+        self._show_levels()
 
-    def _fader(self, name: str, level_db: int) -> QSlider:
+    def _fader(self, name: str, strip: str) -> QSlider:
         fader = QSlider(Qt.Orientation.Horizontal)
-        fader.setRange(LEAST_DB, 6)
-        fader.setValue(level_db)
+        fader.setRange(LEAST_DB, HIGHEST_DB)
+        fader.setValue(round(self.levels.strips[strip].gain_db))
         fader.setMinimumWidth(70)
         fader.setMaximumWidth(120)
         fader.setAccessibleName(name)
-        fader.valueChanged.connect(self._on_faders)
+        fader.valueChanged.connect(lambda level_db: self.levels.set_gain(strip, level_db))
         return fader
 
     def _lay_out(self) -> None:
@@ -130,17 +133,11 @@ class PreviewPanel(QFrame):
                 is_pause = action is self._play and self._is_playing
                 action.setIcon(icon("pause" if is_pause else name))
 
-    @property
-    def gains(self) -> tuple[float, float]:
-        """Gain of the original sound and of the music."""
-        return gain_of(self.original.value()), gain_of(self.music.value())
-
-    def _on_faders(self) -> None:
-        for fader, label, name in (
-            (self.original, self._original_words, self.tr("original")),
-            (self.music, self._music_words, self.tr("music")),
+    def _show_levels(self) -> None:
+        for fader, label, name, strip in (
+            (self.original, self._original_words, self.tr("original"), ORIGINAL),
+            (self.music, self._music_words, self.tr("music"), MUSIC),
         ):
-            level = fader.value()
-            words = self.tr("off") if level <= LEAST_DB else f"{level:+d} dB" if level else "0 dB"
-            label.setText(f"{name} {words}")
-        self.gains_changed.emit(*self.gains)
+            level_db = self.levels.strips[strip].gain_db
+            fader.setValue(round(level_db))
+            label.setText(f"{name} {level_words(level_db, self.tr('off'))}")

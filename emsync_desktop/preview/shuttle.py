@@ -17,6 +17,9 @@ def next_speed(speed: int, direction: int) -> int:
 class ShuttleClock:
     """Film time at a speed, in silence; backwards below 0."""
 
+    is_lost = False
+    underruns = 0
+
     def __init__(self, speed: int) -> None:
         self._speed = speed
         self._at_s = 0.0
@@ -31,3 +34,6 @@ class ShuttleClock:
     def now_s(self) -> float:
         passed = time.monotonic() - self._since if self._since is not None else 0.0
         return self._at_s + passed * self._speed
+
+    def close(self) -> None:
+        self.stop()

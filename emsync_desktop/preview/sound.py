@@ -1,4 +1,4 @@
-"""What is heard: the film's own sound and the music, mixed block by block. No Qt.
+"""What is heard: the film's own sound and the music, read from any place. No Qt.
 
 Everything is stereo float32 at 48 kHz; sample 0 is the film's first picture.
 """
@@ -179,22 +179,3 @@ def _put(samples: FloatArray, piece: FloatArray, place: int) -> None:
     first, last = max(place, 0), min(place + len(piece), len(samples))
     if first < last:
         samples[first:last] = piece[first - place : last - place]
-
-
-class SoundMix:
-    """Original and music at their levels; both may be missing. Levels change while it plays."""
-
-    def __init__(self) -> None:
-        self.original: OriginalSound | None = None
-        self.music: MusicSound | None = None
-        self.original_gain = 0.5
-        self.music_gain = 1.0
-
-    def read(self, start: int, count: int) -> FloatArray:
-        """(count, 2) samples in -1..1."""
-        mixed = np.zeros((count, 2), np.float32)
-        if self.original is not None and self.original_gain > 0:
-            mixed += np.float32(self.original_gain) * self.original.read(start, count)
-        if self.music is not None and self.music_gain > 0:
-            mixed += np.float32(self.music_gain) * self.music.read(start, count)
-        return np.clip(mixed, -1.0, 1.0)

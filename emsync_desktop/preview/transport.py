@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from emsync_desktop.preview.clocks import Clock, best_clock
+from emsync_desktop.preview.clocks import Clock, MonotonicClock, best_clock
+from emsync_desktop.preview.device import look_again
+from emsync_desktop.preview.matching import LoudnessMatch
+from emsync_desktop.preview.mixer import SoundMix, TakeSound
 from emsync_desktop.preview.shuttle import ShuttleClock, next_speed
-from emsync_desktop.preview.sound import RATE, MusicSound, OriginalSound, SoundMix
+from emsync_desktop.preview.sound import RATE, OriginalSound
 from emsync_engine.timing import FrameRate
 
 _TICK_MS = 16
@@ -23,10 +27,16 @@ class Transport(QObject):
     playing_changed = Signal(bool)
     speed_changed = Signal(int)
     """How fast the film plays, backwards below 0; 1 while it stands."""
+    device_changed = Signal(str)
+    """What is heard now comes from a device of this name; none where there is none."""
+    device_lost = Signal(str)
+    """The device of this name has gone while playing; the film plays on in silence."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.mix = SoundMix()
+        self.matching = LoudnessMatch(self)
+        self.matching.changed.connect(self._on_level)
         self._clock: Clock | None = None
         self.device = ""
         self._rate = FrameRate.parse("25")
@@ -73,30 +83,85 @@ class Transport(QObject):
         if self._clock is None:
             self._clock, self.device = best_clock(self.mix, self)
 
+    @property
+    def clock(self) -> Clock | None:
+        """What time goes by at usual speed; none before there is a film."""
+        return self._clock
+
+    @property
+    def now_s(self) -> float:
+        """Time of what is heard at this moment, in seconds."""
+        return self._running.now_s() if self._is_playing else float(self._time)
+
+    def choose_device(self, name: str) -> None:
+        """Play on another output; none is the one that the system chooses."""
+        was_playing = self._is_playing
+        if was_playing:
+            self._halt()
+            self._time = Fraction(self._running.now_s())
+        if self._clock is not None:
+            self._clock.close()
+        look_again()
+        self._clock, self.device = best_clock(self.mix, self, name)
+        if was_playing:
+            self._run()
+        self.device_changed.emit(self.device)
+
+    def _go_on_in_silence(self) -> None:
+        """The device has gone: time goes on without it."""
+        assert self._clock is not None
+        lost, self.device = self.device, ""
+        self._time = Fraction(self._clock.now_s())
+        self._clock.close()
+        self._clock = MonotonicClock()
+        self._clock.start(float(self._time))
+        self.device_changed.emit("")
+        self.device_lost.emit(lost)
+
     def open(self, path: Path | None, rate: FrameRate, duration: Fraction) -> None:
         """Another film; the playhead goes to its start."""
         self.stop()
         self._rate, self._duration = rate, duration
-        if self.mix.original is not None:
-            self.mix.original.close()
-            self.mix.original = None
+        self.mix.set_original(None)
         self.set_music(None)
+        self.mix.settle()
+        self.matching.forget()
         if path is not None:
             self.wake()
             if self.device:
-                self.mix.original = OriginalSound(path)
+                self.mix.set_original(OriginalSound(path))
         self.go_to(Fraction(0))
 
-    def set_music(self, path: Path | None) -> None:
-        """The WAV that is heard with the picture; it may change while playing."""
-        before = self.mix.music
-        self.mix.music = MusicSound(path) if path is not None and path.is_file() else None
-        if before is not None:
-            before.close()
+    def set_music(
+        self, path: Path | None, *, stems: Mapping[str, Path] | None = None, take: str = ""
+    ) -> None:
+        """The take that is heard with the picture; it may change while playing, without a gap.
+
+        The same files again change nothing. ``take`` is its id: of one take, another rendering is
+        not compared with the last.
+        """
+        if path is None or not path.is_file():
+            self.mix.set_take(None)
+            return
+        if self.mix.take is not None and self.mix.take.path == path:
+            return
+        sound = TakeSound(path, stems)
+        self.matching.hear(take, path)
+        sound.level = self.matching.level
+        self.mix.set_take(sound)
+        if not self._is_playing:
+            self.mix.settle()
+
+    def _on_level(self) -> None:
+        if self.mix.take is not None:
+            self.mix.take.level = self.matching.level
 
     def close(self) -> None:
         """Stop, and let go of files and threads."""
         self.open(None, self._rate, Fraction(0))
+        if self._clock is not None:
+            self._clock.close()
+            self._clock = None
 
     # -- moving
 
@@ -226,6 +291,8 @@ class Transport(QObject):
         return self._span is not None and self._time < self._span[1]
 
     def _on_tick(self) -> None:
+        if self._running.is_lost:
+            self._go_on_in_silence()
         now = Fraction(self._running.now_s())
         end = self._end
         if self.is_looping and self._speed > 0 and now >= end:

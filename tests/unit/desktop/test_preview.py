@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from emsync_desktop.preview.clocks import LONGEST_PERIOD_S, MonotonicClock, Played
-from emsync_desktop.preview.panel import gain_of
 from emsync_desktop.preview.pictures import PictureReader
-from emsync_desktop.preview.sound import RATE, MusicSound, OriginalSound, SoundMix
+from emsync_desktop.preview.sound import RATE, MusicSound, OriginalSound
+from emsync_desktop.preview.strips import gain_of
 from tests.data import make_media as media
 
 
@@ -107,7 +107,7 @@ def test_a_film_without_sound_is_silent(folder):
         sound.close()
 
 
-def test_music_is_read_from_any_place_and_mixed_by_gain(tmp_path):
+def test_music_is_read_from_any_place(tmp_path):
     from emsync_engine.render.wav import write_wav
 
     ramp = np.repeat(np.linspace(-0.5, 0.5, RATE, dtype=np.float32)[:, None], 2, axis=1)
@@ -117,12 +117,6 @@ def test_music_is_read_from_any_place_and_mixed_by_gain(tmp_path):
     assert not music.read(-10, 10).any()
     assert music.read(RATE - 5, 10)[:5] == pytest.approx(ramp[-5:], abs=1e-6)
     assert not music.read(RATE + 5, 10).any()
-    mix = SoundMix()
-    mix.music, mix.music_gain = music, 4.0
-    loud = mix.read(0, 100)
-    assert loud.min() == -1.0
-    mix.music_gain = 0.0
-    assert not mix.read(0, 100).any()
     music.close()
 
 

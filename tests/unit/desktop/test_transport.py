@@ -6,6 +6,7 @@ import pytest
 
 from emsync_desktop.film_clock import FilmClock, frame_typed
 from emsync_desktop.preview import shuttle, transport
+from emsync_desktop.preview.clocks import MonotonicClock
 from emsync_desktop.preview.shuttle import next_speed
 from emsync_engine.timing import FrameRate
 
@@ -15,8 +16,11 @@ RATE = FrameRate.parse("24")
 class HandClock:
     """Stands in for the audio device: time passes when the test says so."""
 
+    underruns = 0
+
     def __init__(self):
         self.at_s = 0.0
+        self.is_lost = False
 
     def start(self, at_s):
         self.at_s = at_s
@@ -26,6 +30,9 @@ class HandClock:
 
     def now_s(self):
         return self.at_s
+
+    def close(self):
+        self.is_lost = False
 
 
 @pytest.fixture
@@ -150,3 +157,42 @@ def test_a_whole_timecode_is_the_sources_own():
     clock = FilmClock.of(RATE, "10:00:00:00")
     assert frame_typed("10:00:01:00", clock, 0) == 24
     assert frame_typed("1:00", clock, 0) == 24
+
+
+@pytest.mark.gui
+def test_when_the_device_goes_the_film_plays_on_in_silence_and_says_so(played):
+    one, clock = played
+    one.device = "Headphones"
+    lost, heard = [], []
+    one.device_lost.connect(lost.append)
+    one.device_changed.connect(heard.append)
+    one.play()
+    tick(one, clock, 3.0)
+    clock.is_lost = True
+    one._on_tick()
+    assert one.is_playing
+    assert lost == ["Headphones"]
+    assert heard == [""]
+    assert one.time >= 3
+    assert isinstance(one.clock, MonotonicClock)
+    before = one.now_s
+    while one.now_s == before:
+        pass
+    one.stop()
+
+
+@pytest.mark.gui
+def test_another_device_is_chosen_while_it_plays(played, monkeypatch):
+    one, clock = played
+    other = HandClock()
+    asked = []
+    monkeypatch.setattr(
+        transport, "best_clock", lambda mix, parent, name: asked.append(name) or (other, "Desk")
+    )
+    monkeypatch.setattr(transport, "look_again", lambda: None)
+    one.play()
+    tick(one, clock, 3.25)
+    one.choose_device("Desk, ALSA")
+    assert one.is_playing
+    assert other.at_s == 3.25  # it goes on where it was heard
+    assert (one.device, asked) == ("Desk", ["Desk, ALSA"])

@@ -1,0 +1,210 @@
+"""The audio device's clock, by PortAudio: its callback copies, and says what is heard when."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from emsync_desktop.preview.ahead import Ahead
+from emsync_desktop.preview.mixer import SoundMix
+from emsync_desktop.preview.sound import RATE
+
+LATENCY_S = 0.08  # asked of the device: short enough for a fader, long enough for a busy machine
+_LOST_AFTER_S = 1.5  # a device that asks for nothing that long is gone
+_REST_MS = 60_000  # a device is let go when nothing was played that long
+_WARM_S = 0.02
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An output of this machine; without a name, the one that the system chooses."""
+
+    name: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Samples of the film that were handed over last, and when the first of them is heard."""
+
+    place: int
+    count: int
+    heard_at_s: float  # by the device's clock
+
+
+def film_time_s(mark: Mark, device_s: float) -> float:
+    """What is heard at a moment of the device's clock, in seconds of the film.
+
+    Never beyond what was handed over: a device that stalls stops the picture.
+    """
+    heard = mark.place / RATE + device_s - mark.heard_at_s
+    return min(heard, (mark.place + mark.count) / RATE)
+
+
+def sound_errors() -> tuple[type[Exception], ...]:
+    """What PortAudio raises where a device cannot be used."""
+    import sounddevice
+
+    return (sounddevice.PortAudioError, ValueError)
+
+
+def look_again() -> None:
+    """Let PortAudio find devices that came since; every device must be let go of before."""
+    try:
+        import sounddevice
+
+        sounddevice._terminate()
+        sounddevice._initialize()
+    except (ImportError, OSError, AttributeError) as error:
+        logger.info("PortAudio does not look again: %s", error)
+
+
+def output_devices() -> list[Device]:
+    """The outputs that PortAudio knows now, the system's choice first; none without PortAudio."""
+    try:
+        import sounddevice
+    except (ImportError, OSError) as error:
+        logger.info("PortAudio cannot be loaded: %s", error)
+        return []
+    try:
+        apis = sounddevice.query_hostapis()
+        found = [
+            Device(f"{one['name']}, {apis[one['hostapi']]['name']}", one["name"])
+            for one in sounddevice.query_devices()
+            if one["max_output_channels"] >= 2
+        ]
+        default = sounddevice.query_devices(kind="output")["name"] if found else ""
+    except (sounddevice.PortAudioError, ValueError) as error:
+        logger.info("no audio device: %s", error)
+        return []
+    return [Device("", default), *found] if found else []
+
+
+class DeviceClock(QObject):
+    """Plays a mix on a device, and reads the time of the film from what is heard of it."""
+
+    def __init__(self, mix: SoundMix, device: Device, parent: QObject | None = None) -> None:
+        """PortAudioError (sounddevice's) where the device cannot be opened."""
+
+        super().__init__(parent)
+        self._mix = mix
+        self._underruns_before = 0
+        self._ahead: Ahead | None = None
+        self._mark: Mark | None = None
+        self._at_s = self._shown_s = 0.0
+        self._asked_at_s = 0.0
+        self._device = device
+        self._stream: Any = None
+        self._opened_at_s = 0.0
+        self._given = 0
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(_REST_MS)
+        self._rest.timeout.connect(self._let_go)
+        self._open()
+
+    def _open(self) -> None:
+        """Let the device run, in silence until something plays: then it begins at once."""
+        import sounddevice
+
+        self._given = 0
+        self._opened_at_s = self._asked_at_s = time.monotonic()
+        self._stream = sounddevice.OutputStream(
+            samplerate=RATE,
+            channels=2,
+            dtype="float32",
+            latency=LATENCY_S,
+            device=self._device.name or None,
+            callback=self._on_asked,
+        )
+        self._stream.start()
+        self._rest.start()
+
+    @property
+    def latency_s(self) -> float:
+        """From the callback to the ear, as the device says; the film's time takes it off."""
+        return float(self._stream.latency) if self._stream is not None else LATENCY_S
+
+    @property
+    def underruns(self) -> int:
+        """How often sound was not there in time, since the device was opened."""
+        return self._underruns_before + (self._ahead.underruns if self._ahead else 0)
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the device has gone while playing."""
+        if self._ahead is None:
+            return False
+        is_silent = time.monotonic() - self._asked_at_s > _LOST_AFTER_S
+        return self._stream is None or not self._stream.active or is_silent
+
+    def start(self, at_s: float) -> None:
+        self._rest.stop()
+        self._mix.settle()
+        self._at_s = self._shown_s = at_s
+        self._mark = None
+        if self._stream is None or not self._stream.active:
+            self._let_go()
+            try:
+                self._open()
+            except sound_errors() as error:
+                logger.warning("the audio device does not start: %s", error)
+        self._ahead = Ahead(self._mix.read, round(at_s * RATE))
+        self._ahead.begin()
+
+    def stop(self) -> None:
+        self._at_s = self.now_s()
+        ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.end()
+            self._underruns_before += ahead.underruns
+        self._rest.start()
+
+    def close(self) -> None:
+        """Let go of the device."""
+        self.stop()
+        self._rest.stop()
+        self._let_go()
+
+    def now_s(self) -> float:
+        """Time of the sound that is heard now; waits for the device to begin, never goes back."""
+        if self._ahead is None:
+            return self._at_s
+        mark = self._mark
+        if mark is not None and self._stream is not None:
+            self._shown_s = max(self._shown_s, film_time_s(mark, float(self._stream.time)))
+        return self._shown_s
+
+    def _on_asked(self, out: Any, frames: int, times: Any, status: Any) -> None:
+        """For PortAudio's thread: copy, and note when it will be heard."""
+        now_s = time.monotonic()
+        self._asked_at_s = now_s
+        ahead = self._ahead
+        is_warm = self._given <= (now_s - self._opened_at_s + _WARM_S) * RATE
+        self._given += frames
+        if ahead is None or not is_warm:  # until its first buffers are full, a device asks early
+            out.fill(0.0)
+            return
+        place = ahead.place
+        count = ahead.take(out)
+        if status.output_underflow:
+            ahead.underruns += 1
+        if count:
+            heard_at_s = times.outputBufferDacTime or times.currentTime + self.latency_s
+            self._mark = Mark(place, count, heard_at_s)
+
+    def _let_go(self) -> None:
+        import sounddevice
+
+        stream, self._stream = self._stream, None
+        try:
+            if stream is not None:
+                stream.close()
+        except sounddevice.PortAudioError as error:
+            logger.info("the audio device does not close: %s", error)
