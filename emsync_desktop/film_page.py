@@ -22,6 +22,7 @@ from emsync_desktop.inspector.hits import hit_rows
 from emsync_desktop.inspector.panel import InspectorPanel
 from emsync_desktop.part_states import PartStates
 from emsync_desktop.plans import plan_of
+from emsync_desktop.preview.console import Console
 from emsync_desktop.preview.panel import PreviewPanel
 from emsync_desktop.preview.picture_worker import PictureWorker
 from emsync_desktop.preview.transport import Transport
@@ -113,14 +114,13 @@ class FilmPage(QWidget):
         self.inspector.header.level_chosen.connect(editor.set_level)
         self.inspector.point.point_chosen.connect(editor.choose_point)
         self._connect_lists()
+        self.console = Console(self.preview, transport, document)
         transport.moved.connect(self._on_moved)
         transport.playing_changed.connect(self.preview.show_playing)
         transport.speed_changed.connect(self.preview.show_speed)
         self.preview.timecode.typed.connect(self._on_time_typed)
-        self.preview.levels.changed.connect(self._on_levels)
         self.preview.picture.resized.connect(self._want_picture)
         self.pictures.picture_ready.connect(self._on_picture)
-        self._on_levels()
 
     def _connect_lists(self) -> None:
         score, takes = self.inspector.score, self._takes
@@ -163,6 +163,7 @@ class FilmPage(QWidget):
         """The window closes: end the threads."""
         self.film = None
         self.parts.stop()
+        self.console.close()
         self.transport.close()
         self.pictures.close()
 
@@ -307,10 +308,7 @@ class FilmPage(QWidget):
 
     def _on_picture(self, image: QImage, time_s: float) -> None:
         if self.film is not None:
-            self.preview.picture.show_image(image)
-
-    def _on_levels(self) -> None:
-        self.transport.mix.set_strips(self.preview.levels.strips)
+            self.preview.picture.show_image(image, time_s)
 
     # -- moving about
 

@@ -114,6 +114,8 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self.document.takes_changed.connect(self._refresh_enabled)
+        self.page.transport.device_changed.connect(self._refresh_facts)
+        self.page.transport.device_lost.connect(self._on_device_lost)
         self.document.modified_changed.connect(self._refresh_title)
         self.document.timeline_changed.connect(self._on_timeline_changed)
         self.document.source_changed.connect(self._on_source_changed)
@@ -291,6 +293,14 @@ class MainWindow(QMainWindow):
         self.helping.hint("take")
         self.page.inspector.score.prepare_next()
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
+
+    def _on_device_lost(self, name: str) -> None:
+        words = self.tr("{device} is gone. The film plays on without sound.")
+        self.banner.say(
+            words.format(device=name),
+            offer=self.tr("Mixer"),
+            action=self.page.console.show_mixer,
+        )
 
     def _on_timeline_changed(self) -> None:
         if self.page.parts.stale:

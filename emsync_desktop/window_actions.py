@@ -23,7 +23,7 @@ _FILM_ACTIONS = [
         "type_time",
         "locate",
     ),
-    *("focus_takes", "focus_history", "layout"),
+    *("focus_takes", "focus_history", "layout", "mixer", "figures", "click", "streamer"),
     *("second_back", "second_forward", "start", "end", "boundary_add", "choose_all", "merge"),
     *("tacet", "lock", "point_reset", "span_start", "span_end", "span_segment"),
 ]
@@ -135,6 +135,10 @@ def _view_slots(window: MainWindow) -> Slots:
         page.timeline.is_snapping = act["snap"].isChecked()
 
     return {
+        "mixer": page.console.show_mixer,
+        "figures": lambda: page.console.switch_figures(act["figures"].isChecked()),
+        "click": lambda: page.console.switch_click(act["click"].isChecked()),
+        "streamer": lambda: page.console.switch_streamer(act["streamer"].isChecked()),
         "fit": page.timeline.fit,
         "zoom_choice": page.timeline.zoom_to_choice,
         "zoom_in": lambda: page.timeline.zoom(1.5),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -31,9 +31,6 @@ def level_words(level_db: float, off: str) -> str:
 
 class PreviewPanel(QFrame):
     """Picture, timecode, transport buttons and two faders."""
-
-    mixer_asked = Signal()
-    """The mixer is to be shown."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)

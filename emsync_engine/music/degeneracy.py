@@ -16,7 +16,6 @@ from math import inf
 from typing import Literal
 
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES
-from emsync_engine.music.restrikes import AT_ONCE_S
 from emsync_engine.project.notes import Family, Music, Note
 
 Kind = Literal["loop", "stutter", "silence", "density", "missing family", "borrowed melody"]
@@ -32,8 +31,11 @@ The first pair is for figures of a few notes: none of 943 human stretches of 60 
 second is for whole phrases: 0.3 % are.
 """
 
+AT_ONCE_S = 0.15
+"""A key that is struck again within this time, onset to onset, is restruck."""
+
 MOST_RESTRUCK = 0.5
-"""Share of notes within 16 s that come back on their key at once (``restrikes.AT_ONCE_S``).
+"""Share of notes within 16 s that come back on their key at once.
 
 Beyond: 0.6 % and 0.2 % (3,000 stretches, the groups drawn by the root of their size).
 """

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emsync_engine.music.endings import Ended, with_ending
-from emsync_engine.music.gathering import gathered
+from emsync_engine.music.gathering import gathered, lifted
 from emsync_engine.music.hits import hit_report, music_chords
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.tacet import is_silent_at, silenced, sounding_end_s
@@ -77,7 +77,8 @@ def landed(
     fitted = silenced(warped(music, fit.warp, locked=locked), tacet_s)
     bent = [_moved(chord, fit.warp, locked) for chord in chords]
     if settings.sync_percent:
-        fitted = gathered(fitted, _on_hits(bent, hits_s, frame_s), locked=locked)
+        on_hits = _on_hits(bent, hits_s, frame_s)
+        fitted = lifted(gathered(fitted, on_hits, locked=locked), on_hits, locked=locked)
     ended = _ended(fitted, hits_s, settings, locked, tacet_s)
     remaining = _remaining(bent, ended.music)
     if ended.chord:

@@ -12,9 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
-
-AT_ONCE_S = 0.15
-"""A key that is struck again within this time, onset to onset, is restruck."""
+from emsync_engine.music.degeneracy import AT_ONCE_S
 
 ALLOWED = 0.1
 """Share of restruck notes up to which nothing is lost."""

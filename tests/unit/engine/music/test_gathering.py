@@ -1,6 +1,6 @@
 import pytest
 
-from emsync_engine.music.gathering import TOGETHER_S, gathered
+from emsync_engine.music.gathering import LIFT_S, TOGETHER_S, gathered, lifted
 from emsync_engine.project.notes import Music, Note
 
 CHORD = tuple(Note(4.0, 6.0, "piano", pitch) for pitch in (60, 64, 67))
@@ -54,3 +54,32 @@ def test_locked_notes_do_not_move():
     before = music(Note(3.98, 4.5, "drums", 38))
     assert gathered(before, [CHORD], locked=[(0.0, 3.99)]) == before
     assert gathered(before, [CHORD], locked=[(4.0, 8.0)]) == before
+
+
+@pytest.mark.parametrize("end_s", [3.87, 4.0, 4.07])
+def test_what_leads_into_a_hit_is_lifted_before_it(end_s):
+    leading = Note(3.0, end_s, "strings", 72)
+    (note,) = of_others(lifted(music(leading), [CHORD]))
+    assert note.end_s == pytest.approx(4 - LIFT_S)
+
+
+def test_a_short_note_keeps_half_of_its_length():
+    (note,) = of_others(lifted(music(Note(3.8, 4.0, "bass", 36)), [CHORD]))
+    assert note.end_s == pytest.approx(3.9)
+
+
+def test_drums_held_notes_and_what_ends_elsewhere_are_not_lifted():
+    before = music(
+        Note(3.0, 4.0, "drums", 38),
+        Note(3.0, 4.2, "strings", 72),
+        Note(3.0, 3.8, "bass", 36),
+        Note(4.0, 4.05, "guitar", 50),
+    )
+    assert lifted(before, [CHORD]) == before
+    assert lifted(before, []) == before
+
+
+def test_locked_notes_are_not_lifted():
+    before = music(Note(3.0, 4.0, "strings", 72))
+    assert lifted(before, [CHORD], locked=[(0.0, 3.5)]) == before
+    assert lifted(before, [CHORD], locked=[(4.0, 8.0)]) == before
