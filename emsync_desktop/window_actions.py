@@ -46,6 +46,10 @@ def connect_actions(window: MainWindow) -> None:
     for name in ("follow", "snap"):
         act.check(name, True)
     act.let_work_on(page.timeline, page.preview)
+    page.console.actions_in_mixer = [
+        act[name]
+        for name in ("shuttle_back", "halt", "shuttle", "loop", "click", "swap_takes", "mixer")
+    ]
     page.preview.add_buttons(
         [
             (act["previous"], "previous"),

@@ -131,10 +131,11 @@ class PreviewPanel(QFrame):
                 action.setIcon(icon("pause" if is_pause else name))
 
     def _show_levels(self) -> None:
+        off = self.tr("off")
         for fader, label, name, strip in (
             (self.original, self._original_words, self.tr("original"), ORIGINAL),
             (self.music, self._music_words, self.tr("music"), MUSIC),
         ):
             level_db = self.levels.strips[strip].gain_db
             fader.setValue(round(level_db))
-            label.setText(f"{name} {level_words(level_db, self.tr('off'))}")
+            label.setText(f"{name} {level_words(level_db, off)}")

@@ -168,6 +168,14 @@
         <translation>Dem Abspielkopf &amp;folgen</translation>
     </message>
     <message>
+        <source>&amp;Mixer</source>
+        <translation>&amp;Mischpult</translation>
+    </message>
+    <message>
+        <source>Fi&amp;gures of playing</source>
+        <translation>&amp;Zahlen zur Wiedergabe</translation>
+    </message>
+    <message>
         <source>Go to the &amp;timeline</source>
         <translation>Zur &amp;Zeitleiste</translation>
     </message>
@@ -198,6 +206,14 @@
     <message>
         <source>&amp;Loop the range or the film</source>
         <translation>Bereich oder Film in &amp;Schleife</translation>
+    </message>
+    <message>
+        <source>&amp;Click on the beats</source>
+        <translation>&amp;Klick auf den Schlägen</translation>
+    </message>
+    <message>
+        <source>Strea&amp;mer before hits</source>
+        <translation>Strea&amp;mer vor Treffern</translation>
     </message>
     <message>
         <source>Play back&amp;wards, faster each time</source>
@@ -843,6 +859,26 @@
         <source>{total} boundaries then: {added} new, {moved} moved onto the list, {removed} removed.</source>
         <translation>Dann {total} Grenzen: {added} neu, {moved} auf die Liste verschoben, {removed} entfernt.</translation>
     </message>
+    <message>
+        <source>Level of {sound}</source>
+        <translation>Pegel: {sound}</translation>
+    </message>
+    <message>
+        <source>Left or right, {sound}</source>
+        <translation>Links oder rechts: {sound}</translation>
+    </message>
+    <message>
+        <source>Mute {sound}</source>
+        <translation>{sound} stumm</translation>
+    </message>
+    <message>
+        <source>Solo {sound}</source>
+        <translation>{sound} solo</translation>
+    </message>
+    <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
 </context>
 <context>
     <name>Autosave</name>
@@ -941,6 +977,21 @@
     <message>
         <source>What</source>
         <translation>Was</translation>
+    </message>
+</context>
+<context>
+    <name>Console</name>
+    <message>
+        <source>Pictures {shown}, dropped {dropped}</source>
+        <translation>Bilder {shown}, ausgelassen {dropped}</translation>
+    </message>
+    <message>
+        <source>Sound underruns {count}</source>
+        <translation>Aussetzer im Ton {count}</translation>
+    </message>
+    <message>
+        <source>Picture after sound {median:.0f} ms, 95 % within {high:.0f} ms</source>
+        <translation>Bild nach Ton {median:.0f} ms, 95 % innerhalb von {high:.0f} ms</translation>
     </message>
 </context>
 <context>
@@ -1611,6 +1662,14 @@
         <translation>Speichern unter …</translation>
     </message>
     <message>
+        <source>{device} is gone. The film plays on without sound.</source>
+        <translation>{device} ist weg. Der Film läuft ohne Ton weiter.</translation>
+    </message>
+    <message>
+        <source>Mixer</source>
+        <translation>Mischpult</translation>
+    </message>
+    <message>
         <source>Open another …</source>
         <translation>Anderes öffnen …</translation>
     </message>
@@ -1641,6 +1700,53 @@
     <message>
         <source>{rate:g} fps</source>
         <translation>{rate:g} B/s</translation>
+    </message>
+</context>
+<context>
+    <name>MixerWindow</name>
+    <message>
+        <source>Mixer</source>
+        <translation>Mischpult</translation>
+    </message>
+    <message>
+        <source>Output</source>
+        <translation>Ausgang</translation>
+    </message>
+    <message>
+        <source>Takes equally loud when compared</source>
+        <translation>Takes beim Vergleichen gleich laut</translation>
+    </message>
+    <message>
+        <source>Music</source>
+        <translation>Musik</translation>
+    </message>
+    <message>
+        <source>LEVEL</source>
+        <translation>PEGEL</translation>
+    </message>
+    <message>
+        <source>PAN</source>
+        <translation>PANORAMA</translation>
+    </message>
+    <message>
+        <source>Reset levels</source>
+        <translation>Pegel zurücksetzen</translation>
+    </message>
+    <message>
+        <source>There is no audio device: the preview is silent.</source>
+        <translation>Es gibt kein Audiogerät: Die Vorschau ist stumm.</translation>
+    </message>
+    <message>
+        <source>The families of this take cannot be heard one by one.</source>
+        <translation>Die Instrumentengruppen dieses Takes sind nicht einzeln zu hören.</translation>
+    </message>
+    <message>
+        <source>As the system chooses ({device})</source>
+        <translation>Wie vom System gewählt ({device})</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
     </message>
 </context>
 <context>
@@ -1746,16 +1852,16 @@
         <translation>Lautstärke der Musik</translation>
     </message>
     <message>
+        <source>off</source>
+        <translation>aus</translation>
+    </message>
+    <message>
         <source>original</source>
         <translation>Original</translation>
     </message>
     <message>
         <source>music</source>
         <translation>Musik</translation>
-    </message>
-    <message>
-        <source>off</source>
-        <translation>aus</translation>
     </message>
 </context>
 <context>

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from emsync_desktop.preview.ahead import BLOCK, Ahead
-from emsync_desktop.preview.click import ClickTrack
+from emsync_desktop.preview.click import ClickTrack, beats_and_bars
 from emsync_desktop.preview.device import Mark, film_time_s
 from emsync_desktop.preview.matching import matched_level
 from emsync_desktop.preview.mixer import SoundMix, TakeSound
 from emsync_desktop.preview.sound import RATE
 from emsync_desktop.preview.strips import MUSIC, ORIGINAL, SILENT, Strip, heard
+from emsync_engine.midi.tempo_map import Meter, Tempo, TempoMap
 from emsync_engine.project.notes import FAMILIES
 from emsync_engine.render.wav import write_wav
 
@@ -196,3 +197,10 @@ def test_the_films_time_is_that_of_what_is_heard_now_and_stalls_with_the_device(
     assert film_time_s(mark, 50.0) == pytest.approx(0.9)  # 100 ms of latency
     assert film_time_s(mark, 50.11) == pytest.approx(1.01)
     assert film_time_s(mark, 60.0) == pytest.approx(1.02)
+
+
+def test_beats_are_those_of_the_tempo_map():
+    tempi = (Tempo(0, 0.0, 500_000), Tempo(3840, 2.0, 250_000))
+    beats, bars = beats_and_bars(TempoMap(tempi, (Meter(0, 4, 4),)), 3.1)
+    assert beats == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0, 2.25, 2.5, 2.75, 3.0])
+    assert bars == pytest.approx([0.0, 2.0, 3.0])
