@@ -32,6 +32,9 @@ _ENTRY_PER_S = 2.0
 _ENTRY_LIMIT = 14.0
 """A pitched family that has not played at all is called in sooner and louder: it was asked for."""
 
+FIRST_DRUMS_S = 20.0
+"""Drums may wait, and rest, for longer; who asked for them hears them all the same."""
+
 _PATIENCE_TOKENS = 8
 _WARMING_PER_TOKEN = 0.02
 _WARMING_LIMIT = 0.4
@@ -182,12 +185,12 @@ class Grammar:
         return result
 
     def _call(self, family: Family, silent_s: float) -> float:
-        """What the ON tokens of a silent family gain, in nats; drums may rest."""
-        if family == "drums":
-            return 0.0
+        """What the ON tokens of a silent family gain, in nats; drums may rest once they played."""
+        is_drums = family == "drums"
         if family in self._unheard:
-            return min((silent_s - FIRST_ENTRY_S) * _ENTRY_PER_S, _ENTRY_LIMIT)
-        return min((silent_s - SILENT_FAMILY_S) * _CALL_PER_S, _CALL_LIMIT)
+            late_s = silent_s - (FIRST_DRUMS_S if is_drums else FIRST_ENTRY_S)
+            return min(late_s * _ENTRY_PER_S, _ENTRY_LIMIT)
+        return 0.0 if is_drums else min((silent_s - SILENT_FAMILY_S) * _CALL_PER_S, _CALL_LIMIT)
 
 
 def family_flags(families: Collection[str]) -> NDArray[np.float32]:

@@ -191,6 +191,22 @@ def test_a_family_that_never_played_is_called_in_sooner():
     assert masked[v.on_token("drums", 38)] == 0
 
 
+def test_drums_may_wait_and_rest_but_do_play():
+    grammar = Grammar(("drums", *ENSEMBLE))
+    scores = np.zeros(v.SIZE, dtype=np.float32)
+    drum = v.on_token("drums", 38)
+    gains = []
+    for _ in range(24):
+        grammar.take(v.shift_token(125))
+        gains.append(float(grammar.masked(scores)[drum]))
+    assert gains[18] == 0
+    assert gains[23] > 6
+    grammar.take(drum)
+    for _ in range(60):
+        grammar.take(v.shift_token(125))
+    assert grammar.masked(scores)[v.on_token("drums", 42)] == 0
+
+
 def test_a_family_that_is_silent_for_long_is_called_in():
     grammar = Grammar(("drums", *ENSEMBLE))
     grammar.take(v.on_token("strings", 50))
