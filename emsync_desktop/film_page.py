@@ -304,7 +304,8 @@ class FilmPage(QWidget):
 
     def _want_picture(self) -> None:
         if self.film is not None:
-            self.pictures.want(float(self.transport.time), self.preview.picture.long_side)
+            side, ahead_s = self.preview.picture.long_side, self.transport.next_frame_s
+            self.pictures.want(float(self.transport.time), side, ahead_s=ahead_s)
 
     def _on_picture(self, image: QImage, time_s: float) -> None:
         if self.film is not None:

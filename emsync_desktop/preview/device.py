@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -14,9 +15,11 @@ from emsync_desktop.preview.mixer import SoundMix
 from emsync_desktop.preview.sound import RATE
 
 LATENCY_S = 0.08  # asked of the device: short enough for a fader, long enough for a busy machine
-_LOST_AFTER_S = 1.5  # a device that asks for nothing that long is gone
+_LOST_AFTER_S = 4.0  # a device that asks for nothing that long is gone
 _REST_MS = 60_000  # a device is let go when nothing was played that long
-_WARM_S = 0.02
+_WARM_S = 0.15  # a device asks for its first buffers at once, before it plays
+_CLOSING_S = 1.0
+_closing: list[threading.Thread] = []
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +58,12 @@ def sound_errors() -> tuple[type[Exception], ...]:
 
 
 def look_again() -> None:
-    """Let PortAudio find devices that came since; every device must be let go of before."""
+    """Let PortAudio find devices that came since; not while one is still being closed."""
+    for one in _closing:
+        one.join(_CLOSING_S)
+        if one.is_alive():
+            logger.info("PortAudio does not look again: a device is still being closed")
+            return
     try:
         import sounddevice
 
@@ -102,7 +110,6 @@ class DeviceClock(QObject):
         self._device = device
         self._stream: Any = None
         self._opened_at_s = 0.0
-        self._given = 0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
         self._rest.setInterval(_REST_MS)
@@ -113,8 +120,6 @@ class DeviceClock(QObject):
         """Let the device run, in silence until something plays: then it begins at once."""
         import sounddevice
 
-        self._given = 0
-        self._opened_at_s = self._asked_at_s = time.monotonic()
         self._stream = sounddevice.OutputStream(
             samplerate=RATE,
             channels=2,
@@ -123,7 +128,9 @@ class DeviceClock(QObject):
             device=self._device.name or None,
             callback=self._on_asked,
         )
+        self._opened_at_s = time.monotonic()
         self._stream.start()
+        self._asked_at_s = time.monotonic()
         self._rest.start()
 
     @property
@@ -186,9 +193,7 @@ class DeviceClock(QObject):
         now_s = time.monotonic()
         self._asked_at_s = now_s
         ahead = self._ahead
-        is_warm = self._given <= (now_s - self._opened_at_s + _WARM_S) * RATE
-        self._given += frames
-        if ahead is None or not is_warm:  # until its first buffers are full, a device asks early
+        if ahead is None or now_s - self._opened_at_s < _WARM_S:
             out.fill(0.0)
             return
         place = ahead.place
@@ -200,11 +205,17 @@ class DeviceClock(QObject):
             self._mark = Mark(place, count, heard_at_s)
 
     def _let_go(self) -> None:
-        import sounddevice
-
+        """Close it, on a thread: a device that has gone can keep its caller waiting for long."""
         stream, self._stream = self._stream, None
-        try:
-            if stream is not None:
-                stream.close()
-        except sounddevice.PortAudioError as error:
-            logger.info("the audio device does not close: %s", error)
+        if stream is not None:
+            closing = threading.Thread(target=_close, args=(stream,), daemon=True)
+            _closing[:] = [one for one in _closing if one.is_alive()] + [closing]
+            closing.start()
+
+
+def _close(stream: Any) -> None:
+    try:
+        stream.abort()
+        stream.close()
+    except sound_errors() as error:
+        logger.info("the audio device does not close: %s", error)

@@ -5,11 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
 from emsync_engine.errors import EmsyncError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 logger = logging.getLogger(__name__)
 
@@ -25,7 +30,7 @@ class PictureWorker(QObject):
         super().__init__(parent)
         self._wish = threading.Condition()
         self._path: Path | None = None
-        self._wanted: tuple[float, int] | None = None
+        self._wanted: tuple[float, int, float] | None = None
         self._is_closing = False
         self._thread = _PictureThread(self)
         self._thread.start()
@@ -36,10 +41,14 @@ class PictureWorker(QObject):
             self._path, self._wanted = path, None
             self._wish.notify()
 
-    def want(self, time_s: float, long_side: int) -> None:
-        """Ask for the picture at a time; an earlier wish that waits is dropped."""
+    def want(self, time_s: float, long_side: int, *, ahead_s: float = 0.0) -> None:
+        """Ask for the picture at a time; an earlier wish that waits is dropped.
+
+        While playing, ``ahead_s`` says how much later the next one will be wanted: it is made ready
+        as soon as there is nothing else to do.
+        """
         with self._wish:
-            self._wanted = (time_s, long_side)
+            self._wanted = (time_s, long_side, ahead_s)
             self._wish.notify()
 
     def close(self) -> None:
@@ -49,7 +58,12 @@ class PictureWorker(QObject):
             self._wish.notify()
         self._thread.wait()
 
-    def next_wish(self) -> tuple[Path, float, int] | None:
+    @property
+    def is_free(self) -> bool:
+        """For the thread: whether nobody waits for a picture."""
+        return self._wanted is None and not self._is_closing
+
+    def next_wish(self) -> tuple[Path, float, int, float] | None:
         """For the thread: wait for a film and a wish; None when it is time to end."""
         with self._wish:
             self._wish.wait_for(
@@ -59,15 +73,21 @@ class PictureWorker(QObject):
                 return None
             assert self._path is not None
             assert self._wanted is not None
-            time_s, long_side = self._wanted
+            time_s, long_side, ahead_s = self._wanted
             self._wanted = None
-            return self._path, time_s, long_side
+            return self._path, time_s, long_side, ahead_s
 
     def forget(self, path: Path) -> None:
         """For the thread: a film cannot be read; wait for another."""
         with self._wish:
             if self._path == path:
                 self._path = None
+
+
+def _image(pixels: NDArray[np.uint8]) -> QImage:
+    height, width = pixels.shape[:2]
+    form = QImage.Format.Format_RGB888
+    return QImage(pixels.data, width, height, 3 * width, form).copy()
 
 
 class _PictureThread(QThread):
@@ -84,7 +104,7 @@ class _PictureThread(QThread):
         reader: PictureReader | None = None
         opened: Path | None = None
         while (wish := self._worker.next_wish()) is not None:
-            path, time_s, long_side = wish
+            path, time_s, long_side, ahead_s = wish
             try:
                 if reader is None or path != opened:
                     if reader is not None:
@@ -92,6 +112,10 @@ class _PictureThread(QThread):
                     reader, opened = None, path
                     reader = PictureReader(path)
                 pixels = reader.picture(time_s, long_side)
+                if pixels is not None:
+                    self._worker.picture_ready.emit(_image(pixels), time_s)
+                if ahead_s and self._worker.is_free:
+                    reader.picture(time_s + ahead_s, long_side)
             except EmsyncError as error:
                 self._worker.unreadable.emit(str(error))
                 self._worker.forget(path)
@@ -101,11 +125,5 @@ class _PictureThread(QThread):
                 self._worker.forget(path)
                 reader = None
                 continue
-            if pixels is not None:
-                height, width = pixels.shape[:2]
-                image = QImage(
-                    pixels.data, width, height, 3 * width, QImage.Format.Format_RGB888
-                ).copy()
-                self._worker.picture_ready.emit(image, time_s)
         if reader is not None:
             reader.close()

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 KEPT_BYTES = 96 << 20
 _DECODE_ON_S = 2  # rather than seek, when the wanted picture lies this little ahead
 _STEP_BACK = Fraction(1, 2)  # seconds further back, where a seek overshot
+_WHOLE_S = Fraction(1, 2)  # before a wanted picture, every picture is decoded after a seek
+_KEPT_SCALED = 4
 
 
 class PictureReader:
@@ -44,6 +46,8 @@ class PictureReader:
         self._shown: Any = None
         self._kept: OrderedDict[int, Any] = OrderedDict()
         self._scaler: PictureScaler | None = None
+        self._scaled: OrderedDict[tuple[int, int], NDArray[np.uint8]] = OrderedDict()
+        self._whole_from: Fraction | None = None  # what lies before it may lack pictures
 
     def close(self) -> None:
         self._container.close()
@@ -57,7 +61,12 @@ class PictureReader:
         size = fitted_size(*shown, min(long_side, max(shown)))
         if self._scaler is None or (self._scaler.width, self._scaler.height) != size:
             self._scaler = PictureScaler(shown, self.info.rotation, long_side=max(size))
-        return self._scaler.scale(frame)
+        key = (frame.pts, max(size))
+        if key not in self._scaled:
+            self._scaled[key] = self._scaler.scale(frame)
+            while len(self._scaled) > _KEPT_SCALED:
+                self._scaled.popitem(last=False)
+        return self._scaled[key]
 
     def time_of_shown(self) -> float:
         """When the picture that was read last starts, in seconds."""
@@ -77,9 +86,18 @@ class PictureReader:
             and current is not None
             and self._time_of(current) <= wanted <= self._time_of(current) + _DECODE_ON_S
         )
-        if not goes_on:
-            self._seek(wanted)
-        return self._decode_to(wanted)
+        if goes_on:
+            return self._decode_to(wanted)
+        self._seek(wanted, whole_from=wanted - _WHOLE_S)
+        frame = self._decode_to(wanted)
+        if frame is not None and self._is_left_out(frame):
+            self._seek(wanted)  # long pictures: what started last may have been passed over
+            frame = self._decode_to(wanted)
+        return frame
+
+    def _is_left_out(self, frame: Any) -> bool:
+        """Whether pictures may have been passed over right after this one."""
+        return self._whole_from is not None and self._time_of(frame) < self._whole_from
 
     def _from_kept(self, wanted: Fraction) -> Any:
         """A remembered picture that is known to be the one: it lies right before another."""
@@ -90,8 +108,12 @@ class PictureReader:
                 return frame
         return None
 
-    def _seek(self, wanted: Fraction) -> None:
-        """Go to the last key picture at or before a time, further back if that one lies after."""
+    def _seek(self, wanted: Fraction, *, whole_from: Fraction | None = None) -> None:
+        """Go to the last key picture at or before a time, further back if that one lies after.
+
+        Before ``whole_from`` only pictures that others are made from are decoded.
+        """
+        self._whole_from = whole_from
         back = Fraction(0)
         while True:
             target = max(wanted - back, Fraction(0)) + self.info.first_picture
@@ -112,10 +134,18 @@ class PictureReader:
 
         for packet in self._container.demux(self._stream):
             try:
+                self._stream.codec_context.skip_frame = self._skipped(packet)
                 frames = packet.decode()
             except FFmpegError:
                 continue
             yield from (frame for frame in frames if frame.pts is not None)
+
+    def _skipped(self, packet: Any) -> str:
+        """Which pictures the decoder may pass over: those that no other is made from."""
+        if self._whole_from is None or packet.pts is None:
+            return "DEFAULT"
+        time = Fraction(packet.pts) * self._time_base - self.info.first_picture
+        return "NONREF" if time < self._whole_from else "DEFAULT"
 
     def _decode_to(self, wanted: Fraction) -> Any:
         """Decode on until a picture starts after the wanted time; the one before is shown."""
@@ -132,6 +162,8 @@ class PictureReader:
             self._current = frame
 
     def _keep(self, frame: Any) -> None:
+        if self._is_left_out(frame):
+            return
         self._kept[frame.pts] = frame
         each = max(1, frame.width * frame.height * 3 // 2)
         while len(self._kept) > max(2, KEPT_BYTES // each):

@@ -61,6 +61,11 @@ class Transport(QObject):
         return self._time
 
     @property
+    def next_frame_s(self) -> float:
+        """How much later the next frame begins; 0 unless it plays as usual."""
+        return float(self._rate.time_of(1)) if self._is_playing and self._speed == 1 else 0.0
+
+    @property
     def is_playing(self) -> bool:
         return self._is_playing
 

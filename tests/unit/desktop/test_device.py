@@ -1,0 +1,114 @@
+"""The device's clock with a PortAudio that the test drives."""
+
+import sys
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from emsync_desktop.preview import device
+from emsync_desktop.preview.device import Device, DeviceClock
+from emsync_desktop.preview.sound import RATE
+
+
+class HandStream:
+    """Asks for samples when the test says so; its clock stands still otherwise."""
+
+    def __init__(self, callback, **_):
+        self.callback, self.time, self.latency = callback, 100.0, 0.1
+        self.active = False
+
+    def start(self):
+        self.active = True
+
+    def abort(self):
+        self.active = False
+
+    def close(self):
+        self.active = False
+
+    def ask(self, frames=960, *, underflow=False):
+        out = np.full((frames, 2), -1, np.float32)
+        times = SimpleNamespace(outputBufferDacTime=self.time + 0.1, currentTime=self.time)
+        self.callback(out, frames, times, SimpleNamespace(output_underflow=underflow))
+        self.time += frames / RATE
+        return out
+
+
+class Counting:
+    """A mix whose samples say their place in the film."""
+
+    def settle(self):
+        pass
+
+    def read(self, start, count):
+        return np.repeat(np.arange(start, start + count, dtype=np.float32)[:, None], 2, axis=1)
+
+
+@pytest.fixture
+def clock(qapp, monkeypatch):
+    module = SimpleNamespace(OutputStream=HandStream, PortAudioError=OSError)
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr(device, "_WARM_S", 0.0)
+    one = DeviceClock(Counting(), Device())
+    yield one
+    one.close()
+
+
+def primed(clock, at_s):
+    clock.start(at_s)
+    while not clock._ahead.is_primed:
+        pass
+    return clock._stream
+
+
+@pytest.mark.gui
+def test_what_is_heard_comes_as_much_later_as_the_device_says(clock):
+    stream = primed(clock, 2.0)
+    assert stream.ask()[0, 0] == 2 * RATE
+    assert clock.now_s() == 2.0  # nothing is heard yet, and it never goes back
+    for _ in range(9):
+        while clock._ahead._written - clock._ahead._taken < 960:
+            pass
+        stream.ask()
+    assert clock.now_s() == pytest.approx(2.0 + 0.2 - 0.1)
+    assert clock.underruns == 0
+
+
+@pytest.mark.gui
+def test_standing_it_is_silent_and_the_time_stays(clock):
+    stream = primed(clock, 1.0)
+    stream.ask()
+    clock.stop()
+    stood = clock.now_s()
+    assert not stream.ask().any()
+    assert clock.now_s() == stood
+
+
+@pytest.mark.gui
+def test_the_devices_own_underruns_count(clock):
+    stream = primed(clock, 0.0)
+    stream.ask(underflow=True)
+    clock.stop()
+    assert clock.underruns == 1
+
+
+@pytest.mark.gui
+def test_a_device_that_asks_no_more_is_lost(clock, monkeypatch):
+    stream = primed(clock, 0.0)
+    stream.ask()
+    assert not clock.is_lost
+    asked_at_s = clock._asked_at_s
+    monkeypatch.setattr(device.time, "monotonic", lambda: asked_at_s + 60)
+    assert clock.is_lost
+    monkeypatch.undo()
+
+
+@pytest.mark.gui
+def test_a_device_that_ended_is_lost_and_opened_again_when_it_plays(clock):
+    stream = primed(clock, 0.0)
+    stream.abort()
+    assert clock.is_lost
+    clock.stop()
+    assert primed(clock, 1.0) is not stream
+    assert not clock.is_lost
