@@ -250,7 +250,7 @@ class FilmPage(QWidget):
         self.preview.timecode.setText(self.clock.text(time_s))
         self.timeline.show_playhead(time_s, follow=True)
         self._show_now(time_s)
-        frame = self.clock.rate.frame_at(Fraction(time_s + 1e-6))
+        frame = self.clock.rate.frame_at(Fraction(time_s + self.transport.lead_s + 1e-6))
         if frame != self._shown_frame:
             self._shown_frame = frame
             self._want_picture()
@@ -304,8 +304,9 @@ class FilmPage(QWidget):
 
     def _want_picture(self) -> None:
         if self.film is not None:
-            side, ahead_s = self.preview.picture.long_side, self.transport.next_frame_s
-            self.pictures.want(float(self.transport.time), side, ahead_s=ahead_s)
+            side, transport = self.preview.picture.long_side, self.transport
+            time_s = float(transport.time) + transport.lead_s
+            self.pictures.want(time_s, side, ahead_s=transport.next_frame_s)
 
     def _on_picture(self, image: QImage, time_s: float) -> None:
         if self.film is not None:

@@ -11,7 +11,7 @@ import numpy as np
 from emsync_desktop.preview.sound import RATE, FloatArray
 
 BLOCK = 1024
-_BLOCKS = 8  # 171 ms: how far ahead, and how long a level waits until it is heard
+_BLOCKS = 10  # 213 ms: how far ahead, and how long a level waits until it is heard
 _TURN_S = BLOCK / RATE / 3
 
 logger = logging.getLogger(__name__)

@@ -14,7 +14,7 @@ from emsync_desktop.preview.ahead import Ahead
 from emsync_desktop.preview.mixer import SoundMix
 from emsync_desktop.preview.sound import RATE
 
-LATENCY_S = 0.08  # asked of the device: short enough for a fader, long enough for a busy machine
+LATENCY_S = 0.12  # asked of the device: short enough for a fader, long enough for a busy machine
 _LOST_AFTER_S = 4.0  # a device that asks for nothing that long is gone
 _REST_MS = 60_000  # a device is let go when nothing was played that long
 _WARM_S = 0.15  # a device asks for its first buffers at once, before it plays

@@ -38,7 +38,7 @@ class StripRow:
     """Level, pan, mute and solo of one sound, as widgets of a grid."""
 
     def __init__(self, window: MixerWindow, name: str, title: str) -> None:
-        self.title = labelled(title, "field")
+        self.title = labelled(title, "plain")
         self.gain = QSlider(Qt.Orientation.Horizontal)
         self.gain.setRange(LEAST_DB, HIGHEST_DB)
         self.gain.setMinimumWidth(170)

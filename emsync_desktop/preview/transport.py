@@ -17,6 +17,7 @@ from emsync_desktop.preview.sound import RATE, OriginalSound
 from emsync_engine.timing import FrameRate
 
 _TICK_MS = 16
+_LEAD_S = 0.012  # half a tick, and what it takes to paint
 
 
 class Transport(QObject):
@@ -59,6 +60,11 @@ class Transport(QObject):
     def time(self) -> Fraction:
         """Where the playhead is, exactly, in seconds from the first picture."""
         return self._time
+
+    @property
+    def lead_s(self) -> float:
+        """How much earlier than it is heard a picture is asked for, so that it is seen with it."""
+        return _LEAD_S if self._is_playing and self._speed == 1 else 0.0
 
     @property
     def next_frame_s(self) -> float:
