@@ -221,8 +221,12 @@ def row(name: str, outcome: Ended) -> str:
 
 
 def without_counts(text: str) -> str:
-    """How many pieces of a damaged film are lost differs from one decoder to the next."""
-    return re.sub(r": \d+\b", ": N", text)
+    """How many pieces of a damaged film are lost differs from one decoder to the next.
+
+    And with them by a little what is heard.
+    """
+    heard = re.sub(r"\d+ % of the time, confidence [\d.]+", "N % of the time", text)
+    return re.sub(r": \d+\b", ": N", heard)
 
 
 def names(folder: Path, film: Path) -> list[str]:
