@@ -17,6 +17,7 @@ from emsync_desktop.preview.sound import RATE, OriginalSound
 from emsync_engine.timing import FrameRate
 
 _TICK_MS = 16
+_PREPARE_MS = 250  # after a jump the picture comes first, then the sound that may be played
 _LEAD_S = 0.012  # half a tick, and what it takes to paint
 
 
@@ -51,6 +52,10 @@ class Transport(QObject):
         self._span: tuple[Fraction, Fraction] | None = None
         self.is_looping = False
         """Whether playing starts over at the end of the range, or of the film."""
+        self._prepare = QTimer(self)
+        self._prepare.setSingleShot(True)
+        self._prepare.setInterval(_PREPARE_MS)
+        self._prepare.timeout.connect(self._prepare_sound)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
@@ -173,6 +178,7 @@ class Transport(QObject):
         if self._clock is not None:
             self._clock.close()
             self._clock = None
+        self._prepare.stop()
 
     # -- moving
 
@@ -186,11 +192,18 @@ class Transport(QObject):
         if was_playing:
             self._halt()
         self._time = self._rate.time_of(min(max(frame, 0), self.last_frame))
-        if self.mix.original is not None:
-            self.mix.original.prepare(round(self._time * RATE))
+        if was_playing:
+            self._prepare_sound()
+        else:
+            self._prepare.start()
         self.moved.emit(float(self._time))
         if was_playing:
             self._run()
+
+    def _prepare_sound(self) -> None:
+        self._prepare.stop()
+        if self.mix.original is not None:
+            self.mix.original.prepare(round(self._time * RATE))
 
     def step(self, frames: int) -> None:
         """Move by frames, and stand."""
@@ -267,6 +280,7 @@ class Transport(QObject):
         self.go_to(self._time)
 
     def _run(self) -> None:
+        self._prepare_sound()
         self._shuttle = None if self._speed == 1 else ShuttleClock(self._speed)
         self._running.start(float(self._time))
         self._timer.start()
