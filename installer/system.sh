@@ -35,6 +35,7 @@ libfontconfig.so.1     libfontconfig1     fontconfig        fontconfig
 libglib-2.0.so.0       libglib2.0-0       glib2             glib2
 libpulse.so.0          libpulse0          pulseaudio-libs   libpulse
 libasound.so.2         libasound2         alsa-lib          alsa-lib
+libportaudio.so.2      libportaudio2      portaudio         portaudio
 libwayland-client.so.0 libwayland-client0 libwayland-client wayland
 libwayland-cursor.so.0 libwayland-cursor0 libwayland-cursor wayland
 libwayland-egl.so.1    libwayland-egl1    libwayland-egl    wayland

@@ -15,7 +15,8 @@ REAL = (
 )
 QT_LIBRARIES = (
     *("libEGL.so.1", "libGL.so.1", "libdbus-1.so.3", "libfontconfig.so.1", "libglib-2.0.so.0"),
-    *("libpulse.so.0", "libasound.so.2", "libwayland-client.so.0", "libwayland-cursor.so.0"),
+    *("libpulse.so.0", "libasound.so.2", "libportaudio.so.2"),
+    *("libwayland-client.so.0", "libwayland-cursor.so.0"),
     *("libwayland-egl.so.1", "libxkbcommon.so.0", "libxkbcommon-x11.so.0", "libX11-xcb.so.1"),
     *("libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-image.so.0", "libxcb-keysyms.so.1"),
     *("libxcb-randr.so.0", "libxcb-render.so.0", "libxcb-render-util.so.0", "libxcb-shape.so.0"),

@@ -242,7 +242,14 @@ def _kept(project: Project, options: Options) -> Project:
     for what, is_starred in (("star", True), ("unstar", False)):
         if what in named:
             project = with_star(project, named[what], is_starred)
-    return without_take(project, named["delete"]) if "delete" in named else project
+    if "delete" not in named:
+        return project
+    if len(project.takes) == 1 and not options.overwrite:
+        raise InputUnusableError(
+            f"It is the only take of {options.project.name}, and a deleted take is gone: "
+            "say --overwrite to delete it all the same."
+        )
+    return without_take(project, named["delete"])
 
 
 def edit(options: Options, monitor: TerminalMonitor) -> None:

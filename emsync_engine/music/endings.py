@@ -268,7 +268,17 @@ def voiced(before: Sequence[int], key: Key, family: Family, *, wants_root: bool)
     low, high = _RANGES[family]
     voices = _filled([min(max(pitch, low), high) for pitch in before], _USUAL[family])
     tones = [pitch for pitch in range(low, high + 1) if pitch % 12 in key.triad]
-    near = [[tone for tone in tones if abs(tone - voice) <= _FARTHEST] for voice in voices]
+    for farthest in (_FARTHEST, high - low):  # voices far apart may have to go further
+        near = [[tone for tone in tones if abs(tone - voice) <= farthest] for voice in voices]
+        if (led := _least_moved(voices, near, key, wants_root=wants_root)) is not None:
+            return led
+    raise AssertionError("a range of two octaves holds every triad")
+
+
+def _least_moved(
+    voices: Sequence[int], near: Sequence[Sequence[int]], key: Key, *, wants_root: bool
+) -> tuple[int, ...] | None:
+    """Of the tones that each voice may go to, the whole triad that is nearest; None without one."""
     best: tuple[int, tuple[int, ...]] | None = None
     for choice in product(*near):
         if len(set(choice)) < len(voices) or {tone % 12 for tone in choice} != set(key.triad):
@@ -277,8 +287,7 @@ def voiced(before: Sequence[int], key: Key, family: Family, *, wants_root: bool)
         cost += _NOT_ROOT * (wants_root and min(choice) % 12 != key.tonic)
         if best is None or cost < best[0]:
             best = cost, tuple(sorted(choice))
-    assert best is not None  # within nine semitones of any three tones lie all of a triad
-    return best[1]
+    return None if best is None else best[1]
 
 
 def _filled(voices: Sequence[int], usual: Sequence[int]) -> list[int]:

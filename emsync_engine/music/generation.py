@@ -100,8 +100,10 @@ class TokenWriter:
     def __init__(self, decoder: TokenDecoder, brief: Brief, *, seed: int = 0) -> None:
         self._decoder, self._brief = decoder, brief
         strands, self._strengths = strands_of(brief)
-        self._turns_s = brief.turns_s()
-        self._sharp_turns_s = brief.turns_s(SHARP_TURN)
+        self._rests = strands[1:2] == [Strand(told_arousal=False)]
+        self._turns_s = brief.turns_s() if self._rests else []
+        has_pulse = leans(decoder.model, brief.settings)
+        self._sharp_turns_s = brief.turns_s(SHARP_TURN) if has_pulse else []
         self.rows = len(strands)
         self.telling = Telling(
             decoder.model.conditioning,
@@ -288,7 +290,7 @@ class TokenWriter:
 
     def _strengths_now(self) -> NDArray[np.float32]:
         """Guidance of each row without something; that of emotion rests while nothing turns."""
-        if not self._turns_s or self._brief.settings.branches == 1:
+        if not self._rests:
             return self._strengths
         place = bisect_right(self._turns_s, self.time_s)
         if place and self.time_s < self._turns_s[place - 1] + TURNING_S:

@@ -62,8 +62,9 @@ def landed(
     locked : spans (start, end) in seconds that keep every note
     tacet_s : spans (cue out, cue in) in seconds that are silent, and where nothing is to land
     """
+    whole = music_chords(music)
     music = silenced(music, tacet_s)
-    chords = music_chords(music)
+    chords = _as_sounding(whole, music)
     fit = fit_tempo(
         [chord[0].onset_s for chord in chords],
         hits_s,
@@ -121,6 +122,16 @@ def _ended(
 
 def _moved(chord: Chord, warp: Warp, locked: Sequence[Span]) -> Chord:
     return warped(Music(0.0, chord), warp, locked=locked).notes
+
+
+def _as_sounding(chords: Sequence[Chord], music: Music) -> list[Chord]:
+    """The chords with the ends that a silence leaves them: one that is cued out is strong still."""
+    ends = {(note.family, note.pitch, note.onset_s): note.end_s for note in music.notes}
+    return [
+        tuple(replace(note, end_s=ends[note.family, note.pitch, note.onset_s]) for note in chord)
+        for chord in chords
+        if all((note.family, note.pitch, note.onset_s) in ends for note in chord)
+    ]
 
 
 def _on_hits(chords: Sequence[Chord], hits_s: Sequence[float], frame_s: float) -> list[Chord]:

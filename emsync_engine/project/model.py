@@ -397,7 +397,7 @@ class Project:
     chosen_take: str | None = None
     provenance: Mapping[str, str] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
-    ducking: Ducking = Ducking()
+    ducking: Ducking = field(default_factory=Ducking)
 
     @property
     def take(self) -> Take | None:

@@ -181,3 +181,9 @@ def test_any_music_ends_inside_the_film(music, ending, hits):
         assert 0 <= note.onset_s <= note.end_s <= music.duration_s + 1e-9
     assert list(ended.bar_onsets_s) == sorted(ended.bar_onsets_s)
     assert set(ended.families) <= set(music.families)
+
+
+def test_voices_that_lie_far_apart_find_a_whole_triad_as_well():
+    key = Key(11, is_minor=False)
+    pitches = voiced([21, 44, 76], key, "guitar", wants_root=False)
+    assert {pitch % 12 for pitch in pitches} == set(key.triad)

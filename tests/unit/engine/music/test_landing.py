@@ -121,3 +121,12 @@ def test_five_hundred_hits():
         score(chords, float(times[-1] + 5)), times.tolist(), settings=PLAIN, frame_s=FRAME_S
     )
     assert landing.measures["hits_exact"] > 450
+
+
+def test_a_chord_that_is_cued_out_soon_after_its_hit_has_landed_all_the_same():
+    """It lasts 0.9 s of its two beats: that was asked for."""
+    music = score([4.0, 9.0], 20.0)
+    landing = landed(music, [4.0, 9.0], settings=PLAIN, frame_s=FRAME_S, tacet_s=[(4.9, 7.0)])
+    assert [hit.status for hit in landing.hits] == ["exact", "exact"]
+    cut = [note for note in landing.music.notes if note.onset_s == 4.0 and note.family == "strings"]
+    assert {note.end_s for note in cut} == {4.9}
