@@ -46,12 +46,13 @@ class Clock(Protocol):
 
 
 class MonotonicClock:
-    """Without a device: time as it passes, in silence."""
+    """Without a device, or at another speed: time as it passes, in silence; backwards below 0."""
 
     is_lost = False
     underruns = 0
 
-    def __init__(self) -> None:
+    def __init__(self, speed: int = 1) -> None:
+        self._speed = speed
         self._at_s = 0.0
         self._since: float | None = None
 
@@ -63,7 +64,7 @@ class MonotonicClock:
 
     def now_s(self) -> float:
         passed = time.monotonic() - self._since if self._since is not None else 0.0
-        return self._at_s + passed
+        return self._at_s + passed * self._speed
 
     def close(self) -> None:
         self.stop()

@@ -12,7 +12,7 @@ from emsync_desktop.preview.clocks import Clock, MonotonicClock, best_clock
 from emsync_desktop.preview.device import look_again
 from emsync_desktop.preview.matching import LoudnessMatch
 from emsync_desktop.preview.mixer import SoundMix, TakeSound
-from emsync_desktop.preview.shuttle import ShuttleClock, next_speed
+from emsync_desktop.preview.shuttle import next_speed
 from emsync_desktop.preview.sound import RATE, OriginalSound
 from emsync_engine.timing import FrameRate
 
@@ -48,7 +48,7 @@ class Transport(QObject):
         self._until: Fraction | None = None
         self._from = Fraction(0)
         self._speed = 1
-        self._shuttle: ShuttleClock | None = None
+        self._shuttle: MonotonicClock | None = None
         self._span: tuple[Fraction, Fraction] | None = None
         self.is_looping = False
         """Whether playing starts over at the end of the range, or of the film."""
@@ -281,7 +281,7 @@ class Transport(QObject):
 
     def _run(self) -> None:
         self._prepare_sound()
-        self._shuttle = None if self._speed == 1 else ShuttleClock(self._speed)
+        self._shuttle = None if self._speed == 1 else MonotonicClock(self._speed)
         self._running.start(float(self._time))
         self._timer.start()
 

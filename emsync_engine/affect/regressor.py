@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 from emsync_engine.affect.descriptors import GROUPS, NAMES, describe
 from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
 from emsync_engine.affect.sounding import NoteArrays
-from emsync_engine.errors import WeightsCorruptError
+from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-va"
@@ -152,3 +152,11 @@ def load_music_affect(path: Path) -> MusicAffect:
 def shipped_regressor() -> MusicAffect:
     """The regressor that comes with the app, its SHA-256 checked, read once."""
     return load_music_affect(whole(weights_entry(NAME, kind="regressor")))
+
+
+def regressor_or_none() -> MusicAffect | None:
+    """The regressor; None where it is not installed."""
+    try:
+        return shipped_regressor()
+    except WeightsMissingError:
+        return None

@@ -12,10 +12,8 @@ from emsync_engine import __version__
 from emsync_engine.evaluation.landing_films import Film
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.hits import landed_onsets
 from emsync_engine.music.landing import Landing, landed
 from emsync_engine.project.model import GenerationSettings, Take
 from emsync_engine.project.notes import Music
@@ -55,12 +53,7 @@ class Piece:
     def take(self, landing: Landing) -> Take:
         """What is rendered: the music as it lands, with its dynamics."""
         path = emotion_path(self.film.timeline)
-        music = shape_velocities(
-            landing.music,
-            lambda time_s: path(time_s).arousal,
-            seed=self.seed,
-            hits_s=landed_onsets(landing.hits),
-        )
+        music = landing.played(lambda time_s: path(time_s).arousal, seed=self.seed)
         return Take(
             f"{self.film.name}-{self.seed}",
             *(self.seed, self.settings, self.tokens, music, landing.hits),

@@ -15,7 +15,7 @@ from itertools import takewhile
 import numpy as np
 
 from emsync_engine.affect.reading import WINDOW_S, AffectReader
-from emsync_engine.errors import WeightsMissingError
+from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
 from emsync_engine.monitor import SILENT, Monitor
@@ -198,7 +198,7 @@ def write_best(
         yield from write_tokens(model, brief, seed=seed, monitor=monitor)
         return
     decoder = decoder_for(model)
-    judge = StretchJudge(_reader(), brief)
+    judge = StretchJudge(regressor_or_none(), brief)
     writer = TokenWriter(decoder, brief, seed=seed)
     writer.begin()
     given = 0
@@ -233,13 +233,3 @@ def _write_stretch(
         monitor.advance("compose", min(writer.done_s for writer in going), duration_s)
 
     write_on(decoder, rivals, until_s=stretch.end_s, tell=tell)
-
-
-def _reader() -> AffectReader | None:
-    """The regressor; None where it is not installed: hits and silence then decide alone."""
-    from emsync_engine.affect.regressor import shipped_regressor
-
-    try:
-        return shipped_regressor()
-    except WeightsMissingError:
-        return None

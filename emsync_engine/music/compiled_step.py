@@ -137,7 +137,7 @@ class CompiledStep:
         self._module, self._dtype = module, dtype
         self._has_stepped = False  # the first step loads the compiled code, or compiles it
         self._embedding = _numbers(model.embedding.weight.detach().float() * math.sqrt(c.width))
-        self._rooms: dict[tuple[int, int], list[Numbers]] = {}
+        self._own = threading.local()  # of each thread: rooms by rows
         blocks = [block for block in model.blocks if isinstance(block, Block)]
         attentions = [block.attention for block in blocks]
         self._matrices = [
@@ -193,10 +193,10 @@ class CompiledStep:
 
     def _rooms_for(self, rows: int, held: CompiledCache) -> list[Numbers]:
         """What this thread's kernel computes in; nothing stays in it from step to step."""
-        place = (threading.get_ident(), rows)
-        if place not in self._rooms:
-            self._rooms[place] = self._new_rooms(rows, held)
-        return self._rooms[place]
+        rooms: dict[int, list[Numbers]] = self._own.__dict__.setdefault("rooms", {})
+        if rows not in rooms:
+            rooms[rows] = self._new_rooms(rows, held)
+        return rooms[rows]
 
     def _new_rooms(self, rows: int, held: CompiledCache) -> list[Numbers]:
         c = self._configuration

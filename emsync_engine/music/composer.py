@@ -14,10 +14,8 @@ from emsync_engine.errors import InputUnusableError
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor, Share
 from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies
-from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.hits import landed_onsets
 from emsync_engine.music.ranking import measures_of
 from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
@@ -162,12 +160,7 @@ def _take(
         frame_s=float(1 / frame_rate),
         tacet_s=brief.tacet_s,
     )
-    music = shape_velocities(
-        landing.music,
-        lambda time_s: brief.va_at(time_s).arousal,
-        seed=seed,
-        hits_s=landed_onsets(landing.hits),
-    )
+    music = landing.played(lambda time_s: brief.va_at(time_s).arousal, seed=seed)
     return Take(
         id=take_id(seed, attempt.tokens, settings, tacet_s=brief.tacet_s),
         seed=seed,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.endings import Ended, with_ending
 from emsync_engine.music.gathering import gathered, lifted
-from emsync_engine.music.hits import hit_report, music_chords
+from emsync_engine.music.hits import hit_report, landed_onsets, music_chords
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.tacet import is_silent_at, silenced, sounding_end_s
 from emsync_engine.music.tempo_fit import fit_tempo
@@ -37,6 +38,11 @@ class Landing:
             "hits_exact": float(sum(hit.status == "exact" for hit in self.hits)),
             "tempo_bent_percent": 100 * max(abs(rate - 1) for rate in self.warp.rates),
         }
+
+    def played(self, arousal_at: Callable[[float], float], *, seed: int) -> Music:
+        """The music with its velocities; see ``dynamics.shape_velocities``."""
+        landed_s = landed_onsets(self.hits)
+        return shape_velocities(self.music, arousal_at, seed=seed, hits_s=landed_s)
 
 
 def landed(

@@ -19,10 +19,8 @@ from emsync_engine.midi.reading import music_of, read_score
 from emsync_engine.midi.tokenizer import NoteCollector, decode, encode, quantise
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.degeneracy import badness, degeneracies
-from emsync_engine.music.dynamics import shape_velocities
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.hits import landed_onsets
 from emsync_engine.music.landing import landed
 from emsync_engine.music.ranking import measures_of
 from emsync_engine.music.splicing import derived_id, excerpt
@@ -126,12 +124,7 @@ def compose_opened_with(
         frame_s=float(1 / frame_rate),
         tacet_s=brief.tacet_s,
     )
-    music = shape_velocities(
-        landing.music,
-        lambda time_s: path(time_s).arousal,
-        seed=seed,
-        hits_s=landed_onsets(landing.hits),
-    )
+    music = landing.played(lambda time_s: path(time_s).arousal, seed=seed)
     return Take(
         id=derived_id(f"{seed}/{settings.has_start}/{settings.primer}", music),
         seed=seed,

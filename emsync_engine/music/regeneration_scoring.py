@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emsync_engine.affect.following import SHORTEST_S
-from emsync_engine.affect.regressor import MusicAffect, shipped_regressor
-from emsync_engine.errors import WeightsMissingError
+from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.music.degeneracy import SHORTEST_FOR_FAMILIES_S, badness, degeneracies
 from emsync_engine.music.ranking import UNREAD_ERROR, hits_worth
 from emsync_engine.music.splicing import excerpt
@@ -100,11 +99,3 @@ def _va_error(music: Music, timeline: Timeline, span_s: tuple[float, float]) -> 
         total += error * (end_s - start_s)
         weight += end_s - start_s
     return total / weight if weight else 0.0
-
-
-def regressor_or_none() -> MusicAffect | None:
-    """The regressor; None where it is not installed."""
-    try:
-        return shipped_regressor()
-    except WeightsMissingError:
-        return None

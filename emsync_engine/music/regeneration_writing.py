@@ -12,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
@@ -20,7 +21,6 @@ from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
 from emsync_engine.music.generation import REACH_S, Brief, TokenWriter
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.regeneration_gap import Gap
-from emsync_engine.music.regeneration_scoring import regressor_or_none
 from emsync_engine.music.transformer import MusicTransformer
 from emsync_engine.music.writing_together import write_on
 

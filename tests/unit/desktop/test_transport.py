@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from emsync_desktop.film_clock import FilmClock, frame_typed
-from emsync_desktop.preview import shuttle, transport
+from emsync_desktop.preview import clocks, transport
 from emsync_desktop.preview.clocks import MonotonicClock
 from emsync_desktop.preview.shuttle import next_speed
 from emsync_engine.timing import FrameRate
@@ -56,7 +56,7 @@ def tick(one, clock, at_s):
 def test_l_and_j_double_the_speed_and_turn(played, monkeypatch):
     one, _ = played
     now = [0.0]
-    monkeypatch.setattr(shuttle.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: now[0])
     speeds = []
     one.speed_changed.connect(speeds.append)
     one.shuttle(1)
@@ -79,7 +79,7 @@ def test_l_and_j_double_the_speed_and_turn(played, monkeypatch):
 def test_backwards_it_stops_at_the_start(played, monkeypatch):
     one, _ = played
     now = [0.0]
-    monkeypatch.setattr(shuttle.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(clocks.time, "monotonic", lambda: now[0])
     one.go_to(Fraction(1))
     one.shuttle(-1)
     now[0] = 2.0

@@ -51,7 +51,7 @@ class ByPitch:
 @pytest.fixture
 def reader(monkeypatch):
     reader = ByPitch()
-    monkeypatch.setattr(branching, "_reader", lambda: reader)
+    monkeypatch.setattr(branching, "regressor_or_none", lambda: reader)
     return reader
 
 
