@@ -213,7 +213,7 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
         painter.setBrush(QColor(COLOURS.text))
         painter.drawEllipse(QPointF(left + 2.5, box.center().y() + 1.5), 2.5, 2.5)
         left, room = left + 9, room - 9
-    for text, size in ((name, 12), (name, 11), (name, 10), (name[:3], 11), (name[:1], 11)):
+    for text, size in ((name, 12), (name, 11), (name, 10), (f"{name[:3]}.", 11), (name[:1], 11)):
         slack = 0.0 if len(text) > 1 else 6.0
         if text_width(text, size) <= room + slack:
             left -= min(slack, 4.0)
