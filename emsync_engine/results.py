@@ -74,11 +74,6 @@ class Outputs:
         """The folder that they all lie in."""
         return next(iter(self.all())).parent
 
-    def on_request(self) -> dict[str, Path]:
-        """Files that are written only where they are asked for, by their names."""
-        usual = ("video", "wav", "midi", "project", *_FOLDERS)
-        return {name: path for name, path in self.named().items() if name not in usual}
-
     def within(self, folder: Path) -> Outputs:
         """The same in another folder, under plain names that every library can take."""
         names = {
