@@ -16,6 +16,7 @@ from emsync_engine.midi.writing import DEFAULT_PROGRAMS, playable_notes
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.notes import Family, Music, Note
 from emsync_engine.render.attack import attacks_of, spoken_in_time
+from emsync_engine.render.breath import breaths_s, draw_back, risen
 from emsync_engine.render.soundfont import Soundfont, find_soundfont
 from emsync_engine.render.synthesizer import BLOCK, SAMPLE_RATE, Synthesizer
 
@@ -52,7 +53,8 @@ def render_stems(
     Parameters
     ----------
     accents_s : onsets of the chords that carry a hit (``music.hits.landed_onsets``), seconds; their
-        notes start earlier by the attack of their program, so that they are heard on the hit
+        notes start earlier by the attack of their program, so that they are heard on the hit, and
+        slow voices draw back before it (``render.breath``)
 
     Returns
     -------
@@ -64,7 +66,8 @@ def render_stems(
     loaded; whatever ``monitor`` raises, once all threads have stopped.
     """
     font = soundfont or find_soundfont()
-    playable = spoken_in_time(playable_notes(music), accents_s, attacks_of(font, music.programs))
+    written, attack_s = playable_notes(music), attacks_of(font, music.programs)
+    playable = spoken_in_time(written, accents_s, risen(attack_s))
     parts = {
         family: [note for note in playable if note.family == family]
         for family in music.families
@@ -72,7 +75,8 @@ def render_stems(
     }
     length = sample_count(music.duration_s)
     started = time.perf_counter()
-    job = _Job(font, music.programs, length, max(1, len(parts) * length))
+    breaths = breaths_s(written, accents_s, attack_s)
+    job = _Job(font, music.programs, breaths, length, max(1, len(parts) * length))
     stems = _render_parallel(job, parts, monitor, threads or min(_MOST_THREADS, usable_cores()))
     logger.info(
         "rendered %d stems of %.1f s in %.2f s",
@@ -87,10 +91,16 @@ class _Job:
     """What the render threads share: the task, how far they are, and the word to stop."""
 
     def __init__(
-        self, font: Soundfont, programs: Mapping[Family, int], length: int, total: int
+        self,
+        font: Soundfont,
+        programs: Mapping[Family, int],
+        breaths: Mapping[Family, Sequence[float]],
+        length: int,
+        total: int,
     ) -> None:
         self.font = font
         self.programs = programs
+        self.breaths = breaths
         self.length = length
         self.total = total
         self.stop = threading.Event()
@@ -146,6 +156,7 @@ def _render_part(job: _Job, family: Family, notes: Sequence[Note]) -> FloatArray
             else:
                 synthesizer.note_off(note.pitch)
         _advance(synthesizer, samples, place, len(samples), job)
+    draw_back(samples, job.breaths.get(family, ()))
     return np.ascontiguousarray(samples[: job.length])
 
 
