@@ -86,6 +86,12 @@ def cut_off() -> Iterator[None]:
         _Guard.cut_off -= 1
 
 
+def cut_off_for_good() -> None:
+    """Refuse every connection of this process to other machines until it ends: the engine's."""
+    _watch()
+    _Guard.cut_off += 1
+
+
 def _watch() -> None:
     if not _Guard.is_set:
         _Guard.is_set = True

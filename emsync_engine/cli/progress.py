@@ -25,6 +25,10 @@ _STAGE_LABELS = {
     "prepare": "preparing the music",
     "train": "training",
     "evaluate": "evaluating",
+    "download": "downloading",
+    "check": "checking",
+    "unpack": "unpacking",
+    "copy": "copying",
 }
 _BAR_WIDTH = 28
 _REDRAW_S = 0.1

@@ -38,7 +38,7 @@ from emsync_engine.jobs.messages import (
 )
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import Cancelled
-from emsync_engine.offline import go_offline_if_told
+from emsync_engine.offline import cut_off_for_good, go_offline_if_told
 
 NICENESS = 5
 FAULT_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
@@ -57,6 +57,7 @@ def serve(requests: Connection, replies: Connection, folder: Path, log: Path) ->
     """
     _stand_apart(log)
     go_offline_if_told()
+    cut_off_for_good()
     session = Session(folder)
     outlet = Outlet(replies)
     worker = Worker(session, outlet)

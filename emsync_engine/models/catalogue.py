@@ -123,14 +123,15 @@ _MODELS = (
         licence="MIT (OpenAI); this copy is marked Apache-2.0",
         page="https://huggingface.co/timm/vit_base_patch32_clip_224.openai",
         revision=_CLIP[1],
-        files=_from_hub(
-            *_CLIP,
-            (
-                (
-                    "open_clip_model.safetensors",
-                    605_143_284,
-                    "e6d1bd7789aa45192b3bf90570a789b478bae1b74ebcce7eddd908e83a2b7c31",
-                ),
+        files=(
+            ModelFile(
+                "open_clip_config.json", _hub(*_CLIP, "open_clip_config.json"), about_bytes=800
+            ),
+            ModelFile(
+                "open_clip_model.safetensors",
+                _hub(*_CLIP, "open_clip_model.safetensors"),
+                605_143_284,
+                "e6d1bd7789aa45192b3bf90570a789b478bae1b74ebcce7eddd908e83a2b7c31",
             ),
         ),
     ),
