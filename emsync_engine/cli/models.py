@@ -1,4 +1,7 @@
-"""``emsync models``: the weights there are, and those that the user brings."""
+"""``emsync models``: the weights there are, and those that the user brings.
+
+The models of the full analysis are in ``adding``.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from emsync_engine.cli import adding
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
+from emsync_engine.models.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from emsync_engine.weights import WeightsEntry
@@ -19,10 +24,15 @@ Commands = argparse._SubParsersAction
 
 def add_models(commands: Commands[argparse.ArgumentParser]) -> None:
     """``emsync models`` and what can be done with them."""
-    parser = commands.add_parser("models", help="list, import, check and remove weights")
+    parser = commands.add_parser(
+        "models", help="list, add, check and remove models and imported weights"
+    )
     what = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-    listed = what.add_parser("list", help="the weights there are")
+    listed = what.add_parser("list", help="the weights and models there are")
     listed.add_argument("--json", action="store_true", help="one JSON object on standard output")
+    adding.add_folder(listed)
+    adding.add_install(what)
+    adding.add_use(what)
     brought = what.add_parser("import", help="bring a published checkpoint")
     brought.add_argument("kind", choices=("emsync", "midi-emotion"), help="who published it")
     brought.add_argument("file", type=Path, metavar="FILE", help=".pt or .safetensors")
@@ -33,14 +43,17 @@ def add_models(commands: Commands[argparse.ArgumentParser]) -> None:
         help="its mappings.pt, or JSON (default: mappings.pt beside FILE)",
     )
     brought.add_argument("--name", metavar="NAME", help="what to call it with --weights")
-    verify = what.add_parser("verify", help="whether weights are whole and open")
-    verify.add_argument("name", nargs="?", metavar="NAME", help="these only")
-    remove = what.add_parser("remove", help="remove imported weights")
+    verify = what.add_parser("verify", help="whether weights and models are whole")
+    verify.add_argument("name", nargs="?", metavar="NAME", help="this only")
+    adding.add_folder(verify)
+    remove = what.add_parser("remove", help="remove a model or imported weights")
     remove.add_argument("name", metavar="NAME")
+    adding.add_folder(remove)
 
 
 def models(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
-    """List, import, check or remove weights."""
+    """List, add, check or remove weights and models."""
+    adding.use_folder(options)
     _MODELS[options.what](options, monitor)
 
 
@@ -49,13 +62,15 @@ def _list(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 
     entries = known_weights()
     if options.json:
-        facts = {name: asdict(entry) for name, entry in entries.items()}
-        print(json.dumps(facts))
+        facts: dict[str, object] = {name: asdict(entry) for name, entry in entries.items()}
+        print(json.dumps(facts | adding.states_json()))
         return
+    print("Weights of the composer")
     width = max(len(name) for name in entries)
     for name, entry in sorted(entries.items(), key=lambda item: (not item[1].is_shipped, item[0])):
         origin = "shipped" if entry.is_shipped else "imported"
         print(f"{name:<{width}}  {origin:<8}  {entry.kind:<9}  {_size(entry)}  {entry.description}")
+    print("\n".join(["", *adding.states_lines()]))
 
 
 def _size(entry: WeightsEntry) -> str:
@@ -81,12 +96,15 @@ def _verify(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.imported_weights import verified
     from emsync_engine.weights import known_weights
 
+    if options.name in CATALOGUE:
+        adding.verify([options.name], monitor)
+        return
     entries = known_weights()
     if options.name is not None:
         if options.name not in entries:
             raise WeightsMissingError(
                 f"There are no weights named {options.name!r}; there are: "
-                f"{', '.join(sorted(entries))}."
+                f"{', '.join([*sorted(entries), *CATALOGUE])}."
             )
         entries = {options.name: entries[options.name]}
     wrong: list[str] = []
@@ -97,6 +115,8 @@ def _verify(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         print(f"{name}: {'whole' if fault is None else fault}")
         if fault is not None:
             wrong.append(name)
+    if options.name is None:
+        wrong += adding.verified_there(monitor)
     if wrong:
         raise WeightsCorruptError(f"Not usable: {', '.join(wrong)}.")
 
@@ -104,8 +124,18 @@ def _verify(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 def _remove(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.imported_weights import remove_weights
 
+    if options.name in CATALOGUE:
+        adding.remove(options.name)
+        return
     entry = remove_weights(options.name)
     print(f"Removed {entry.path}.")
 
 
-_MODELS = {"list": _list, "import": _import, "verify": _verify, "remove": _remove}
+_MODELS = {
+    "list": _list,
+    "install": adding.install,
+    "use": adding.use,
+    "import": _import,
+    "verify": _verify,
+    "remove": _remove,
+}

@@ -50,6 +50,11 @@ def require_file(answer: Answer, name: str, *, is_rest: bool) -> None:
     """
     status, host = answer.status, answer.host
     if status in (http.HTTPStatus.OK, http.HTTPStatus.PARTIAL_CONTENT):
+        if answer.headers.get_content_type() == "text/html" and "Content-Type" in answer.headers:
+            raise AnswerUnfitError(
+                f"{host} answered with a web page instead of {name}; a page of your network (a "
+                "hotel's, say) may stand in between, or the host has changed."
+            )
         return
     if status == http.HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE and is_rest:
         raise Broken(AnswerUnfitError(_no_file(host, name, status)), is_unfit=True)

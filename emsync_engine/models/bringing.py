@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
+from emsync_engine.models import installing
 from emsync_engine.models.catalogue import CatalogueModel, ModelFile, catalogue_model
 from emsync_engine.models.checks import sha256_of
 from emsync_engine.models.faults import FileUnfitError, WrongBytesError
-from emsync_engine.models.installing import RULES, place, recorded
+from emsync_engine.models.installing import place, recorded
 from emsync_engine.models.locking import only_one
 from emsync_engine.models.space import require_space, unwritable
 from emsync_engine.models.store import (
@@ -65,7 +66,7 @@ def use_files(
             _require_fit(model, file, path)
         if not link:
             needed = sum(path.stat().st_size for _, path in brought)
-            require_space(folder, needed, RULES.reserve_bytes)
+            require_space(folder, needed, installing.RULES.reserve_bytes)
         for file, path in brought:
             _take(folder, file, path, link=link, monitor=monitor)
     return state_of(name)

@@ -305,7 +305,8 @@ _MODELS = (
     ),
 )
 
-CATALOGUE: Mapping[str, CatalogueModel] = MappingProxyType({one.name: one for one in _MODELS})
+_BY_NAME = {one.name: one for one in _MODELS}
+CATALOGUE: Mapping[str, CatalogueModel] = MappingProxyType(_BY_NAME)
 
 PUBLISHED: tuple[PublishedWeights, ...] = (
     PublishedWeights(

@@ -143,8 +143,8 @@ def require_allowed(address: str, first: str, rules: Rules) -> None:
         )
     where = f"{parts.scheme}://{host}" if host else f"{parts.scheme}:"
     raise RedirectRefusedError(
-        f"{host_of(first)} sends the download to {where}, which is not encrypted (https); it was "
-        "not followed."
+        f"{host_of(first)} sends the download to {where}, and only encrypted addresses (https) are "
+        "followed; nothing was downloaded."
     )
 
 

@@ -82,7 +82,7 @@ class UnreachableError(DownloadError):
 
     def __init__(self, host: str, reason: str) -> None:
         super().__init__(
-            f"{host} cannot be reached ({reason}); what has come is kept, try again later."
+            f"{host} cannot be reached ({reason}); try again later, it goes on where it stopped."
         )
         self.host, self.reason = host, reason
 
@@ -114,7 +114,7 @@ class HostBusyError(DownloadError):
 
     def __init__(self, host: str, status: int) -> None:
         what = "asks for a pause" if status == 429 else "has trouble of its own"
-        super().__init__(f"{host} {what} ({status}); what has come is kept, try again later.")
+        super().__init__(f"{host} {what} ({status}); try again later, it goes on where it stopped.")
         self.status = status
 
 
@@ -127,12 +127,20 @@ class RedirectRefusedError(DownloadError):
 
 
 class WrongLengthError(DownloadError):
-    """What is offered is longer or shorter than the file is known to be."""
+    """What is offered is longer or shorter than the file is known to be.
 
-    def __init__(self, host: str, name: str, *, told_bytes: int, expected_bytes: int) -> None:
+    ``told_bytes`` is None where the host promises no length and does not come to an end.
+    """
+
+    def __init__(
+        self, host: str, name: str, *, told_bytes: int | None, expected_bytes: int
+    ) -> None:
+        if told_bytes is None:
+            offers = f"sends more for {name} than the {expected_bytes:,} bytes that it has"
+        else:
+            offers = f"offers {told_bytes:,} bytes for {name}, which has {expected_bytes:,}"
         super().__init__(
-            f"{host} offers {told_bytes:,} bytes for {name}, which has {expected_bytes:,}; nothing "
-            "of it was kept. A page of your network (a hotel's, say) may stand in between."
+            f"{host} {offers}, so nothing of it was kept; try again later or use a file you have."
         )
         self.told_bytes, self.expected_bytes = told_bytes, expected_bytes
 

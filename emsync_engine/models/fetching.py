@@ -90,7 +90,7 @@ def _attempt(wanted: Wanted, part: Part, rules: Rules, monitor: Monitor) -> Stat
         pieces.close()
     if done > most:
         part.restart()
-        raise WrongLengthError(answer.host, wanted.name, told_bytes=done, expected_bytes=most)
+        raise WrongLengthError(answer.host, wanted.name, told_bytes=None, expected_bytes=most)
     if total is not None and done < total:
         raise Broken(UnreachableError(answer.host, "the connection broke"))
     return stated_by(answer)
@@ -131,8 +131,9 @@ def _write(
     done = start
     try:
         with part.path.open("r+b" if start else "wb") as file:
-            file.seek(start)
-            file.truncate()
+            if start:
+                file.seek(start)
+                file.truncate()
             for piece in pieces:
                 assert isinstance(piece, bytes)
                 done += len(piece)

@@ -132,7 +132,11 @@ def _download_file(folder: Path, file: ModelFile, monitor: Monitor) -> None:
         found, known = _checked(part, wanted, stated, monitor)
     target, come = folder / file.name, part
     if file.zipped:
-        come, found = unpack(part, file, beside=target, monitor=monitor)
+        try:
+            come, found = unpack(part, file, beside=target, monitor=monitor)
+        except WrongBytesError:
+            part.unlink(missing_ok=True)
+            raise
     place(come, target)
     part.unlink(missing_ok=True)
     record = recorded(target, found, origin=file.address, known=known, revision=stated.revision)
