@@ -12,6 +12,7 @@ from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError, OutputError
 from emsync_engine.export_presets import AudioPlace, Codec
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.current_hits import CurrentHit, current_hits
 from emsync_engine.music.hits import landed_onsets
 from emsync_engine.project.ducking import Ducking
 from emsync_engine.project.file import save_project
@@ -27,7 +28,7 @@ from emsync_engine.results import (
     usual_ending,
 )
 from emsync_engine.stopwatch import Stopwatch
-from emsync_engine.timing import FrameRate, frame_of_timecode
+from emsync_engine.timing import FrameRate, frame_of_timecode, timecode
 
 if TYPE_CHECKING:
     import numpy as np
@@ -71,12 +72,26 @@ class ExportRequest:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """What was written. ``remarks`` are sentences on the take, the container and the level."""
+    """What was written. ``remarks`` are sentences on the take, the container and the level.
+
+    ``hits`` are those of the timeline, and what the take has there. ``span`` is the range that film
+    and sound hold, in seconds, None for the whole film.
+    """
 
     take: Take
     outputs: Outputs
     remarks: tuple[str, ...]
     timings_s: Mapping[str, float]
+    hits: tuple[CurrentHit, ...] = ()
+    span: tuple[Fraction, Fraction] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is worth saying of results, and the range that film and sound hold of the film."""
+
+    remarks: tuple[str, ...]
+    span: tuple[Fraction, Fraction] | None = None
 
 
 def export_project(
@@ -91,14 +106,15 @@ def export_project(
     Raises
     ------
     InputUnusableError
-        The project has no take, its film is another one now, or the range is not in it.
+        The project has no take, its film is another one now, or the range is not in it. The film
+        is looked at only where one is to be written.
     VideoUnreadableError, OutputError, OutputExistsError
         The film is not where it was, or the results cannot be where they should be.
     MissingError
         A program or a soundfont is not on this machine.
     """
     watch = Stopwatch()
-    take, info = exportable(place, project)
+    take, info = exportable(place, project, request)
     outputs = outputs_of(place, project, request)
     require_writable(outputs.place)
     require_sound_tools(with_film="film" in request.parts)
@@ -106,17 +122,75 @@ def export_project(
         arriving_together(outputs, overwrite=request.overwrite) as work,
         watch.stage("write"),
     ):
-        said = write_results(project, info, request, places=work, watch=watch, monitor=monitor)
+        made = _results(project, info, request, places=work, watch=watch, monitor=monitor)
         monitor.advance("arrive", 0, 1)  # the last moment to cancel: from here all is written
-    return Exported(take, outputs, (*_stale_remark(project), *said), watch.seconds)
+    return Exported(
+        take,
+        outputs,
+        (*_stale_remark(project), *_range_remark(project, outputs, made.span), *made.remarks),
+        watch.seconds,
+        _hits_within(project, take, made.span),
+        made.span,
+    )
 
 
-def exportable(place: Path, project: Project) -> tuple[Take, VideoInfo]:
-    """The take that would be exported and the film it is for; InputUnusableError for neither."""
+def _hits_within(
+    project: Project, take: Take, span: tuple[Fraction, Fraction] | None
+) -> tuple[CurrentHit, ...]:
+    """The hits of the timeline that lie in a range."""
+    start, end = span or (Fraction(0), project.video.duration)
+    hits = current_hits(project.timeline, take, frame_rate=project.video.frame_rate)
+    return tuple(one for one in hits if float(start) <= one.hit.time_s < float(end))
+
+
+def range_words(project: Project, span: tuple[Fraction, Fraction]) -> str:
+    """A range as timecode counted from the first picture, and its length."""
+    rate = FrameRate(project.video.frame_rate)
+    begin, end = (timecode(rate.nearest_frame(time), rate) for time in span)
+    return f"{begin} to {end} ({float(span[1] - span[0]):.2f} s)"
+
+
+def _range_remark(
+    project: Project, outputs: Outputs, span: tuple[Fraction, Fraction] | None
+) -> tuple[str, ...]:
+    """Where a range lies, and which of the results are of the whole film all the same."""
+    if span is None:
+        return ()
+    said = f"Film and sound are of the range {range_words(project, span)}"
+    if outputs.video is None:
+        said = f"The sound is of the range {range_words(project, span)}"
+    return (f"{said}{whole_words(outputs)}.",)
+
+
+def whole_words(outputs: Outputs) -> str:
+    """A clause on the results that no range shortens; empty where there is none."""
+    named = {
+        "midi": "MIDI",
+        "constant_midi": "the MIDI under one tempo",
+        "hits_csv": "the hit report",
+        "handoff": "the hand-off folder",
+        "project": "the project",
+    }
+    whole = [word for name, word in named.items() if name in outputs.named()]
+    if not whole:
+        return ""
+    listed = " and ".join([", ".join(whole[:-1]), whole[-1]] if len(whole) > 1 else whole)
+    return f"; {listed} {'is' if len(whole) == 1 else 'are'} of the whole film"
+
+
+def exportable(
+    place: Path, project: Project, request: ExportRequest
+) -> tuple[Take, VideoInfo | None]:
+    """The take that would be exported and the film it is for; InputUnusableError for neither.
+
+    The film is None, and need not be there, where none is to be written.
+    """
     from emsync_engine.video.probe import probe
 
     if project.take is None:
         raise InputUnusableError(f"{place.name} has no take yet; emsync compose writes one.")
+    if "film" not in request.parts:
+        return project.take, None
     film = Path(project.video.path)
     info = probe(film)
     if info.content_hash != project.video.content_hash:
@@ -196,14 +270,32 @@ def require_sound_tools(*, with_film: bool = True) -> None:
 
 def write_results(
     project: Project,
-    info: VideoInfo,
+    info: VideoInfo | None,
     request: ExportRequest,
     *,
     places: Outputs,
     watch: Stopwatch,
     monitor: Monitor = SILENT,
 ) -> tuple[str, ...]:
-    """Render and write what was asked for of a project's chosen take; what is worth saying."""
+    """Render and write what was asked for of a project's chosen take; what is worth saying.
+
+    Parameters
+    ----------
+    info : of the film; None where none is to be written
+    """
+    made = _results(project, info, request, places=places, watch=watch, monitor=monitor)
+    return made.remarks
+
+
+def _results(
+    project: Project,
+    info: VideoInfo | None,
+    request: ExportRequest,
+    *,
+    places: Outputs,
+    watch: Stopwatch,
+    monitor: Monitor,
+) -> Written:
     from emsync_engine.render.soundfont import find_soundfont
 
     take = project.take
@@ -212,11 +304,13 @@ def write_results(
     film = Path(project.video.path)
     soundfont = find_soundfont()
     said: list[str] = []
+    span = None
     if places.handoff is not None:
         said += _hand_off(film, project, request, places.handoff, monitor)
     if set(places.named()) & {"video", "wav", "flac", "stems"}:
-        said += _write_sounds(project, info, request, places, watch, monitor)
-    _write_notes(film, project, take, info, places)
+        sounds = _write_sounds(project, info, request, places, watch, monitor)
+        said, span = [*said, *sounds.remarks], sounds.span
+    _write_notes(film, project, take, places)
     if places.project is not None:
         provenance = {
             **project.provenance,
@@ -228,7 +322,7 @@ def write_results(
             "engine_version": __version__,
         }
         save_project(replace(project, provenance=provenance), places.project, overwrite=True)
-    return tuple(said)
+    return Written(tuple(said), span)
 
 
 def _hand_off(
@@ -249,28 +343,29 @@ def _hand_off(
 
 def _write_sounds(
     project: Project,
-    info: VideoInfo,
+    info: VideoInfo | None,
     request: ExportRequest,
     places: Outputs,
     watch: Stopwatch,
     monitor: Monitor,
-) -> tuple[str, ...]:
+) -> Written:
     """Everything that is heard: the film, and the music as files."""
     from emsync_engine.video.film_range import clean_range
     from emsync_engine.video.mux import mux
 
     film = Path(project.video.path)
     mix = _mixed(project, request, watch, monitor)
-    span, said = request.span, [mix.note]
+    span = request.span
     copied = None
-    if span is not None and places.video is not None:
+    if span is not None and places.video is not None and info is not None:
         copied = clean_range(
             film, info.video_stream, *span, duration=info.duration, monitor=monitor
         )
         span = (copied.start, copied.end)
+    said = [mix.note if span is None else _level_within(mix, span)]
     with watch.stage("sound"):
         said += write_music(mix, project, places, span=span)
-    if places.video is not None:
+    if places.video is not None and info is not None:
         with watch.stage("mux"):
             muxed = mux(
                 film,
@@ -282,7 +377,26 @@ def _write_sounds(
                 monitor=monitor,
             )
         said.insert(0, muxed.how)
-    return tuple(said)
+    return Written(tuple(said), span)
+
+
+def _within(mix: Mix, span: tuple[Fraction, Fraction]) -> NDArray[np.float32]:
+    from emsync_engine.render.synthesizer import SAMPLE_RATE
+
+    return mix.samples[round(span[0] * SAMPLE_RATE) : round(span[1] * SAMPLE_RATE)]
+
+
+def _level_within(mix: Mix, span: tuple[Fraction, Fraction]) -> str:
+    """The level of a range beside that of the whole, which was brought to what was asked for."""
+    from emsync_engine.render.loudness import measured, true_peak_dbtp
+
+    heard = _within(mix, span)
+    here = measured(heard).integrated_lufs
+    whole = f"As a whole: {mix.note[:1].lower()}{mix.note[1:]}"
+    if here == float("-inf"):
+        return f"In this range the music is silent or too short to be measured. {whole}"
+    peak = true_peak_dbtp(heard)
+    return f"In this range the music is at {here:.1f} LUFS, true peak {peak:.1f} dBTP. {whole}"
 
 
 def _mixed(project: Project, request: ExportRequest, watch: Stopwatch, monitor: Monitor) -> Mix:
@@ -359,9 +473,7 @@ def write_music(
     first, last = round(start * SAMPLE_RATE), round(end * SAMPLE_RATE)
     last = len(mix.samples) if span is None else last
     title = _title(Path(project.video.path))
-    about = Broadcast(
-        start_of_day_s(project) + start, f"Music for {title}", *_reading(mix, whole=span is None)
-    )
+    about = Broadcast(start_of_day_s(project) + start, f"Music for {title}", *_reading(mix, span))
     if places.wav is not None:
         write_wav(mix.samples[first:last], places.wav, broadcast=about)
     if places.flac is not None:
@@ -372,14 +484,19 @@ def write_music(
     return write_stems(stems, places.stems, about=replace(about, loudness=None))
 
 
-def _reading(mix: Mix, *, whole: bool) -> tuple[Loudness | None, float | None]:
-    """What the file says of its level; nothing where it holds a part of what was measured."""
-    return (mix.mastering.after, mix.true_peak_dbtp) if whole else (None, None)
+def _reading(
+    mix: Mix, span: tuple[Fraction, Fraction] | None
+) -> tuple[Loudness | None, float | None]:
+    """What the file says of its level: that of what it holds."""
+    from emsync_engine.render.loudness import measured, true_peak_dbtp
+
+    if span is None:
+        return mix.mastering.after, mix.true_peak_dbtp
+    heard = _within(mix, span)
+    return measured(heard), true_peak_dbtp(heard)
 
 
-def _write_notes(
-    path: Path, project: Project, take: Take, info: VideoInfo, places: Outputs
-) -> None:
+def _write_notes(path: Path, project: Project, take: Take, places: Outputs) -> None:
     """Write what can be read of a take: MIDI, and where it lands."""
     from emsync_engine.midi.writing import write_midi
     from emsync_engine.music.hit_sheet import write_hit_sheet
@@ -401,24 +518,18 @@ def _write_notes(
         )
     for sheet_path in (places.hits_csv, places.hits_picture):
         if sheet_path is not None:
-            write_hit_sheet(_hit_sheet(path, project, take, info), sheet_path)
+            write_hit_sheet(_hit_sheet(path, project, take), sheet_path)
 
 
 def _cues(span: tuple[Fraction, Fraction]) -> tuple[tuple[Fraction, str], ...]:
     return (span[0], "cue out"), (span[1], "cue in")
 
 
-def _hit_sheet(path: Path, project: Project, take: Take, info: VideoInfo) -> HitSheet:
+def _hit_sheet(path: Path, project: Project, take: Take) -> HitSheet:
     from emsync_engine.music.hit_sheet import HitSheet
 
-    before = take.measures.get("hits_exact_before")
-    return HitSheet(
-        f"{_title(path)}: where the music lands",
-        project.timeline,
-        take.hits,
-        info.frame_rate,
-        None if before is None else round(before),
-    )
+    title = f"{_title(path)}: where the music lands"
+    return HitSheet.of(title, project.timeline, take, FrameRate(project.video.frame_rate))
 
 
 def _title(path: Path) -> str:

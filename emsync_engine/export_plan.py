@@ -9,7 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emsync_engine.errors import EmsyncError, OutputUnwritableError
-from emsync_engine.export import ExportRequest, exportable, outputs_of
+from emsync_engine.export import (
+    ExportRequest,
+    exportable,
+    outputs_of,
+    range_words,
+    whole_words,
+)
 from emsync_engine.project.model import Project, Take
 from emsync_engine.results import Outputs, require_writable
 
@@ -51,7 +57,8 @@ class ExportPlan:
 
     ``free`` is how many bytes there is room for, where that is known; ``remarks`` say what is worth
     knowing beforehand; ``obstacle`` is one sentence on why it cannot be written, empty if it can.
-    What exists already is no obstacle: it may be replaced.
+    What exists already is no obstacle: it may be replaced. ``span`` is the range that was asked for
+    of film and sound, in seconds; None for the whole.
     """
 
     files: tuple[PlannedFile, ...]
@@ -59,6 +66,7 @@ class ExportPlan:
     free: int | None
     remarks: tuple[str, ...]
     obstacle: str
+    span: tuple[Fraction, Fraction] | None = None
 
     @property
     def existing(self) -> tuple[PlannedFile, ...]:
@@ -73,7 +81,7 @@ def export_plan(place: Path, project: Project, request: ExportRequest) -> Export
     place : of the project file, which the results are named after
     """
     try:
-        take, info = exportable(place, project)
+        take, info = exportable(place, project, request)
         outputs = outputs_of(place, project, request, overwrite=True)
     except EmsyncError as error:
         return ExportPlan((), 0, None, (), str(error))
@@ -89,7 +97,19 @@ def export_plan(place: Path, project: Project, request: ExportRequest) -> Export
     )
     size = sum(one.size for one in files)
     free, obstacle = _room(outputs, size)
-    return ExportPlan(files, size, free, _remarks(outputs, info, request), obstacle)
+    remarks = (*_range_remark(project, outputs, request), *_remarks(outputs, info, request))
+    return ExportPlan(files, size, free, remarks, obstacle, request.span)
+
+
+def _range_remark(project: Project, outputs: Outputs, request: ExportRequest) -> tuple[str, ...]:
+    """From where to where, and what is of the whole film all the same."""
+    heard = {"video", "wav", "flac", "stems"} & set(outputs.named())
+    if request.span is None or not heard:
+        return ()
+    said = f"The range is {range_words(project, request.span)}"
+    if outputs.video is not None:
+        said += ", a little more where no key frame lies at its start"
+    return (f"{said}{whole_words(outputs)}.",)
 
 
 def _seconds(project: Project, request: ExportRequest) -> float:
@@ -116,7 +136,12 @@ def _room(outputs: Outputs, size: int) -> tuple[int | None, str]:
 
 
 def _size(
-    name: str, take: Take, info: VideoInfo, request: ExportRequest, path: Path, seconds: float
+    name: str,
+    take: Take,
+    info: VideoInfo | None,
+    request: ExportRequest,
+    path: Path,
+    seconds: float,
 ) -> float:
     """About how many bytes a result will have."""
     music = _PCM_BYTES * seconds
@@ -131,7 +156,7 @@ def _size(
         "constant_midi": midi,
         "project": 40 * len(take.music.notes) + 6 * len(take.tokens) + _SHEET_BYTES,
     }
-    if name == "video":
+    if name == "video" and info is not None:
         return _film_size(info, request, path, seconds)
     return float(sizes.get(name, _SHEET_BYTES))
 
@@ -144,9 +169,9 @@ def _film_size(info: VideoInfo, request: ExportRequest, path: Path, seconds: flo
     return info.path.stat().st_size * share + _CODED_BYTES[plan.codec] * seconds
 
 
-def _remarks(outputs: Outputs, info: VideoInfo, request: ExportRequest) -> tuple[str, ...]:
+def _remarks(outputs: Outputs, info: VideoInfo | None, request: ExportRequest) -> tuple[str, ...]:
     """What is worth knowing before: the container, and what of the original sound becomes."""
-    if outputs.video is None:
+    if outputs.video is None or info is None:
         return ()
     from emsync_engine.video.film_container import CODEC_NAMES, plan_container, read_source
 
@@ -157,8 +182,6 @@ def _remarks(outputs: Outputs, info: VideoInfo, request: ExportRequest) -> tuple
         f"The picture is copied unchanged into {plan.container.name} with "
         f"{CODEC_NAMES[plan.codec]} sound, {plan.why}."
     ]
-    if request.span is not None:
-        said.append("The range begins at the key frame at or before its first frame.")
     if info.audio_stream is None and request.audio != "instead":
         said.append("The film has no sound of its own, so the music is its only sound.")
     return tuple(said)

@@ -170,7 +170,7 @@ def _alone(place: Path, name: str) -> Path:
 def _require_free(planned: Path, source: Path, *, is_folder: bool, overwrite: bool) -> None:
     if not planned.exists():
         return
-    if planned.samefile(source):
+    if source.exists() and planned.samefile(source):
         raise OutputError(f"{planned} is the video itself; choose another name or folder.")
     if planned.is_dir() != is_folder:
         raise OutputError(f"{planned} is in the way; choose another name or folder.")

@@ -77,7 +77,7 @@ def cut_list(options: argparse.Namespace) -> dict[str, Any]:
 
 def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     """Compose for one video and write the film."""
-    from emsync_engine.cli.report import score_json, score_lines
+    from emsync_engine.cli.report import score_json, score_lines, without_proposal
     from emsync_engine.pipeline import AnalysisRequest, ScoreRequest
     from emsync_engine.pipeline import score as score_video
 
@@ -102,7 +102,7 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         settings=settings,
         seed=options.seed,
         takes=options.takes,
-        audio=options.audio,
+        audio=options.audio or "under",
         target_lufs=options.lufs,
         stems=options.stems,
         hit_report=options.hit_report,
@@ -113,6 +113,8 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
         device=chosen_device(options.device),
     )
     scored = score_video(options.video, request, monitor=monitor)
+    if options.audio is not None:  # whoever said where the music goes need not be told
+        scored = without_proposal(scored)
     monitor.clear()
     if options.json:
         _warn(scored.analysis.warnings)

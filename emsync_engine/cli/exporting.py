@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from emsync_engine.cli.handing_off import HANDOFF_FORMATS, hand_off
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.errors import InputUnusableError
+from emsync_engine.cli.usage import UsageError
 from emsync_engine.export_presets import EXPORT_PRESETS
 from emsync_engine.project.ducking import DEEPEST_DB, Ducking
 from emsync_engine.project.model import Project
+from emsync_engine.project.tacet import FILM_END, is_time
 from emsync_engine.results import EVERYTHING, Part
 
 if TYPE_CHECKING:
@@ -202,18 +203,24 @@ def _ducking(options: argparse.Namespace, project: Project) -> Ducking:
 
 
 def _span(text: str, project: Project) -> tuple[Fraction, Fraction]:
-    """A range as it is written, on frames of the film; InputUnusableError for none."""
+    """A range as it is written, on frames of the film.
+
+    UsageError for what is no range in any film; InputUnusableError for one that is not in this.
+    """
     from emsync_engine.cli.project_commands import time_of_text
     from emsync_engine.timing import FrameRate
 
     begin, dash, end = (part.strip() for part in text.partition("-"))
-    if not dash:
-        raise InputUnusableError(f"{text!r} is no range such as 12.5-20 or 00:00:12:12-end.")
+    if not dash or not is_time(begin) or not (is_time(end) or end == FILM_END):
+        raise UsageError(f"{text!r} is no range such as 12.5-20 or 00:00:12:12-end.")
+    in_seconds = ":" not in text and end != FILM_END
+    if in_seconds and Fraction(end) <= Fraction(begin):
+        raise UsageError(f"The range {text} ends before it begins.")
     timeline, rate = project.timeline, FrameRate(project.video.frame_rate)
     start = time_of_text(begin, timeline, rate)
-    stop = timeline.duration if end == "end" else time_of_text(end, timeline, rate)
+    stop = timeline.duration if end == FILM_END else time_of_text(end, timeline, rate)
     if stop <= start:
-        raise InputUnusableError(f"The range {text} ends before it begins.")
+        raise UsageError(f"The range {text} ends before it begins.")
     return start, stop
 
 
@@ -223,7 +230,7 @@ def _tell_plan(
     from emsync_engine.export_plan import export_plan
 
     if options.format in HANDOFF_FORMATS and options.format != "handoff":
-        raise InputUnusableError("--plan tells of films, music and folders, not of lists.")
+        raise UsageError("--plan tells of films, music and folders, not of lists.")
     plan = export_plan(options.project, project, request)
     monitor.clear()
     if options.json:
@@ -241,9 +248,17 @@ def plan_json(plan: ExportPlan) -> dict[str, Any]:
         ],
         "bytes": plan.size,
         "free_bytes": plan.free,
+        "range": range_json(plan.span),
         "remarks": list(plan.remarks),
         "obstacle": plan.obstacle,
     }
+
+
+def range_json(span: tuple[Fraction, Fraction] | None) -> dict[str, float] | None:
+    """A range in seconds from the first picture; None for the whole film."""
+    if span is None:
+        return None
+    return {"start_s": float(span[0]), "end_s": float(span[1])}
 
 
 def plan_lines(plan: ExportPlan) -> list[str]:

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.cli.text_learning import train_emotion_text
 from emsync_engine.errors import InputUnusableError, OutputUnwritableError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.output import written_whole
@@ -289,6 +290,7 @@ _TRAIN = {
     "curve": _train_curve,
     "va": _train_va,
     "emotion": _train_emotion,
+    "emotion-text": train_emotion_text,
     "va-labels": _train_va_labels,
     "index": _train_index,
     "label": _train_label,

@@ -12,6 +12,8 @@ from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.exporting import add_export, add_outputs, lufs
 from emsync_engine.cli.models import add_models
 from emsync_engine.cli.parts import add_opening, add_project_commands
+from emsync_engine.cli.usage import Parser
+from emsync_engine.cli.text_learning import add_train_emotion_text
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.key_names import key_named
@@ -24,7 +26,7 @@ ENDINGS = ("ring", "button", "fade", "loop")
 
 def build_parser() -> argparse.ArgumentParser:
     """The parser for ``emsync``."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="emsync", description="Music for video, composed on your own machine."
     )
     parser.add_argument("--version", action="version", version=f"emsync {__version__}")
@@ -96,6 +98,7 @@ def _add_score(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_wishes(score)
     add_opening(score)
     add_outputs(score)
+    score.set_defaults(audio=None)  # under; what else would suit the film's sound is then said
     score.add_argument("--weights", default="open", metavar="NAME")
     score.add_argument(
         "--sampling",
@@ -163,6 +166,7 @@ def _add_train(commands: Commands[argparse.ArgumentParser]) -> None:
     music.add_argument("--export", type=Path, metavar="FILE", help="write the weights here at last")
     _add_train_va(what)
     _add_train_emotion(what)
+    add_train_emotion_text(what)
     _add_train_index(what)
     _add_train_label(what)
     curve = what.add_parser("curve", help="the training curve of a run, as a picture")

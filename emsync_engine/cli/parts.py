@@ -9,7 +9,7 @@ from pathlib import Path
 
 from emsync_engine.cli.cut_lists import add_cut_list
 from emsync_engine.errors import InputUnusableError
-from emsync_engine.project.model import VAPoint
+from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, VAPoint
 
 DEVICES = ("auto", "cpu", "cuda", "mps")
 Commands = argparse._SubParsersAction
@@ -114,7 +114,14 @@ def _add_fix(commands: Commands[argparse.ArgumentParser]) -> None:
     fix = commands.add_parser("fix", help="write only what leads to a missed hit anew")
     _add_project(fix)
     fix.add_argument(
-        "--hit", type=_number, required=True, metavar="N", help="which hit, counted from 1"
+        "--hit",
+        type=_number,
+        required=True,
+        metavar="N",
+        help="which hit of the timeline, counted from 1 as emsync parts does",
+    )
+    fix.add_argument(
+        "--force", action="store_true", help="also where the hit is exact already (it stays so)"
     )
     _add_work(fix, candidates="ways in which it is written; the best stays (4)")
 
@@ -222,8 +229,12 @@ def _segment_point(text: str) -> tuple[int, VAPoint]:
 def _segment_level(text: str) -> tuple[int, float]:
     number, value = _pair(text)
     try:
-        return number, float(value.lower().removesuffix("db"))
+        level_db = float(value.lower().removesuffix("db"))
     except ValueError:
+        level_db = float("nan")
+    if not QUIETEST_DB <= level_db <= LOUDEST_DB:
         raise argparse.ArgumentTypeError(
-            f"{text!r} is not a segment and a level in dB, such as 3=-6"
-        ) from None
+            f"{text!r} is not a segment and a level from {QUIETEST_DB:g} to {LOUDEST_DB:g} dB, "
+            "such as 3=-6"
+        )
+    return number, level_db

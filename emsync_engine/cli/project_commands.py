@@ -5,13 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emsync_engine.cli.progress import TerminalMonitor
+from emsync_engine.cli.usage import UsageError
 from emsync_engine.errors import InputUnusableError, OutputExistsError
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.project.model import (
@@ -23,6 +24,7 @@ from emsync_engine.project.model import (
     Timeline,
     new_boundary_id,
 )
+from emsync_engine.project.tacet import is_time
 from emsync_engine.project.take_list import (
     take_named,
     with_star,
@@ -44,9 +46,16 @@ class ProjectUseError(InputUnusableError):
 
 
 def _changed(
-    options: Options, monitor: TerminalMonitor, change: Callable[[Project], Project]
+    options: Options,
+    monitor: TerminalMonitor,
+    change: Callable[[Project], Project],
+    *,
+    remarks: Sequence[str] = (),
 ) -> None:
-    """Read a project, change it, and put the result in its place or where ``-o`` says."""
+    """Read a project, change it, and put the result in its place or where ``-o`` says.
+
+    ``remarks`` may be filled by the change; they are told with the result.
+    """
     target: Path = options.out or options.project
     if options.out is not None and options.out.exists() and not options.overwrite:
         raise OutputExistsError(options.out)
@@ -55,18 +64,22 @@ def _changed(
     if after != before or options.out is not None:
         save_project(after, target, overwrite=True)
     monitor.clear()
-    _tell(after, as_json=options.json, is_changed=after != before, target=target)
+    _tell(after, remarks, as_json=options.json, is_changed=after != before, target=target)
 
 
-def _tell(project: Project, *, as_json: bool, is_changed: bool, target: Path) -> None:
+def _tell(
+    project: Project, remarks: Sequence[str], *, as_json: bool, is_changed: bool, target: Path
+) -> None:
     from emsync_engine.cli.project_report import parts_json, parts_lines
 
     if as_json:
         answer = {**parts_json(project), "changed": is_changed, "project": str(target)}
-        print(json.dumps(answer), flush=True)
+        print(json.dumps({**answer, "remarks": list(remarks)}), flush=True)
         return
-    said = f"written to {target}" if is_changed else "nothing was to be changed"
-    print("\n".join([*parts_lines(project), "", said]), flush=True)
+    said = [f"written to {target}"] if is_changed else []
+    if not is_changed and not remarks:
+        said = ["nothing was to be changed"]
+    print("\n".join([*parts_lines(project), "", *remarks, *said]), flush=True)
 
 
 def parts(options: Options, monitor: TerminalMonitor) -> None:
@@ -84,7 +97,7 @@ def compose(options: Options, monitor: TerminalMonitor) -> None:
     """Write takes for a project: whole ones, or the chosen one with stale parts written anew."""
     is_part = options.only_stale or options.segments is not None
     if is_part and (options.takes > 1 or options.primer or options.no_start):
-        raise ProjectUseError("--takes, --primer and --no-start are for whole takes.")
+        raise UsageError("--takes, --primer and --no-start are for whole takes.")
     _changed(
         options,
         monitor,
@@ -154,24 +167,39 @@ def _chosen(project: Project) -> Take:
 
 
 def fix(options: Options, monitor: TerminalMonitor) -> None:
-    """Write what leads to one hit anew."""
+    """Write what leads to one hit anew; keep the old music where nothing lands better."""
+    from emsync_engine.music.current_hits import current_hits
     from emsync_engine.music.devices import chosen_device
-    from emsync_engine.music.regeneration import FIX_CANDIDATES, fix_hit
+    from emsync_engine.music.hit_repair import HitExactError, landing_words, repaired
+    from emsync_engine.music.regeneration import FIX_CANDIDATES
+
+    remarks: list[str] = []
 
     def change(project: Project) -> Project:
-        take = fix_hit(
-            _chosen(project),
-            project.timeline,
-            options.hit - 1,
-            frame_rate=project.video.frame_rate,
-            seed=_seed(options, project),
-            candidates=options.candidates or FIX_CANDIDATES,
-            device=chosen_device(options.device),
-            monitor=monitor,
+        before, rate = _chosen(project), project.video.frame_rate
+        try:
+            take = repaired(
+                before,
+                project.timeline,
+                options.hit - 1,
+                frame_rate=rate,
+                seed=_seed(options, project),
+                candidates=options.candidates or FIX_CANDIDATES,
+                is_forced=options.force,
+                device=chosen_device(options.device),
+                monitor=monitor,
+            )
+        except HitExactError as nothing_to_do:
+            remarks.append(str(nothing_to_do))
+            return project
+        was, now = (
+            current_hits(project.timeline, one, frame_rate=rate)[options.hit - 1].hit
+            for one in (before, take)
         )
+        remarks.append(f"hit {options.hit} was {landing_words(was)}, is {landing_words(now)} now")
         return with_takes(project, [take])
 
-    _changed(options, monitor, change)
+    _changed(options, monitor, change, remarks=remarks)
 
 
 def lock(options: Options, monitor: TerminalMonitor) -> None:
@@ -287,10 +315,7 @@ def _edited(project: Project, options: Options) -> Project:
     for number, point in options.va:
         timeline = timeline.with_point(_segment(timeline, number), point)
     for number, level_db in options.level:
-        try:
-            timeline = timeline.with_level(_segment(timeline, number), level_db)
-        except ValueError as error:
-            raise ProjectUseError(f"Segment {number}: {error}.") from None
+        timeline = timeline.with_level(_segment(timeline, number), level_db)
     for numbers, is_tacet in ((options.tacet, True), (options.play, False)):
         for index in numbers.places(count) if numbers is not None else ():
             timeline = timeline.with_tacet(index, is_tacet)
@@ -328,13 +353,21 @@ def _boundary(timeline: Timeline, number: int) -> BoundaryId:
 
 
 def time_of_text(text: str, timeline: Timeline, rate: FrameRate) -> Fraction:
-    """The start of the frame nearest to a time, in seconds or as timecode."""
+    """The start of the frame nearest to a time, in seconds or as timecode.
+
+    Raises
+    ------
+    UsageError
+        The text is no time in any film.
+    ProjectUseError
+        This film has no such time.
+    """
+    if not is_time(text):
+        raise UsageError(f"{text!r} is no time such as 12.5 or 00:00:12:12.")
     try:
         time = rate.time_of(frame_of_timecode(text, rate)) if ":" in text else Fraction(text)
-    except (ValueError, ZeroDivisionError):
-        raise ProjectUseError(
-            f"{text!r} is no time such as 12.5 or 00:00:12:12, at {rate} pictures a second."
-        ) from None
+    except ValueError:
+        raise ProjectUseError(f"{text!r} is no time at {rate} pictures a second.") from None
     if not 0 <= time <= timeline.duration:
         raise ProjectUseError(
             f"{text} lies outside the film, which is {float(timeline.duration):.3f} s long."

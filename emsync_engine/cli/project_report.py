@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from emsync_engine.music.current_hits import CurrentHit, current_hits
 from emsync_engine.music.parts import part_states
 from emsync_engine.music.ranking import findings_of, score_of
 from emsync_engine.project.model import Hit, Project, Take
@@ -29,7 +30,7 @@ def parts_json(project: Project) -> Json:
             }
             for segment, state in zip(timeline.segments, states, strict=True)
         ],
-        "hits": [] if take is None else [hit_json(hit) for hit in take.hits],
+        "hits": [current_hit_json(one) for one in hits_of(project, take)],
         "take": None if take is None else take_json(take, project),
     }
 
@@ -44,6 +45,16 @@ def hit_json(hit: Hit) -> Json:
         "what": hit.what,
         "status": hit.status,
     }
+
+
+def hits_of(project: Project, take: Take | None) -> tuple[CurrentHit, ...]:
+    """The hits of a project's timeline, and what a take has there."""
+    return current_hits(project.timeline, take, frame_rate=project.video.frame_rate)
+
+
+def current_hit_json(one: CurrentHit) -> Json:
+    """One hit of the timeline by its number; ``state`` says whether the take was written for it."""
+    return {"number": one.number, "state": one.state, **hit_json(one.hit)}
 
 
 def takes_json(project: Project) -> Json:
@@ -84,7 +95,7 @@ def parts_lines(project: Project) -> list[str]:
     lines += ["", "* begins with a hit"]
     if take is None:
         return [*lines, "There is no take yet."]
-    lands = [f"{number} {hit.status}" for number, hit in enumerate(take.hits, 1)]
+    lands = [f"{one.number} {one.words}" for one in hits_of(project, take)]
     lines += [_take_line(take, project), *(["hits: " + ", ".join(lands)] if lands else [])]
     return lines + [finding.sentence for finding in findings_of(take)]
 
@@ -100,8 +111,8 @@ def _take_line(take: Take, project: Project) -> str:
     chosen = ">" if take.id == project.chosen_take else " "
     name = take.name or take.id
     star = " *" if take.is_starred else ""
-    exact = sum(hit.status == "exact" for hit in take.hits)
-    landed = f", {exact} of {len(take.hits)} hits exact" if take.hits else ""
+    hits = hits_of(project, take)
+    landed = f", {sum(one.is_exact for one in hits)} of {len(hits)} hits exact" if hits else ""
     return (
         f"{chosen} take {project.takes.index(take) + 1}: {name}{star}, seed {take.seed}, "
         f"{len(take.music.notes)} notes{landed}, score {score_of(take):.2f}"

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, get_args
 
-from emsync_engine.cli.project_report import hit_json
+from emsync_engine.cli.exporting import range_json
+from emsync_engine.cli.project_report import current_hit_json
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.export import Exported
 from emsync_engine.features.sound_content import SoundContent, StretchSound
+from emsync_engine.music.current_hits import CurrentHit, current_hits
 from emsync_engine.music.ranking import findings_of
 from emsync_engine.pipeline import Analysis, Scored
 from emsync_engine.project.model import EMOTIONS, HitStatus, SceneCut, Segment, Take
@@ -94,7 +99,7 @@ def score_json(scored: Scored) -> Json:
     outputs = scored.outputs
     return {
         **analysis_json(scored.analysis),
-        "hits": [hit_json(hit) for hit in scored.take.hits],
+        "hits": [current_hit_json(one) for one in _hits(scored)],
         "take": _take_json(scored.take),
         "outputs": _outputs_json(outputs),
         "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
@@ -104,8 +109,9 @@ def score_json(scored: Scored) -> Json:
 def export_json(exported: Exported) -> Json:
     """The whole answer of ``emsync export --json``."""
     return {
-        "hits": [hit_json(hit) for hit in exported.take.hits],
+        "hits": [current_hit_json(one) for one in exported.hits],
         "take": _take_json(exported.take),
+        "range": range_json(exported.span),
         "outputs": _outputs_json(exported.outputs),
         "remarks": list(exported.remarks),
         "timings_s": {stage: round(seconds, 3) for stage, seconds in exported.timings_s.items()},
@@ -157,12 +163,20 @@ def analysis_lines(analysis: Analysis) -> list[str]:
     return [*lines, "", "* begins with a hit", *_remarks(analysis.warnings)]
 
 
+def without_proposal(scored: Scored) -> Scored:
+    """The same without the remark on where the music would better go."""
+    reason = proposed_placement(scored.analysis.sound).reason
+    analysis = scored.analysis
+    warnings = tuple(one for one in analysis.warnings if one != reason)
+    remarks = tuple(one for one in scored.remarks if one != reason)
+    return replace(scored, analysis=replace(analysis, warnings=warnings), remarks=remarks)
+
+
 def score_lines(scored: Scored) -> list[str]:
     """Where the results are, and how well the music lands, for people."""
     take = scored.take
     lines = [*_outputs_lines(scored.outputs), "", _notes_line(take), *_tacet_lines(scored.analysis)]
-    if take.hits:
-        lines += _hits_lines(take)
+    lines += _hits_lines(_hits(scored), take)
     lines += _music_lines(take)
     total = sum(scored.timings_s[stage] for stage in ("probe", "decode", "cuts", "emotion"))
     total += scored.timings_s["compose"] + scored.timings_s["write"]
@@ -173,10 +187,12 @@ def score_lines(scored: Scored) -> list[str]:
 def export_lines(exported: Exported) -> list[str]:
     """Where the results of a project's take are, and how well it lands, for people."""
     take = exported.take
-    lines = [*_outputs_lines(exported.outputs), "", _notes_line(take)]
-    if take.hits:
-        lines += _hits_lines(take)
-    return [*lines, *_music_lines(take), *_remarks(exported.remarks)]
+    lines = [*_outputs_lines(exported.outputs), "", _notes_line(take, exported.span)]
+    if exported.span is None:
+        lines += [*_hits_lines(exported.hits, take), *_music_lines(take)]
+    elif exported.hits:  # what was measured of the whole film says nothing of a part
+        lines.append(f"in the range: {_hits_line(exported.hits)}")
+    return [*lines, *_remarks(exported.remarks)]
 
 
 _OUTPUT_WORDS = {"video": "film", "wav": "music", "midi": "MIDI", "handoff": "hand-off"}
@@ -190,13 +206,18 @@ def _outputs_lines(outputs: Outputs) -> list[str]:
     return [f"{name:<8} {path}" for name, path in named.items()]
 
 
-def _notes_line(take: Take) -> str:
-    """What there is to hear, and the key and tempo that were asked for."""
+def _notes_line(take: Take, span: tuple[Fraction, Fraction] | None = None) -> str:
+    """What there is to hear, of all or of a range, and the key and tempo that were asked for."""
     if take.tacet_s and not take.music.notes:
         return "The whole film is tacet, so there is no music."
     key, bpm = take.settings.key, take.settings.tempo_bpm
     asked = [*([key] if key else []), *([f"{bpm:g} beats a minute"] if bpm else [])]
-    line = f"seed {take.seed}: {len(take.music.notes)} notes for {', '.join(take.music.families)}"
+    count = f"{len(take.music.notes)} notes"
+    if span is not None:
+        start, end = map(float, span)
+        inside = sum(note.end_s > start and note.onset_s < end for note in take.music.notes)
+        count = f"{inside} of {count} in the range"
+    line = f"seed {take.seed}: {count} for {', '.join(take.music.families)}"
     return f"{line}; asked for in {' at '.join(asked)}" if asked else line
 
 
@@ -228,21 +249,42 @@ def _music_lines(take: Take) -> list[str]:
     return lines
 
 
-def _hits_lines(take: Take) -> list[str]:
-    hits = take.hits
-    counts = {status: sum(hit.status == status for hit in hits) for status in get_args(HitStatus)}
-    line = (
-        f"{len(hits)} hits: {counts['exact']} exact, {counts['near']} within 100 ms, "
-        f"{counts['missed']} missed"
-    )
-    lines = [f"{line}, {counts['tacet']} where the music is tacet" if counts["tacet"] else line]
+def _hits(scored: Scored) -> tuple[CurrentHit, ...]:
+    rate = scored.analysis.info.frame_rate.ratio
+    return current_hits(scored.analysis.timeline, scored.take, frame_rate=rate)
+
+
+def _hits_lines(hits: Sequence[CurrentHit], take: Take) -> list[str]:
+    """How the music lands, and how far the tempo was bent for that."""
+    if not hits:
+        return []
+    lines = [_hits_line(hits)]
+    changed = [one.state for one in hits if one.state != "written"]
     before = take.measures.get("hits_exact_before")
-    if before is not None and take.settings.sync_percent > 0:
+    if before is not None and take.settings.sync_percent > 0 and not changed:
         lines.append(
             f"tempo bent by {take.measures['tempo_bent_percent']:.1f} % at most "
-            f"(limit {take.settings.sync_percent:g} %); {before:.0f} exact without"
+            f"(limit {take.settings.sync_percent:g} %); without bending it, "
+            f"{before:.0f} of the hits would be exact"
         )
     return lines
+
+
+def _hits_line(hits: Sequence[CurrentHit]) -> str:
+    landed = [one.hit.status for one in hits if one.state != "not written yet"]
+    counts = {status: landed.count(status) for status in get_args(HitStatus)}
+    said = [
+        f"{len(hits)} hits: {counts['exact']} exact",
+        f"{counts['near']} within 100 ms",
+        f"{counts['missed']} missed",
+        *([f"{counts['tacet']} where the music is tacet"] if counts["tacet"] else []),
+    ]
+    changed = [one.state for one in hits if one.state != "written"]
+    if count := changed.count("not written yet"):
+        said.append(f"{count} not written yet")
+    if count := changed.count("stale"):
+        said.append(f"{count} of them with stale music")
+    return ", ".join(said)
 
 
 def _remarks(sentences: tuple[str, ...]) -> list[str]:

@@ -213,14 +213,8 @@ def _write_sheets(project: Project, code: FilmTimecode, work: Path, name: str) -
     (work / "reports").mkdir()
     take = project.take
     if take is not None:
-        before = take.measures.get("hits_exact_before")
-        sheet = HitSheet(
-            f"{name}: where the music lands",
-            project.timeline,
-            take.hits,
-            code.rate,
-            None if before is None else round(before),
-        )
+        title = f"{name}: where the music lands"
+        sheet = HitSheet.of(title, project.timeline, take, code.rate)
         for ending in ("csv", "svg"):
             write_hit_sheet(sheet, work / "reports" / f"{name}_hits.{ending}")
     _text(work / "reports" / f"{name}_cue_sheet.csv", cue_sheet_csv(project, code, title=name))

@@ -55,12 +55,12 @@ def regenerated(job: RegenerateJob, session: Session, monitor: Monitor) -> Compo
 
 
 def hit_fixed(job: FixHitJob, session: Session, monitor: Monitor) -> Composed:
-    """Write what leads to a hit anew, and play the take."""
+    """Write what leads to a hit anew, and play the take; PartsError if that is of no use."""
     from emsync_engine.music.devices import chosen_device
-    from emsync_engine.music.regeneration import fix_hit
+    from emsync_engine.music.hit_repair import repaired
 
     monitor.advance("load", 0)
-    take = fix_hit(
+    take = repaired(
         job.take,
         job.timeline,
         job.hit,

@@ -22,6 +22,7 @@ _GRID_TOLERANCE_BEATS = 0.025
 _DIVISIONS = (4, 3)  # sixteenths' quarter-beat grid and triplets
 _MAX_LENGTH_S = 3 * 3600.0
 _MOST_BARS = 100_000
+_MIDI_START = b"MThd"
 
 
 def family_of(program: int, *, is_drums: bool = False) -> Family | None:
@@ -118,11 +119,10 @@ class Score:
 
 
 def read_score(path: Path) -> Score:
-    """Read a MIDI file; MidiUnreadableError if it is damaged, empty or endless."""
+    """Read a MIDI file; MidiUnreadableError if it is none, damaged, empty or endless."""
+    _require_midi(path)
     try:
         midi = mido.MidiFile(path, clip=True)
-    except FileNotFoundError as error:
-        raise MidiUnreadableError(path, "there is no such file") from error
     except Exception as error:  # mido raises whatever its parser stumbles over
         detail = " ".join(str(error).split()) or "it ends too early"
         raise MidiUnreadableError(path, f"it is damaged ({detail})") from error
@@ -141,6 +141,19 @@ def read_score(path: Path) -> Score:
     if score.bar_count > _MOST_BARS:
         raise MidiUnreadableError(path, f"it has more than {_MOST_BARS:,} bars")
     return score
+
+
+def _require_midi(path: Path) -> None:
+    """MidiUnreadableError for a file that does not begin as MIDI files do."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(len(_MIDI_START))
+    except FileNotFoundError as error:
+        raise MidiUnreadableError(path, "there is no such file") from error
+    except OSError as error:
+        raise MidiUnreadableError(path, f"it cannot be read ({error.strerror})") from error
+    if start != _MIDI_START:
+        raise MidiUnreadableError(path, "it is not a MIDI file" if start else "it is empty")
 
 
 def _read_track(

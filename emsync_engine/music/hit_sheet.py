@@ -12,13 +12,14 @@ from math import ceil
 from pathlib import Path
 
 from emsync_engine.errors import OutputError
+from emsync_engine.music.current_hits import HitState, current_hits
 from emsync_engine.output import written_whole
-from emsync_engine.project.model import Hit, HitStatus, Timeline
+from emsync_engine.project.model import Hit, HitStatus, Take, Timeline
 from emsync_engine.timing import FrameRate, timecode
 
 CSV_FIELDS = (
     *("hit", "timecode", "time_s", "strength", "status"),
-    *("landed_s", "error_ms", "error_frames", "what"),
+    *("landed_s", "error_ms", "error_frames", "what", "state"),
 )
 
 _WIDTH, _HEIGHT = 1123, 794  # A4 across, 96 dots to the inch
@@ -43,7 +44,11 @@ _INK, _QUIET, _LINE = "#15171b", "#5b6472", "#c9ced6"
 
 @dataclass(frozen=True, slots=True)
 class HitSheet:
-    """What a hit report tells of one take."""
+    """What a hit report tells of one take.
+
+    ``hits`` are numbered as they stand: those of ``timeline``, in its order. ``states`` says of
+    each whether the take was written for it; left out, it was for all.
+    """
 
     title: str
     timeline: Timeline
@@ -51,6 +56,27 @@ class HitSheet:
     rate: FrameRate
     hits_before: int | None = None
     """How many were exact before the tempo fit, where that is known."""
+    states: tuple[HitState, ...] = ()
+
+    @classmethod
+    def of(cls, title: str, timeline: Timeline, take: Take, rate: FrameRate) -> HitSheet:
+        """The sheet of a take for a timeline that may be newer than it."""
+        hits = current_hits(timeline, take, frame_rate=rate.ratio)
+        states = tuple(one.state for one in hits)
+        before = take.measures.get("hits_exact_before")
+        known = before is not None and set(states) <= {"written"}
+        return cls(
+            title,
+            timeline,
+            tuple(one.hit for one in hits),
+            rate,
+            round(before) if known and before is not None else None,
+            states,
+        )
+
+    def state_of(self, place: int) -> HitState:
+        """Whether the take was written for the hit in a place (0, 1, ...)."""
+        return self.states[place] if self.states else "written"
 
     def timecode_of(self, time_s: float) -> str:
         return timecode(self.rate.nearest_frame(Fraction(time_s)), self.rate)
@@ -79,6 +105,7 @@ def hits_csv(sheet: HitSheet) -> str:
                 "" if hit.error_ms is None else f"{hit.error_ms:.3f}",
                 "" if hit.error_frames is None else f"{hit.error_frames:.3f}",
                 hit.what,
+                sheet.state_of(number - 1),
             ]
         )
     return text.getvalue()
@@ -110,13 +137,23 @@ def summary(sheet: HitSheet) -> str:
     """How many hits land, in a sentence."""
     if not sheet.hits:
         return "There is nothing to hit in this film."
-    counts = {status: sum(hit.status == status for hit in sheet.hits) for status in _COLOURS}
+    states = [sheet.state_of(place) for place in range(len(sheet.hits))]
+    landed = [
+        hit.status
+        for hit, state in zip(sheet.hits, states, strict=True)
+        if state != "not written yet"
+    ]
+    counts = {status: landed.count(status) for status in _COLOURS}
     text = (
         f"{len(sheet.hits)} hits: {counts['exact']} exact (within half a frame), "
         f"{counts['near']} within 100 ms, {counts['missed']} missed"
     )
     if counts["tacet"]:
         text += f", {counts['tacet']} tacet (the music is silent there)"
+    if count := states.count("not written yet"):
+        text += f", {count} not written yet"
+    if count := states.count("stale"):
+        text += f", {count} of them with stale music"
     if sheet.hits_before is not None:
         text += f"; {sheet.hits_before} exact before the tempo fit"
     plain = sum(not boundary.is_hit for boundary in sheet.timeline.boundaries)
@@ -289,9 +326,15 @@ def _table(sheet: HitSheet) -> list[str]:
                 _text(x + 40, y, sheet.timecode_of(hit.time_s), size=10),
                 _mark(x + 116, y - 3, hit.status),
                 _text(x + 125, y, _error(hit), size=10),
-                _text(x + 250, y, _shortened(hit.what), size=10),
+                _text(x + 250, y, _shortened(_what(sheet, number, hit)), size=10),
             ]
     return parts
+
+
+def _what(sheet: HitSheet, number: int, hit: Hit) -> str:
+    """What lands; where the music was not written for that, this comes first."""
+    state = sheet.state_of(number - 1)
+    return hit.what if state == "written" else f"{state}: {hit.what}"
 
 
 def _badness(hit: Hit) -> float:

@@ -38,7 +38,7 @@ class TacetRange:
     def written(cls, text: str) -> TacetRange:
         """``"12.5-20"``, ``"00:00:12:12-00:00:20:00"`` or ``"40-end"``; ValueError for others."""
         start, dash, end = (part.strip() for part in text.partition("-"))
-        if not dash or not _is_time(start) or not (_is_time(end) or end == FILM_END):
+        if not dash or not is_time(start) or not (is_time(end) or end == FILM_END):
             raise ValueError(
                 f"{text!r} is no range such as 12.5-20, 00:00:12:12-00:00:20:00 or 40-end"
             )
@@ -47,7 +47,8 @@ class TacetRange:
         return cls(text, start, end)
 
 
-def _is_time(text: str) -> bool:
+def is_time(text: str) -> bool:
+    """Whether a text is a number of seconds or a timecode, of any film."""
     return bool(_SECONDS.fullmatch(text) or _TIMECODE.fullmatch(text))
 
 

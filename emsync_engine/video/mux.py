@@ -23,6 +23,7 @@ from emsync_engine.project.ducking import Ducking
 from emsync_engine.render.mastering import CEILING_DBTP
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 from emsync_engine.timing import FrameRate
+from emsync_engine.video.coded_peak import LOSSY, CodedPeak, hold_coded_peak, peak_words
 from emsync_engine.video.ffmpeg import FULL_DISK_SIGNS, address, input_arguments, run_ffmpeg
 from emsync_engine.video.film_container import (
     CODEC_ARGUMENTS,
@@ -53,6 +54,7 @@ from emsync_engine.video.opus_delay import opus_shift_s
 __all__ = ["MusicPlacing", "MuxResult", "mux"]
 
 _BITS_PER_CHANNEL = 128_000
+_LEAST_CODED = 2048
 
 logger = logging.getLogger(__name__)
 
@@ -80,13 +82,15 @@ class MusicPlacing:
 class MuxResult:
     """A film on disk; ``how`` says in one sentence what was done with picture and sound.
 
-    ``blend`` says more of a mixture of music and original sound.
+    ``blend`` says more of a mixture of music and original sound, ``coded_peak`` of the peaks that a
+    lossy codec makes.
     """
 
     path: Path
     container: str
     how: str
     blend: Blend | None = None
+    coded_peak: CodedPeak | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,9 +188,10 @@ def mux(
     with tempfile.TemporaryDirectory(prefix="emsync-", ignore_cleanup_errors=True) as folder:
         track = Path(folder) / "track.f32"
         blend = _lay_track(job, samples, track, monitor)
+        peak = _held_peak(job, track, monitor)
         _write_film(job, track, output, monitor)
     logger.info("muxed %s in %.2f s", output.name, time.perf_counter() - started)
-    return MuxResult(output, plan.container.name, _sentence(job, blend), blend)
+    return MuxResult(output, plan.container.name, _sentence(job, blend, peak), blend, peak)
 
 
 def _timecode(start: tuple[str, FrameRate] | None, span: FilmRange | None) -> str | None:
@@ -226,6 +231,29 @@ def _lay_track(
         ceiling_dbtp=placing.ceiling_dbtp,
         monitor=monitor,
     )
+
+
+def _held_peak(job: _Job, track: Path, monitor: Monitor) -> CodedPeak | None:
+    """Keep the peaks of the track under the limit after coding too; None where coding loses none.
+
+    A track of a few samples is left alone: codecs need more to say anything of it.
+    """
+    if job.plan.codec not in LOSSY or job.samples < _LEAST_CODED:
+        return None
+    samples = new_track(track, job.end, job.channels)
+    return hold_coded_peak(
+        samples,
+        track,
+        _codec_arguments(job, 0),
+        ceiling_dbtp=job.placing.ceiling_dbtp,
+        monitor=monitor,
+    )
+
+
+def _codec_arguments(job: _Job, number: int) -> list[str]:
+    """How the track that holds the music is coded, as sound track ``number``."""
+    rate = str(_BITS_PER_CHANNEL * job.channels)
+    return [item.format(n=number, rate=rate) for item in CODEC_ARGUMENTS[job.plan.codec]]
 
 
 def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
@@ -310,9 +338,7 @@ def _stream_arguments(job: _Job) -> list[str]:
 
 def _music_track(job: _Job, number: int) -> list[str]:
     """The track that holds the music, alone or mixed with the film's sound."""
-    rate = str(_BITS_PER_CHANNEL * job.channels)
-    arguments = ["-map", "1:a:0"]
-    arguments += [item.format(n=number, rate=rate) for item in CODEC_ARGUMENTS[job.plan.codec]]
+    arguments = ["-map", "1:a:0", *_codec_arguments(job, number)]
     mixed_with = job.sound if job.audio == "under" else None
     tags = {"title": "Music", "handler_name": "Music"}
     if mixed_with is not None:
@@ -345,7 +371,7 @@ def _muxer_arguments(job: _Job) -> list[str]:
     return [*arguments, "-f", muxer]
 
 
-def _sentence(job: _Job, blend: Blend | None) -> str:
+def _sentence(job: _Job, blend: Blend | None, peak: CodedPeak | None) -> str:
     plan = job.plan
     coded = f"{plan.container.name} with {CODEC_NAMES[plan.codec]} sound"
     said = [f"The picture was copied unchanged into {coded}, {plan.why}"]
@@ -362,6 +388,7 @@ def _sentence(job: _Job, blend: Blend | None) -> str:
         said.append("the music is the second sound track, beside the original")
     elif blend is not None:
         said += blend_words(blend)
+    said += peak_words(peak, codec=CODEC_NAMES[plan.codec])
     lost = sorted({stream.codec for stream in job.film.of_kind("data") if stream.tag != "tmcd"})
     if lost:
         said.append(f"data tracks ({', '.join(lost)}) are left out")

@@ -12,6 +12,7 @@ import soundfile
 
 from emsync_engine.project.file import load_project, save_project
 from emsync_engine.project.model import VAPoint
+from emsync_engine.render.loudness import integrated_loudness
 from emsync_engine.video.probe import probe
 from tests.command_line import emsync
 
@@ -118,9 +119,15 @@ def test_a_range_of_the_film_begins_at_a_key_frame_and_all_results_with_it(score
     film = probe(Path(answer["outputs"]["video"]))
     assert samples == round(film.duration * 48_000)
     assert 0.4 <= film.duration < 2
-    for wrong in ("1.6-1.2", "1", "5-6", "a-b"):
+    assert answer["range"]["end_s"] == 2.0
+    assert answer["range"]["start_s"] == pytest.approx(2 - float(film.duration))
+    [told] = [remark for remark in answer["remarks"] if "Film and sound are of the range" in remark]
+    assert "to 00:00:02:00" in told
+    assert told.endswith("; MIDI and the project are of the whole film.")
+    assert all(hit["time_s"] >= 1.0 for hit in answer["hits"])
+    for wrong, code in (("1.6-1.2", 2), ("1", 2), ("5-6", 3), ("a-b", 2)):
         refused = emsync("export", scored, "--range", wrong, "-o", tmp_path / "cut" / "y.mp4")
-        assert refused.code == 3
+        assert refused.code == code
         assert len(refused.sentences) == 1
     assert not list((tmp_path / "cut").glob("y*"))
 
@@ -222,3 +229,35 @@ def test_a_project_without_a_take_says_how_to_get_one(scored):
     done = emsync("export", scored, "--overwrite")
     assert done.code == 3
     assert "emsync compose" in done.err
+
+
+def test_music_and_notes_need_no_film(scored, tmp_path):
+    for film in scored.parent.glob("*.mp4"):
+        film.unlink()
+    for what, ending in (("midi", "mid"), ("wav", "wav"), ("flac", "flac"), ("stems", "")):
+        place = tmp_path / "alone" / f"x.{ending}".rstrip(".")
+        plan = emsync("export", scored, "--format", what, "-o", place, "--plan", "--json")
+        assert json.loads(plan.out)["obstacle"] == ""
+        done = emsync("export", scored, "--format", what, "-o", place)
+        assert done.code == 0, done.err
+        assert place.exists()
+    refused = emsync("export", scored, "--format", "film")
+    assert refused.code == 3
+    assert "film.mp4" in refused.err
+
+
+def test_a_range_is_told_in_its_own_figures(scored, tmp_path):
+    plan = emsync("export", scored, "--format", "wav", "--range", "0.5-1.5", "--plan", "--json")
+    answer = json.loads(plan.out)
+    assert answer["range"] == {"start_s": pytest.approx(0.52), "end_s": pytest.approx(1.52)}
+    assert answer["files"][0]["bytes"] == pytest.approx(288_000, rel=0.01)
+    assert answer["remarks"] == ["The range is 00:00:00:13 to 00:00:01:13 (1.00 s)."]
+    place = tmp_path / "x.wav"
+    done = emsync("export", scored, "--format", "wav", "--range", "0.5-1.5", "-o", place)
+    assert done.code == 0, done.err
+    assert "The sound is of the range 00:00:00:13 to 00:00:01:13 (1.00 s)." in done.out
+    assert "notes in the range" in done.out
+    heard = soundfile.read(place, dtype="float32")[0]
+    level = integrated_loudness(heard)
+    if np.isfinite(level):
+        assert f"In this range the music is at {level:.1f} LUFS" in done.out

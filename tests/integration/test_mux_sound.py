@@ -10,6 +10,7 @@ from emsync_engine.errors import OutputError
 from emsync_engine.features.speech import SpeechSpan
 from emsync_engine.project.ducking import Ducking
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
+from emsync_engine.render.mastering import mastered
 from emsync_engine.video import film_sound
 from emsync_engine.video.film_container import ContainerRefusalError, choose_container
 from emsync_engine.video.mux import MusicPlacing, mux
@@ -169,3 +170,39 @@ def test_lossless_tracks_are_as_long_as_the_picture_to_the_sample(film, tmp_path
     for audio in ("under", "instead"):
         mux(film, click_music(6), output, MusicPlacing(audio=audio, codec=codec))
         assert len(stereo(output)) == 6 * RATE
+
+
+def limited_noise(seconds, seed):
+    """Noise in bursts, hard limited at -1.1 dBTP: what lossy codecs overshoot most."""
+    generator = np.random.default_rng(seed)
+    bursts = np.repeat(generator.uniform(0.05, 1.6, round(seconds * 20)), RATE // 20)
+    noise = generator.standard_normal((len(bursts), 2)) * bursts[:, None] * 0.5
+    sound = np.clip(noise, -0.95, 0.95).astype(np.float32)
+    done = mastered(sound, target_lufs=None)
+    return np.concatenate(list(done.applied(sound)))
+
+
+@pytest.mark.parametrize(("extension", "codec"), [(".mp4", "aac"), (".mkv", "opus")])
+@pytest.mark.parametrize("audio", ["instead", "under"])
+def test_the_true_peak_holds_after_coding(tmp_path, extension, codec, audio):
+    film = make_film(tmp_path / "film.mp4", seconds=6, sound=NOISE)
+    output = tmp_path / f"out{extension}"
+    placing = MusicPlacing(audio=audio, codec=codec, ducking=Ducking(is_on=False))
+    result = mux(
+        film, limited_noise(6, 3) * np.float32(1 if audio == "instead" else 2), output, placing
+    )
+    heard = true_peak_dbtp(stereo(output))
+    assert heard <= -1.0
+    assert result.coded_peak.dbtp == pytest.approx(heard, abs=0.02)
+    assert result.coded_peak.first_dbtp > -1.0  # or this test would say nothing
+    assert result.coded_peak.lowered_db < 0.5
+    assert "the true peak is" in result.how
+    assert heard > -2.0
+
+
+def test_what_holds_at_once_is_left_alone(film, tmp_path):
+    result = mux(film, tone_music(6), tmp_path / "out.mp4", MusicPlacing(audio="instead"))
+    assert result.coded_peak.trials == 1
+    assert "true peak" not in result.how
+    lossless = mux(film, tone_music(6), tmp_path / "out.mov", MusicPlacing(codec="pcm"))
+    assert lossless.coded_peak is None

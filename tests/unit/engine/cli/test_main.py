@@ -8,6 +8,7 @@ import pytest
 
 from emsync_engine.cli import commands
 from emsync_engine.cli.main import main
+from emsync_engine.cli.usage import UsageError
 from emsync_engine.errors import (
     InputUnusableError,
     ToolFailedError,
@@ -83,3 +84,25 @@ def test_json_is_plain_ascii_on_one_line(capsys):
     assert told.isascii()
     assert told.count("\n") == 1
     assert json.loads(told) == {"video": "映画.mp4"}
+
+
+def test_warnings_do_not_name_modules_unless_asked(monkeypatch):
+    import logging
+
+    formats = []
+    monkeypatch.setattr(logging, "basicConfig", lambda **how: formats.append(how["format"]))
+    monkeypatch.setitem(commands.COMMANDS, "analyze", lambda options, monitor: None)
+
+    assert main(["analyze", "a.mp4"]) == main(["-v", "analyze", "a.mp4"]) == 0
+    assert formats == ["%(message)s", "%(name)s: %(message)s"]
+
+
+def test_a_contradiction_that_a_command_finds_is_wrong_usage(monkeypatch, capsys):
+    def command(options, monitor):
+        raise UsageError("These do not go together.")
+
+    monkeypatch.setitem(commands.COMMANDS, "analyze", command)
+
+    assert main(["-v", "analyze", "a.mp4"]) == 2
+    wanted = "These do not go together; emsync analyze --help tells more.\n"
+    assert capsys.readouterr().err == wanted

@@ -8,9 +8,10 @@ import pytest
 
 from emsync_engine.cli.main import main
 from emsync_engine.cli.parts import Numbers
+from emsync_engine.music import hit_repair
 from emsync_engine.music.parts import part_states, with_provenance
 from emsync_engine.project.file import load_project, save_project
-from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.model import GenerationSettings, Hit
 from emsync_engine.project.take_list import with_takes
 from tests.unit.engine.project_samples import sample_project
 
@@ -109,11 +110,9 @@ def test_another_file_may_take_the_result(path, tmp_path):
         (["takes", "--rename", "1", "7"], "takes are numbered already."),
         (["edit", "--move", "1=20"], "20 lies outside the film, which is 10.010 s long."),
         (["edit", "--move", "1=7"], "Boundaries must lie strictly inside the film"),
-        (["edit", "--move", "1=soon"], "'soon' is no time such as 12.5"),
-        (["edit", "--level", "1=40"], "a level lies in -40..12 dB"),
+        (["edit", "--move", "1=00:00:01:30"], "'00:00:01:30' is no time at 24000/1001 pictures"),
         (["edit", "--mark", "3"], "There is no boundary 3; the film has 2 of them."),
         (["compose", "--segments", "9"], "There is no segment 9"),
-        (["compose", "--only-stale", "--takes", "2"], "are for whole takes."),
         (["compose", "--primer", "no.mid"], "no.mid cannot be used as MIDI"),
     ],
 )
@@ -134,6 +133,92 @@ def test_a_project_without_a_take_has_nothing_to_lock(path, capsys):
     assert "compose one first" in capsys.readouterr().err
     assert emsync("parts", path) == 0
     assert "There is no take yet." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["edit", "--move", "1=soon"], "'soon' is no time such as 12.5 or 00:00:12:12"),
+        (["edit", "--add", "1/0"], "'1/0' is no time"),
+        (["edit", "--level", "1=40"], "'1=40' is not a segment and a level from -40 to 12 dB"),
+        (["edit", "--va", "1=2,0"], "'1=2,0' is not a segment and two numbers"),
+        (["edit", "--vaa", "1=0,0"], "emsync edit has no option --vaa"),
+        (["lock", "1", "2"], "emsync lock can do nothing with 2"),
+        (["lock", "3-1"], "'3-1' names no segments"),
+        (["export", "--range", "20-10"], "The range 20-10 ends before it begins"),
+        (["export", "--range", "20"], "'20' is no range such as"),
+        (["export", "--format", "csv", "--plan"], "--plan tells of films, music and folders"),
+        (["compose", "--only-stale", "--takes", "2"], "are for whole takes"),
+        (["fix"], "the following arguments are required: --hit"),
+    ],
+)
+def test_wrong_words_are_wrong_usage_in_one_sentence(path, capsys, arguments, sentence):
+    before = path.read_bytes()
+    command, *rest = arguments
+    try:
+        code = emsync(command, path, *rest)
+    except SystemExit as ended:
+        code = ended.code
+    assert code == 2
+    said = capsys.readouterr().err.strip()
+    assert sentence in said
+    assert said.endswith(f"; emsync {command} --help tells more.")
+    assert "\n" not in said
+    assert path.read_bytes() == before
+
+
+def test_hits_are_numbered_as_the_timeline_has_them_now(path, capsys):
+    assert emsync("parts", path, "--json") == 0
+    [hit] = json.loads(capsys.readouterr().out)["hits"]
+    assert (hit["number"], hit["state"], hit["status"]) == (1, "written", "exact")
+    assert emsync("edit", path, "--add", "2", "--mark", 1, "--json") == 0
+    capsys.readouterr()
+    assert emsync("edit", path, "--mark", 1, "--json") == 0
+    new, old = json.loads(capsys.readouterr().out)["hits"]
+    assert (new["number"], new["state"]) == (1, "not written yet")
+    assert new["time_s"] == pytest.approx(2.0, abs=0.03)
+    assert (old["number"], old["state"], old["status"]) == (2, "stale", "exact")
+    assert emsync("parts", path) == 0
+    assert "hits: 1 not written yet, 2 stale (exact)" in capsys.readouterr().out
+    assert emsync("edit", path, "--remove", 1) == 0
+    capsys.readouterr()
+    assert emsync("parts", path, "--json") == 0
+    [hit] = json.loads(capsys.readouterr().out)["hits"]
+    assert (hit["number"], hit["state"]) == (1, "written")
+
+
+def test_an_exact_hit_needs_no_repair(path, capsys):
+    before = path.read_bytes()
+    assert emsync("fix", path, "--hit", 1) == 0
+    assert "Hit 1 is exact already; nothing was changed." in capsys.readouterr().out
+    assert emsync("fix", path, "--hit", 1, "--json") == 0
+    answer = json.loads(capsys.readouterr().out)
+    assert not answer["changed"]
+    assert "exact already" in answer["remarks"][0]
+    assert path.read_bytes() == before
+
+
+def test_a_repair_that_lands_no_better_leaves_the_old_music(path, capsys, monkeypatch):
+    project = load_project(path)
+    late = Hit(project.take.hits[0].time_s, 4.064, 60.0, 1.4, "chord", "near")
+    take = replace(project.take, hits=(late,))
+    save_project(replace(project, takes=(take, project.takes[1])), path, overwrite=True)
+    before = path.read_bytes()
+    later = replace(late, landed_s=4.063, error_ms=59.8)
+    monkeypatch.setattr(
+        hit_repair, "fix_hit", lambda take, *_, **__: replace(take, id="third", hits=(later,))
+    )
+    assert emsync("fix", path, "--hit", 1) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("Hit 1 is near (60 ms late) still: of 4 ways written none lands better")
+    assert path.read_bytes() == before
+    exact = replace(late, landed_s=late.time_s, error_ms=0.0, error_frames=0.0, status="exact")
+    monkeypatch.setattr(
+        hit_repair, "fix_hit", lambda take, *_, **__: replace(take, id="third", hits=(exact,))
+    )
+    assert emsync("fix", path, "--hit", 1) == 0
+    assert "hit 1 was near (60 ms late), is exact now" in capsys.readouterr().out
+    assert load_project(path).take.id == "third"
 
 
 @pytest.mark.parametrize("text", ["0", "3-1", "a", "1,,2", "-1", "1-", ""])
@@ -166,3 +251,9 @@ def test_a_list_of_cuts_is_brought_in(path, tmp_path, capsys):
     assert frames == [97, 150, 200]
     assert [one.id for one in after.boundaries][:2] == [one.id for one in boundaries]
     assert "1 of 3 cuts lies outside" in capsys.readouterr().err
+
+
+def test_a_text_as_primer_is_no_midi_file(path, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("C E G", encoding="utf-8")
+    assert emsync("compose", path, "--primer", tmp_path / "notes.txt") == 3
+    assert capsys.readouterr().err == "notes.txt cannot be used as MIDI: it is not a MIDI file.\n"

@@ -1,8 +1,10 @@
 """What people are told of a take."""
 
 from dataclasses import replace
+from fractions import Fraction
 
 from emsync_engine.cli.report import _hits_lines, _music_lines, _notes_line
+from emsync_engine.music.current_hits import CurrentHit
 from emsync_engine.project.notes import Music, Note
 from tests.unit.engine.project_samples import sample_project
 
@@ -47,6 +49,34 @@ def test_a_film_that_is_all_silent_is_told_in_one_sentence():
 def test_hits_in_a_silence_are_no_misses():
     take = sample_project().takes[0]
     silent = replace(take.hits[1], status="tacet")
-    lines = _hits_lines(replace(take, hits=(take.hits[0], silent)))
+    hits = written(take.hits[0], silent)
+    lines = _hits_lines(hits, take)
     assert lines[0] == ("2 hits: 1 exact, 0 within 100 ms, 0 missed, 1 where the music is tacet")
-    assert "tacet" not in _hits_lines(take)[0]
+    assert "tacet" not in _hits_lines(written(*take.hits), take)[0]
+
+
+def written(*hits):
+    return [CurrentHit(number, "written", hit) for number, hit in enumerate(hits, 1)]
+
+
+def test_hits_that_were_edited_since_are_counted_apart():
+    take = sample_project().takes[0]
+    [landed, missed] = written(*take.hits)
+    edited = [replace(landed, state="stale"), replace(missed, state="not written yet")]
+    assert _hits_lines(edited, take) == [
+        "2 hits: 1 exact, 0 within 100 ms, 0 missed, 1 not written yet, 1 of them with stale music"
+    ]
+
+
+def test_what_the_fit_was_worth_is_said_plainly():
+    take = replace(
+        sample_project().takes[0], measures={"hits_exact_before": 1.0, "tempo_bent_percent": 3.25}
+    )
+    assert _hits_lines(written(*take.hits), take)[1] == (
+        "tempo bent by 3.2 % at most (limit 6 %); without bending it, 1 of the hits would be exact"
+    )
+
+
+def test_of_a_range_the_notes_in_it_are_counted():
+    take = sample_project().takes[0]
+    assert "4 of 5 notes in the range" in _notes_line(take, (Fraction(4), Fraction(10)))

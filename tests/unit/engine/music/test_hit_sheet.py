@@ -15,11 +15,13 @@ from emsync_engine.music.hit_sheet import (
     summary,
     write_hit_sheet,
 )
+from emsync_engine.music.parts import with_provenance
 from emsync_engine.project.model import Boundary, BoundaryId, Hit, Timeline
 from emsync_engine.timing import FrameRate
 from tests.unit.engine.project_samples import CALM, sample_project
 
 RATE = FrameRate(Fraction(24000, 1001))
+PLAIN = replace(sample_project().timeline, tacet=(), locked=())
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -110,3 +112,23 @@ def test_the_extension_says_which(tmp_path):
         assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
     with pytest.raises(OutputError, match=r"\.csv"):
         write_hit_sheet(sheet(), tmp_path / "a.pdf")
+
+
+def test_the_sheet_of_an_edited_timeline_has_its_hits_and_says_what_is_not_written():
+    project = sample_project()
+    take = with_provenance(replace(project.takes[0], hits=project.takes[0].hits[:1]), PLAIN)
+    same = HitSheet.of("Film", PLAIN, take, RATE)
+    assert (same.hits, same.states) == (take.hits, ("written",))
+    added = Boundary(BoundaryId("new"), 48 / RATE.ratio, "user", is_hit=True)
+    edited = HitSheet.of("Film", PLAIN.with_boundary(added), take, RATE)
+    rows = list(csv.DictReader(io.StringIO(hits_csv(edited))))
+    assert [(row["hit"], row["state"]) for row in rows] == [
+        ("1", "not written yet"),
+        ("2", "stale"),
+    ]
+    assert rows[0]["timecode"] == "00:00:02:00"
+    assert summary(edited).startswith(
+        "2 hits: 1 exact (within half a frame), 0 within 100 ms, 0 missed, 1 not written yet, "
+        "1 of them with stale music"
+    )
+    assert "not written yet: " in hits_picture(edited)
