@@ -75,10 +75,11 @@ def _half_risen(levels: FloatArray) -> float | None:
     """Where what rises to stay has risen half of the way, in hops from the middle.
 
     Before: the median of 150 to 80 ms before the time; after: the mean of 100 to 300 ms behind it.
-    Bands count by how much they rise. What died away, or was struck shortly before, may cross the
-    middle as well: the crossing in the steepest rise counts. None if they do not rise, or at
-    another time.
+    Bands count by how much they rise. What died away, or was struck shortly before, or voices that
+    beat, may cross the middle as well: the crossing counts where the level rises most against what
+    it is, for so the ear tells an onset (Klapuri 1999). None if they do not rise, or elsewhere.
     """
+
     middle, reach = len(levels) // 2, _hops(LISTEN_S)
     before = np.median(levels[_rows(middle, _BEFORE_S)], axis=0)
     after = levels[_rows(middle, _AFTER_S)].mean(axis=0)
@@ -87,7 +88,10 @@ def _half_risen(levels: FloatArray) -> float | None:
     if high <= max(_LEAST_RISE * low, _SILENT):
         return None
     near = slice(middle - reach, middle + reach + 1)
-    level, rise = (levels @ weights)[near], (_rising(levels, _LASTING_S) @ weights)[near]
+    weighted = levels @ weights
+    smooth = _smoothed(weighted, _LASTING_S)
+    rise = (_smoothed(weighted, _LASTING_S, order=1) / np.maximum(smooth, _SILENT))[near]
+    level = weighted[near]
     half = (low + high) / 2
     crossings = np.flatnonzero((level[:-1] < half) & (level[1:] >= half))
     if not len(crossings):
@@ -96,17 +100,18 @@ def _half_risen(levels: FloatArray) -> float | None:
     return best - reach + float((half - level[best]) / (level[best + 1] - level[best]))
 
 
-def _rising(levels: FloatArray, scale_s: float) -> FloatArray:
-    """How fast each band rises, over about so many seconds."""
+def _smoothed(levels: FloatArray, scale_s: float, *, order: int = 0) -> FloatArray:
+    """Levels (order 0), or how fast they rise (order 1), over about so many seconds."""
     from scipy.ndimage import gaussian_filter1d
 
-    rising: FloatArray = gaussian_filter1d(levels, scale_s * SAMPLE_RATE / _HOP, axis=0, order=1)
-    return rising
+    scale = scale_s * SAMPLE_RATE / _HOP
+    smoothed: FloatArray = gaussian_filter1d(levels, scale, axis=0, order=order)
+    return smoothed
 
 
 def _steepest(levels: FloatArray) -> float | None:
     """Where the bands rise most steeply together, in hops from the middle; None without a rise."""
-    strength: FloatArray = np.maximum(_rising(levels, _SCALE_S), 0.0).sum(axis=1)
+    strength: FloatArray = np.maximum(_smoothed(levels, _SCALE_S, order=1), 0.0).sum(axis=1)
     middle, reach = len(levels) // 2, _hops(LISTEN_S)
     inner = np.arange(middle - reach, middle + reach + 1)
     is_peak = (strength[inner] >= strength[inner - 1]) & (strength[inner] > strength[inner + 1])

@@ -29,6 +29,10 @@ BEFORE_HIT = -12
 BEFORE_HIT_S = 0.7
 """What leads to a hit gives way to it, at most by this much just before it."""
 
+PICKUP = -24
+PICKUP_S = 0.13
+"""A note so short before a hit leads into it: as loud as the hit, it would be taken for it."""
+
 BAR_ACCENT = 5
 HUMANISING = 4  # at most, either way
 VELOCITY_PER_DB = 4.5  # around a velocity of 78, loudness being velocity squared
@@ -110,6 +114,8 @@ def _accent(note: Note, music: Music, landed_s: Sequence[float]) -> float:
     ahead = bisect_left(landed_s, note.onset_s)
     until_s = landed_s[ahead] - note.onset_s if ahead < len(landed_s) else BEFORE_HIT_S
     gives_way = BEFORE_HIT * max(1 - until_s / BEFORE_HIT_S, 0.0)
+    if until_s < PICKUP_S:
+        gives_way += PICKUP
     if note.family in CHORD_FAMILIES and _starts_at(
         note.onset_s, music.chord_onsets_s, before_s=0.0, after_s=SPREAD_S
     ):

@@ -22,13 +22,13 @@ from emsync_engine.render.synthesizer import SAMPLE_RATE
 SLOW_S = 0.025
 """Voices with a longer attack than this are slow."""
 
-EARLIER = 1.3
+EARLIER = 1.45
 """Slow voices that come out of a breath start earlier by so many times their attack."""
 
 DEPTH = 0.2
 """What is left of a family's level in the breath: 14 dB less."""
 
-_BREATH_S = (-0.2, -0.12, -0.015, 0.015)  # around the hit: falls, has fallen, rises, is back
+_BREATH_S = (-0.2, -0.12, -0.024, 0.006)  # around the hit: falls, has fallen, rises, is back
 _SAME_S = 1e-6
 
 AttackOf = Callable[[Family, int], float]

@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emsync_engine.music.dynamics import BEFORE_HIT, HUMANISING, shape_velocities
+from emsync_engine.music.dynamics import BEFORE_HIT, HUMANISING, PICKUP, shape_velocities
 from emsync_engine.project.notes import FAMILIES, Music, Note
 
 NOTES = tuple(
@@ -77,6 +77,16 @@ def test_all_that_starts_on_a_hit_stands_out_and_what_leads_to_it_gives_way():
     assert gains[2.0] > 20
     assert BEFORE_HIT <= gains[1.5] < 0
     assert all(gain == 0 for onset_s, gain in gains.items() if onset_s not in (1.5, 2.0))
+
+
+def test_a_note_that_runs_into_a_hit_is_not_taken_for_it():
+    pickup, earlier = Note(1.9, 2.0, "piano", 60), Note(1.8, 1.9, "piano", 62)
+    music = replace(MUSIC, notes=(earlier, pickup, Note(2.0, 3.0, "piano", 64)))
+    plain = shape_velocities(music, lambda _: 0.0, seed=3).notes
+    marked = shape_velocities(music, lambda _: 0.0, seed=3, hits_s=(2.0,)).notes
+    gains = [after.velocity - before.velocity for before, after in zip(plain, marked, strict=True)]
+    assert gains[1] <= PICKUP
+    assert PICKUP < gains[0] < 0 < gains[2]
 
 
 def test_a_chord_on_a_hit_is_louder_than_any_other():

@@ -42,10 +42,10 @@ def test_the_level_falls_before_the_hit_and_is_back_on_it():
     samples = np.ones((SAMPLE_RATE, 2), np.float32)
     draw_back(samples, [0.5])
     level = samples[:, 0]
-    at = {ms: level[round((0.5 + ms / 1000) * SAMPLE_RATE)] for ms in (-210, -100, -20, 0, 20)}
-    assert at[-210] == at[20] == 1.0
-    assert at[-100] == at[-20] == pytest.approx(DEPTH)
-    assert at[0] == pytest.approx((1 + DEPTH) / 2, abs=0.01)
+    at = {ms: level[round((0.5 + ms / 1000) * SAMPLE_RATE)] for ms in (-210, -100, -30, -9, 10)}
+    assert at[-210] == at[10] == 1.0
+    assert at[-100] == at[-30] == pytest.approx(DEPTH)
+    assert at[-9] == pytest.approx((1 + DEPTH) / 2, abs=0.01)
     assert np.abs(np.diff(level)).max() < 0.002  # no click
     assert np.array_equal(samples[:, 0], samples[:, 1])
 
