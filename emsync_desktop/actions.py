@@ -66,6 +66,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("span_tacet", edit, tr("&No music in the range"), "Shift+T", True),
         ActionRow("span_clear", edit, tr("Clear the range"), "Alt+X", True),
         ActionRow("preferences", edit, tr("&Preferences …"), "Ctrl+,", group=True),
+        ActionRow("models", edit, tr("M&odels …"), ""),
         ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
         ActionRow("zoom_choice", view, tr("Show the range or the chosen &segments"), "Alt+Z"),
         ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),

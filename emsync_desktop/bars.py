@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.inspector.segment import labelled
 
-CHIPS_PX = 360
+CHIPS_PX = 520
 LEAST_SHARE, LEAST_PASSED_S = 0.08, 1.5  # from which on a guess at the time left is worth telling
 
 
@@ -196,8 +196,12 @@ class StatusChips(QWidget):
         self.offline = labelled(self.tr("Offline"), "chip")
         self.device = labelled("", "chip")
         self.saved = labelled("", "chip")
+        self.models = QPushButton()
+        self.models.setProperty("look", "chip")
+        self.models.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.models.hide()
         row.addStretch(1)
-        for chip in (self.offline, self.device, self.saved):
+        for chip in (self.models, self.offline, self.device, self.saved):
             row.addWidget(chip)
         self.saved.hide()
         self.offline.hide()
@@ -216,6 +220,13 @@ class StatusChips(QWidget):
 
     def show_offline(self, is_offline: bool) -> None:
         self.offline.setVisible(is_offline)
+
+    def show_models(self, words: str, more: str = "") -> None:
+        """A download that is under way; a click shows all models."""
+        self.models.setText(words)
+        self.models.setToolTip(more)
+        self.models.setAccessibleName(self.tr("Models: {words}").format(words=f"{words} {more}"))
+        self.models.setVisible(bool(words))
 
     def show_state(self, *, has_project: bool, is_changed: bool, is_in_file: bool) -> None:
         """Whether what is open lies in its file as it is."""

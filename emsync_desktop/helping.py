@@ -79,13 +79,14 @@ class Helping(QObject):
             window.hint.put_away()
 
     def _use_models(self, folder: str) -> None:
-        """Weights are looked for there, also by the engine process, which starts anew."""
+        """Weights and models are looked for there, also by the engine, which starts anew."""
         if not folder and not self._has_folder:
             return  # the environment's own word stands
         if folder:
-            os.environ["EMSYNC_WEIGHTS_DIR"] = folder
+            os.environ["EMSYNC_WEIGHTS_DIR"] = os.environ["EMSYNC_MODELS_DIR"] = folder
         else:
             os.environ.pop("EMSYNC_WEIGHTS_DIR", None)
+            os.environ.pop("EMSYNC_MODELS_DIR", None)
         self._has_folder = bool(folder)
         self._window.scoring.rest()
 

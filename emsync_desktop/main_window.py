@@ -27,6 +27,7 @@ from emsync_desktop.help.hints import HintBar
 from emsync_desktop.helping import Helping
 from emsync_desktop.interchange.controller import Interchange
 from emsync_desktop.keeping import Keeping
+from emsync_desktop.models.controller import Models
 from emsync_desktop.opening import DEMO_FILM, Opener, is_project
 from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.recent import recent_paths, remember
@@ -77,6 +78,7 @@ class MainWindow(QMainWindow):
         self.chips = StatusChips()
         self.keeping = Keeping(self)
         self.helping = Helping(self)
+        self.models = Models(self)
         self.hearing = Hearing(self)
         self.interchange = Interchange(self)
         self._lay_out()
@@ -454,6 +456,7 @@ class MainWindow(QMainWindow):
         self.hearing.close()
         self.interchange.close()
         self.keeping.close()
+        self.models.close()
         self.page.shut_down()
         self.opener.close()
         self.scoring.close()

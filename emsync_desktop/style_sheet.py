@@ -85,6 +85,8 @@ def _buttons(c: Colours) -> str:
         color: {c.on_accent_off}; }}
     QPushButton[look="link"] {{ background: transparent; color: {c.accent_text};
         padding: 4px 8px; }}
+    QPushButton[look="chip"] {{ color: {c.accent_text}; font-size: 12px; border-radius: 9px;
+        padding: 2px 10px; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
     QPushButton[look="choice"] {{ border: 1px solid {c.line}; padding: 7px 14px; }}
@@ -156,6 +158,8 @@ def _lists(c: Colours) -> str:
     QTableWidget {{ background: transparent; border: none; outline: none; font-size: 12px; }}
     QTableWidget::item {{ padding: 0 5px; }}
     QTableWidget::item:selected {{ background: {c.hover}; color: {c.text}; }}
+    QTableWidget#models QHeaderView::section {{ padding: 4px 12px; }}
+    QTableWidget#models, QTableWidget#models:focus {{ border: none; }}
     QTabWidget::pane {{ border: none; }}
     QTabBar {{ background: transparent; }}
     QTabBar::tab {{ background: transparent; color: {c.quiet}; font-size: 11px; font-weight: 600;

@@ -93,6 +93,7 @@ def _window_slots(window: MainWindow) -> Slots:
         "locate": window.keeping.locate,
         "recover": window.keeping.show_recovery,
         "preferences": window.helping.show_preferences,
+        "models": window.models.show,
         "instruments": window.hearing.show_instruments,
         "rest": window.hearing.rest_composer,
         "guide": window.helping.show_guide,

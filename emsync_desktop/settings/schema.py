@@ -89,7 +89,7 @@ def settings_table() -> tuple[Setting, ...]:
         ),
         Setting(
             *("models_folder", engine, tr("Folder of models"), "folder", ""),
-            help=tr("Where imported weights lie; empty for the usual place."),
+            help=tr("Where models and imported weights lie; empty for the usual place."),
         ),
         Setting(
             *("offline", network, tr("Offline"), "switch", False),
