@@ -98,9 +98,7 @@ class ConfirmDownload(QDialog):
             share = f"{min(state.share, 0.99):.0%}"
             size = self.tr("{size}, {share} of it there").format(size=size, share=share)
         parts = [urlsplit(file.address) for file in model.files]
-        addresses = [
-            f"{one.scheme}://{one.netloc}{one.path.rpartition('/')[0]}/" for one in parts
-        ]
+        addresses = [f"{one.scheme}://{one.netloc}{one.path.rpartition('/')[0]}/" for one in parts]
         facts = [
             (self.tr("Size"), size),
             (self.tr("Licence"), model.licence),

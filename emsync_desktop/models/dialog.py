@@ -169,7 +169,7 @@ class ModelsDialog(QDialog):
     def _connect(self) -> None:
         self._manager.changed.connect(self._on_changed)
         self.table.currentCellChanged.connect(lambda *_cells: self._show_chosen())
-        self.table.itemActivated.connect(lambda _item: self._go())
+        self.table.go_asked.connect(self._go)
         self.go_button.clicked.connect(self._go)
         self.cancel_button.clicked.connect(lambda: self._manager.cancel(self.table.name))
         self.use_button.clicked.connect(self._ask_for_files)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -38,6 +38,9 @@ def _ink(tone: Tone) -> str:
 class ModelTable(QTableWidget):
     """One row for each model of the catalogue; arrows choose, the buttons below act."""
 
+    go_asked = Signal()
+    """Return or a double click: what the first button does."""
+
     def __init__(self, names: tuple[str, ...], parent: QWidget | None = None) -> None:
         super().__init__(len(names), 4, parent)
         self._names = names
@@ -63,12 +66,21 @@ class ModelTable(QTableWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setItemDelegate(_Lines(self))
         self.setMouseTracking(True)
+        self.itemDoubleClicked.connect(lambda _item: self.go_asked.emit())
         head = self.horizontalHeader()
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column, width in ((1, 200), (2, 84), (_STATE, 230)):
             self.setColumnWidth(column, width)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt override
+        """Return goes no further: a dialog would press the button of the question it opens."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            event.accept()
+            self.go_asked.emit()
+            return
+        super().keyPressEvent(event)
 
     @property
     def name(self) -> str:
