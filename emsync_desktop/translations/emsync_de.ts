@@ -148,6 +148,10 @@
         <translation>Ei&amp;nstellungen …</translation>
     </message>
     <message>
+        <source>M&amp;odels …</source>
+        <translation>M&amp;odelle …</translation>
+    </message>
+    <message>
         <source>Show the &amp;whole film</source>
         <translation>&amp;Ganzen Film zeigen</translation>
     </message>
@@ -476,8 +480,8 @@
         <translation>Ordner der Modelle</translation>
     </message>
     <message>
-        <source>Where imported weights lie; empty for the usual place.</source>
-        <translation>Wo eingelesene Gewichte liegen; leer für den üblichen Ort.</translation>
+        <source>Where models and imported weights lie; empty for the usual place.</source>
+        <translation>Wo Modelle und eingelesene Gewichte liegen; leer für den üblichen Ort.</translation>
     </message>
     <message>
         <source>Offline</source>
@@ -879,6 +883,106 @@
         <source>off</source>
         <translation>aus</translation>
     </message>
+    <message>
+        <source>What the picture shows</source>
+        <translation>Was im Bild zu sehen ist</translation>
+    </message>
+    <message>
+        <source>What can be heard: 527 kinds of sound</source>
+        <translation>Was zu hören ist: 527 Arten von Klang</translation>
+    </message>
+    <message>
+        <source>Where faces are in the picture</source>
+        <translation>Wo Gesichter im Bild sind</translation>
+    </message>
+    <message>
+        <source>The expression of each face</source>
+        <translation>Der Ausdruck jedes Gesichts</translation>
+    </message>
+    <message>
+        <source>What is said, put into English</source>
+        <translation>Was gesprochen wird, ins Englische übertragen</translation>
+    </message>
+    <message>
+        <source>Words that are seen in the picture</source>
+        <translation>Wörter, die im Bild zu lesen sind</translation>
+    </message>
+    <message>
+        <source>Whether words are glad or sad</source>
+        <translation>Ob Worte froh oder traurig sind</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>Not installed</source>
+        <translation>Nicht installiert</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Pausiert</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>Nicht geprüft</translation>
+    </message>
+    <message>
+        <source>Verify it to use it</source>
+        <translation>Zum Benutzen prüfen</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Beschädigt</translation>
+    </message>
+    <message>
+        <source>Download it again</source>
+        <translation>Noch einmal laden</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>Installiert</translation>
+    </message>
+    <message>
+        <source>{share} there</source>
+        <translation>{share} da</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>Wird geladen</translation>
+    </message>
+    <message>
+        <source>Checking</source>
+        <translation>Wird geprüft</translation>
+    </message>
+    <message>
+        <source>Unpacking</source>
+        <translation>Wird entpackt</translation>
+    </message>
+    <message>
+        <source>Copying</source>
+        <translation>Wird kopiert</translation>
+    </message>
+    <message>
+        <source>Removing</source>
+        <translation>Wird entfernt</translation>
+    </message>
+    <message>
+        <source>Stopping …</source>
+        <translation type="unfinished">Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>{size}/s</source>
+        <translation>{size}/s</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation type="unfinished">noch etwa {time}</translation>
+    </message>
 </context>
 <context>
     <name>Autosave</name>
@@ -942,6 +1046,65 @@
     <message>
         <source>pleasant</source>
         <translation>angenehm</translation>
+    </message>
+</context>
+<context>
+    <name>ConfirmDownload</name>
+    <message>
+        <source>Download a model</source>
+        <translation>Ein Modell laden</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Download {model}?</source>
+        <translation>{model} laden?</translation>
+    </message>
+    <message>
+        <source>{size}, {share} of it there</source>
+        <translation>{size}, davon {share} da</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>To</source>
+        <translation>Nach</translation>
+    </message>
+    <message>
+        <source>Checksum</source>
+        <translation>Prüfsumme</translation>
+    </message>
+    <message>
+        <source>SHA-256 known, checked before use</source>
+        <translation>SHA-256 bekannt, wird vor dem Benutzen geprüft</translation>
+    </message>
+    <message>
+        <source>SHA-256 known, checked before use; that of {files} is recorded at the first download</source>
+        <translation>SHA-256 bekannt, wird vor dem Benutzen geprüft; die von {files} wird beim ersten Laden festgehalten</translation>
+    </message>
+    <message>
+        <source>The disk has {free} free, and {needed} are needed. Make room, or choose another folder of models in the preferences.</source>
+        <translation>Auf der Festplatte sind {free} frei, gebraucht werden {needed}. Schaffen Sie Platz, oder wählen Sie in den Einstellungen einen anderen Ordner der Modelle.</translation>
     </message>
 </context>
 <context>
@@ -1750,6 +1913,174 @@
     </message>
 </context>
 <context>
+    <name>ModelManager</name>
+    <message>
+        <source>{model} is installed.</source>
+        <translation>{model} ist installiert.</translation>
+    </message>
+    <message>
+        <source>Your files of {model} are used.</source>
+        <translation>Ihre Dateien von {model} werden benutzt.</translation>
+    </message>
+    <message>
+        <source>{model} was checked.</source>
+        <translation>{model} wurde geprüft.</translation>
+    </message>
+    <message>
+        <source>{model} was removed.</source>
+        <translation>{model} wurde entfernt.</translation>
+    </message>
+    <message>
+        <source>{files} is not as it was when it was installed; download it again.</source>
+        <translation>{files} ist nicht mehr so wie beim Installieren; laden Sie es noch einmal.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelTable</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Stand</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Models …</source>
+        <translation>Modelle …</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsDialog</name>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Models of the full analysis</source>
+        <translation>Modelle der vollen Analyse</translation>
+    </message>
+    <message>
+        <source>Without them EMSYNC reads light, colour, movement and loudness; with them also what is shown, heard, said and written. Nothing is downloaded before you ask.</source>
+        <translation>Ohne sie liest EMSYNC Licht, Farbe, Bewegung und Lautstärke; mit ihnen auch, was zu sehen und zu hören ist, gesprochen und geschrieben wird. Nichts wird geladen, bevor Sie es verlangen.</translation>
+    </message>
+    <message>
+        <source>You are offline by your own choice, so nothing can be downloaded. Files that you have can be used.</source>
+        <translation>Sie sind auf eigenen Wunsch offline, deshalb kann nichts geladen werden. Dateien, die Sie haben, können benutzt werden.</translation>
+    </message>
+    <message>
+        <source>Go online</source>
+        <translation>Online gehen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation type="unfinished">Abbrechen</translation>
+    </message>
+    <message>
+        <source>Stop, and throw away what has come</source>
+        <translation>Anhalten und wegwerfen, was gekommen ist</translation>
+    </message>
+    <message>
+        <source>Use a file I have …</source>
+        <translation>Eigene Datei benutzen …</translation>
+    </message>
+    <message>
+        <source>Verify</source>
+        <translation>Prüfen</translation>
+    </message>
+    <message>
+        <source>Read its files and compare their SHA-256</source>
+        <translation>Seine Dateien lesen und ihre SHA-256 vergleichen</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation type="unfinished">Schließen</translation>
+    </message>
+    <message>
+        <source>Downloads go on</source>
+        <translation>Es wird weiter geladen</translation>
+    </message>
+    <message>
+        <source>{there} of {all} installed</source>
+        <translation>{there} von {all} installiert</translation>
+    </message>
+    <message>
+        <source>{size} used</source>
+        <translation>{size} belegt</translation>
+    </message>
+    <message>
+        <source>{size} free</source>
+        <translation>{size} frei</translation>
+    </message>
+    <message>
+        <source>Revision {revision}, checked by SHA-256 before use.</source>
+        <translation>Fassung {revision}, vor dem Benutzen durch SHA-256 geprüft.</translation>
+    </message>
+    <message>
+        <source>The checksum of {files} is recorded at the first download.</source>
+        <translation>Die Prüfsumme von {files} wird beim ersten Laden festgehalten.</translation>
+    </message>
+    <message>
+        <source>You are offline by your own choice</source>
+        <translation>Sie sind auf eigenen Wunsch offline</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished">Noch einmal</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Weiter laden</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>Laden</translation>
+    </message>
+    <message>
+        <source>Files of {model}: {files}</source>
+        <translation>Dateien von {model}: {files}</translation>
+    </message>
+    <message>
+        <source>Remove {model}? {size} are freed; it can be downloaded again.</source>
+        <translation>{model} entfernen? {size} werden frei; es kann wieder geladen werden.</translation>
+    </message>
+    <message>
+        <source>Remove a model</source>
+        <translation>Ein Modell entfernen</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+</context>
+<context>
     <name>PictureView</name>
     <message>
         <source>Picture under the playhead</source>
@@ -2191,6 +2522,10 @@
     <message>
         <source>Where the composer works</source>
         <translation>Wo der Komponist rechnet</translation>
+    </message>
+    <message>
+        <source>Models: {words}</source>
+        <translation>Modelle: {words}</translation>
     </message>
     <message>
         <source>Unsaved changes</source>
