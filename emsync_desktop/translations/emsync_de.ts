@@ -973,7 +973,7 @@
     </message>
     <message>
         <source>Stopping …</source>
-        <translation type="unfinished">Wird angehalten …</translation>
+        <translation>Wird angehalten …</translation>
     </message>
     <message>
         <source>{size}/s</source>
@@ -981,7 +981,7 @@
     </message>
     <message>
         <source>about {time} left</source>
-        <translation type="unfinished">noch etwa {time}</translation>
+        <translation>noch etwa {time}</translation>
     </message>
 </context>
 <context>
@@ -1056,7 +1056,7 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Download</source>
@@ -1989,7 +1989,7 @@
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished">Abbrechen</translation>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Stop, and throw away what has come</source>
@@ -2017,7 +2017,7 @@
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished">Schließen</translation>
+        <translation>Schließen</translation>
     </message>
     <message>
         <source>Downloads go on</source>
@@ -2053,7 +2053,7 @@
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished">Noch einmal</translation>
+        <translation>Noch einmal</translation>
     </message>
     <message>
         <source>Resume</source>
