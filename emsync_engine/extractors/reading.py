@@ -29,7 +29,7 @@ from emsync_engine.extractors.observed import (
     save_observed,
 )
 from emsync_engine.features.sequences import NothingToMeasure
-from emsync_engine.models.store import installed_path
+from emsync_engine.models.store import RECORD, installed_path
 from emsync_engine.monitor import SILENT, Cancelled, Monitor
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.content import content_hash
@@ -156,7 +156,7 @@ def _key(part: Needing, folders: Mapping[str, Path], subject: str) -> str:
 
 def model_hash(folder: Path) -> str:
     """Hash of a model's files by name and content."""
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+    files = sorted(path for path in folder.iterdir() if path.is_file() and path.name != RECORD)
     stamps = tuple((path, path.stat().st_size, path.stat().st_mtime_ns) for path in files)
     return _hash_of_files(stamps)
 
