@@ -188,7 +188,7 @@ def _train_epoch(
         given = tensors_of(sets, fusion.statistics, fusion.network.configuration, device=device)
         loss = torch.nn.functional.cross_entropy(fusion.network(*given), labels)
         optimiser.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call] - torch's own
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
 
 

@@ -47,11 +47,35 @@ class VAPoint:
             )
 
 
+Named = tuple[tuple[str, float], ...]  # words with a share each, 0 to 1
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentReading:
+    """What the models that the user installed saw, heard and read in one segment.
+
+    ``method`` says how it became an emotion ("late fusion" or "trained fusion"), ``counted`` how
+    much each source did, of one. ``speech`` and ``screen_text`` are in English. ``sounds`` and
+    ``pictures`` come with their probability; ``faces`` begins with ("face", the share of pictures
+    with one), its expressions follow. ``words`` are source, label and share.
+    """
+
+    method: str
+    counted: Named = ()
+    speech: str = ""
+    screen_text: str = ""
+    sounds: Named = ()
+    faces: Named = ()
+    pictures: Named = ()
+    words: tuple[tuple[str, str, float], ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class SegmentEmotion:
     """What was read in one segment, and the point that the user chose instead, if any.
 
-    ``distribution`` holds a probability for each of ``EMOTIONS``, in that order.
+    ``distribution`` holds a probability for each of ``EMOTIONS``, in that order. ``reading`` is
+    there where models beyond the built-in ones had a part in it.
     """
 
     distribution: tuple[float, ...]
@@ -59,6 +83,7 @@ class SegmentEmotion:
     confidence: float
     chosen: VAPoint | None = None
     explanation: str = ""
+    reading: SegmentReading | None = None
 
     @property
     def point(self) -> VAPoint:

@@ -21,6 +21,7 @@ from emsync_engine.project.model import (
     Timeline,
     VideoSource,
 )
+from emsync_engine.project.reading_schema import reading_data, reading_from
 from emsync_engine.project.take_schema import (
     LARGEST,
     fraction_text,
@@ -91,6 +92,7 @@ def _emotion_data(emotion: SegmentEmotion) -> dict[str, object]:
         "chosen": None if emotion.chosen is None else point_data(emotion.chosen),
         "confidence": float(emotion.confidence),
         "explanation": emotion.explanation,
+        **({} if emotion.reading is None else {"reading": reading_data(emotion.reading)}),
     }
 
 
@@ -190,6 +192,9 @@ def _boundary(value: Value) -> Boundary:
 
 
 def _emotion(value: Value) -> SegmentEmotion:
+    content = value.entries()
+    reading = content.pop("reading", None)  # there only where models beyond ours had a part
+    value = Value({name: one.content for name, one in content.items()}, value.place)
     distribution, detected, chosen, confidence, explanation = value.fields(
         "distribution", "detected", "chosen", "confidence", "explanation"
     )
@@ -199,4 +204,5 @@ def _emotion(value: Value) -> SegmentEmotion:
         chosen=chosen.optional(point_from),
         confidence=confidence.number(0, 1),
         explanation=explanation.text(),
+        reading=None if reading is None else reading_from(reading),
     )
