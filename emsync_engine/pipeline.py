@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from emsync_engine.timing import FrameRate
     from emsync_engine.video.decode import DecodedVideo
     from emsync_engine.video.probe import VideoInfo
+    from emsync_engine.video.subtitles import TextLine
 
 logger = logging.getLogger(__name__)
 
@@ -110,6 +111,7 @@ def analysed_film(
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
     from emsync_engine.video.sound_choice import proposed_placement
+    from emsync_engine.video.subtitles import read_subtitles
 
     request = request or AnalysisRequest()
     watch = Stopwatch()
@@ -121,13 +123,15 @@ def analysed_film(
         imported = _imported_cuts(video, request)
         cuts = _find_cuts(video, imported, request, monitor)
     with watch.stage("emotion"):
-        timeline = _timeline(video, cuts, imported, request, monitor)
+        subtitles = read_subtitles(video.info)
+        timeline = _timeline(video, cuts, imported, request, subtitles.lines, monitor)
         edges = [*(segment.start for segment in timeline.segments), timeline.duration]
         sound = read_sound_content(video, edges, monitor=monitor)
     proposed = proposed_placement(sound)
     warnings = (
         *video.warnings,
         *(imported.remarks if imported else ()),
+        *subtitles.remarks,
         *((proposed.reason,) if proposed.placement == "instead" else ()),
     )
     return Analysis(video.info, cuts, timeline, warnings, watch.seconds, sound), video
@@ -171,6 +175,7 @@ def _timeline(
     cuts: tuple[SceneCut, ...],
     imported: ImportedCuts | None,
     request: AnalysisRequest,
+    lines: tuple[TextLine, ...],
     monitor: Monitor,
 ) -> Timeline:
     """Boundaries from the cuts, the hits among them, and an emotion for each segment."""
@@ -189,7 +194,7 @@ def _timeline(
         duration=duration,
     )
     edges = [Fraction(0), *(boundary.time for boundary in boundaries), duration]
-    emotions = read_segment_emotions(video, edges, cuts, monitor=monitor)
+    emotions = read_segment_emotions(video, edges, cuts, lines=lines, monitor=monitor)
     if request.va is not None:
         emotions = tuple(replace(emotion, chosen=request.va) for emotion in emotions)
     loudness_db = picture_loudness(video, cuts, monitor=monitor)

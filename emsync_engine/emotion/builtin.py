@@ -20,12 +20,14 @@ from numpy.typing import NDArray
 from emsync_engine.emotion.cues import CUES, Reading, explain, read_axis
 from emsync_engine.emotion.mapping import emotion_posterior
 from emsync_engine.emotion.picture_model import PictureModel, shipped_picture_model
+from emsync_engine.emotion.words import WordSequences, named_words, word_sequences
 from emsync_engine.errors import BoundaryOrderError
 from emsync_engine.features.extraction import extract_features
 from emsync_engine.features.picture import Picture, sampled_pictures
 from emsync_engine.features.sequences import FeatureSequences, Film, StepGrid
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import SceneCut, SegmentEmotion, VAPoint
+from emsync_engine.video.subtitles import TextLine
 
 FloatArray = NDArray[np.float64]
 
@@ -53,13 +55,14 @@ class CueSequences:
     """Standardised cues and the evidence for each, both (steps,), by feature name.
 
     ``doubt`` (steps,) is by how many deviations the picture model expects to err more than usual,
-    on the mean of both axes.
+    on the mean of both axes. ``words`` is None where nothing is known of what is said.
     """
 
     grid: StepGrid
     values: dict[str, FloatArray]
     evidence: dict[str, FloatArray]
     doubt: FloatArray
+    words: WordSequences | None = None
 
 
 def read_segment_emotions(
@@ -67,6 +70,7 @@ def read_segment_emotions(
     edges: Sequence[Fraction],
     cuts: Sequence[SceneCut],
     *,
+    lines: Sequence[TextLine] = (),
     monitor: Monitor = SILENT,
 ) -> tuple[SegmentEmotion, ...]:
     """Valence, arousal, distribution, confidence and reasons for each segment of a film.
@@ -77,6 +81,7 @@ def read_segment_emotions(
     edges : edges of the segments in seconds, from 0 to the duration, strictly increasing;
         else BoundaryOrderError
     cuts : all scene cuts, which tell the lengths of the shots
+    lines : what is said in the film, if it has subtitles; English lines move the reading a little
 
     Returns
     -------
@@ -86,7 +91,7 @@ def read_segment_emotions(
     if len(edges) < 2 or any(b <= a for a, b in itertools.pairwise(edges)):
         raise BoundaryOrderError("The edges of the segments must increase from 0 to the end.")
     started = time.perf_counter()
-    cues = read_cues(video, cuts, monitor=monitor)
+    cues = read_cues(video, cuts, lines=lines, monitor=monitor)
     context = _surroundings(cues)
     emotions = tuple(
         _segment_emotion(cues, context, float(start_s), float(end_s))
@@ -101,9 +106,10 @@ def read_cues(
     cuts: Sequence[SceneCut],
     *,
     model: PictureModel | None = None,
+    lines: Sequence[TextLine] = (),
     monitor: Monitor = SILENT,
 ) -> CueSequences:
-    """Every cue of a film, step by step; cues of sound are absent from a film without any."""
+    """Every cue of a film, step by step; cues of sound and words only where it has them."""
     step_s = _STEP_S if video.info.duration < _LONG_FILM_S else 1.0
     features = extract_features(video, cuts, step_s=step_s, monitor=monitor)
     pictures = _picture_readings(
@@ -121,7 +127,11 @@ def read_cues(
     if len(video.frames) < 2:
         evidence["motion"] *= 0.0
     doubt = np.mean([pictures[name] for name in _DOUBTS], axis=0)
-    return CueSequences(features.grid, values, evidence, doubt)
+    words = word_sequences(lines, features.grid)
+    if words is not None:
+        values |= words.values
+        evidence |= dict.fromkeys(words.values, words.evidence)
+    return CueSequences(features.grid, values, evidence, doubt, words)
 
 
 def _picture_readings(
@@ -163,7 +173,7 @@ def _surroundings(cues: CueSequences) -> CueSequences:
         around = gaussian_filter1d(cues.evidence[name], width, mode="nearest")
         weighted = gaussian_filter1d(value * cues.evidence[name], width, mode="nearest")
         values[name], evidence[name] = weighted / np.maximum(around, 1e-6), around
-    return CueSequences(cues.grid, values, evidence, cues.doubt)
+    return CueSequences(cues.grid, values, evidence, cues.doubt, cues.words)
 
 
 def _segment_emotion(
@@ -181,13 +191,16 @@ def _segment_emotion(
     valence = read_axis("valence", values, evidence)
     arousal = read_axis("arousal", values, evidence)
     point = VAPoint(valence.value, arousal.value)
-    doubt = float(_overlap(cues.grid, start_s, end_s) @ cues.doubt)
+    overlap = _overlap(cues.grid, start_s, end_s)
+    doubt = float(overlap @ cues.doubt)
+    said = "" if cues.words is None else named_words(cues.words.emotions, overlap)
     confidence = _confidence((valence, arousal), own=own, doubt=doubt)
     return SegmentEmotion(
         distribution=_tempered(emotion_posterior(point), confidence),
         detected=point,
         confidence=confidence,
         explanation=explain((arousal, valence), values)
+        + (f"; {said}" if said else "")
         + ("" if "loudness_db" in values else "; no sound to go by"),
     )
 
