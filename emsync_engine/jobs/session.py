@@ -9,11 +9,15 @@ import shutil
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emsync_engine.output import output_error
 from emsync_engine.video.cache import default_cache_folder
+
+if TYPE_CHECKING:
+    from emsync_engine.render.kept import KeptRender
 
 LIMIT_BYTES = 4 << 30  # two hours of music with five stems are 12 GB: some of it at a time
 _PREFIX = "session-"
@@ -40,6 +44,14 @@ class Session:
 
     folder: Path
     limit_bytes: int = LIMIT_BYTES
+    _kept: dict[str, KeptRender] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def kept_render(self) -> KeptRender:
+        """What was played last, for a take that shares most of it."""
+        from emsync_engine.render.kept import KeptRender
+
+        return self._kept.setdefault("last", KeptRender(self.folder / "kept"))
 
     @contextlib.contextmanager
     def render_folder(self, name: str) -> Iterator[Path]:

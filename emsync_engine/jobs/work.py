@@ -82,17 +82,12 @@ def played(
 
 
 def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
-    """Play a take into WAV files of the session."""
-    from emsync_engine.music.hits import landed_onsets
+    """Play a take into WAV files of the session; only what differs from the last one that was."""
     from emsync_engine.music.takes import take_as_heard
-    from emsync_engine.render.fluidsynth import render_stems
-    from emsync_engine.render.levels import levelled
-    from emsync_engine.render.mixing import mix_take
     from emsync_engine.render.wav import write_wav
 
     take = take_as_heard(job.take, job.timeline)
-    dry = render_stems(take.music, accents_s=landed_onsets(take.hits), monitor=monitor)
-    mix = mix_take(take, levelled(dry, job.timeline), target_lufs=job.target_lufs, monitor=monitor)
+    mix = session.kept_render.mix(take, job.timeline, target_lufs=job.target_lufs, monitor=monitor)
     with session.render_folder(take.id) as folder:
         stems: dict[Family, Path] = {}
         parts = mix.stems if job.stems else {}

@@ -5,15 +5,18 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.cores import usable_cores
 from emsync_engine.midi.writing import DEFAULT_PROGRAMS, playable_notes
-from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.monitor import SILENT, Cancelled, Monitor
 from emsync_engine.project.notes import Family, Music, Note
 from emsync_engine.render.attack import attacks_of, spoken_in_time
 from emsync_engine.render.breath import breaths_s, draw_back, risen
@@ -22,10 +25,13 @@ from emsync_engine.render.synthesizer import BLOCK, SAMPLE_RATE, Synthesizer
 
 FloatArray = NDArray[np.float32]
 Stems = Mapping[Family, FloatArray]
+Stroke = tuple[int, bool, int, int]
+"""Sample, on a block's edge; whether a key goes down; pitch; velocity, 0 for one that goes up."""
 
 _CHUNK = 24_000  # half a second: how soon a cancelled render stops
 _MOST_THREADS = 4
 _LOOK_S = 0.05
+_WARM_UP = range(30, 90)
 
 logger = logging.getLogger(__name__)
 
@@ -66,117 +72,183 @@ def render_stems(
     loaded; whatever ``monitor`` raises, once all threads have stopped.
     """
     font = soundfont or find_soundfont()
-    written, attack_s = playable_notes(music), attacks_of(font, music.programs)
-    playable = spoken_in_time(written, accents_s, risen(attack_s))
-    parts = {
-        family: [note for note in playable if note.family == family]
-        for family in music.families
-        if any(note.family == family for note in playable)
-    }
+    parts = played_parts(music, font, accents_s)
     length = sample_count(music.duration_s)
     started = time.perf_counter()
-    breaths = breaths_s(written, accents_s, attack_s)
-    job = _Job(font, music.programs, breaths, length, max(1, len(parts) * length))
-    stems = _render_parallel(job, parts, monitor, threads or min(_MOST_THREADS, usable_cores()))
+    progress = RenderProgress(len(parts) * length)
+    stems = in_threads(
+        {
+            # the part with most notes first: it takes longest
+            part.family: partial(_render_part, font, part, length, progress)
+            for part in sorted(parts.values(), key=lambda part: -len(part.strokes))
+        },
+        progress,
+        monitor=monitor,
+        threads=threads,
+    )
     logger.info(
         "rendered %d stems of %.1f s in %.2f s",
         len(stems),
         music.duration_s,
         time.perf_counter() - started,
     )
-    return stems
+    return {family: stems[family] for family in parts}
 
 
-class _Job:
-    """What the render threads share: the task, how far they are, and the word to stop."""
+@dataclass(frozen=True, slots=True)
+class PlayedPart:
+    """What one family plays: a program, keys that go down and up, and the hits it breathes before.
 
-    def __init__(
-        self,
-        font: Soundfont,
-        programs: Mapping[Family, int],
-        breaths: Mapping[Family, Sequence[float]],
-        length: int,
-        total: int,
-    ) -> None:
-        self.font = font
-        self.programs = programs
-        self.breaths = breaths
-        self.length = length
-        self.total = total
-        self.stop = threading.Event()
+    ``breaths_s`` are seconds, as ``render.breath`` has them.
+    """
+
+    family: Family
+    program: int
+    strokes: tuple[Stroke, ...]
+    breaths_s: tuple[float, ...] = ()
+
+
+def played_parts(
+    music: Music, font: Soundfont, accents_s: Sequence[float] = ()
+) -> dict[Family, PlayedPart]:
+    """What each family that plays does on its keys, in score order."""
+    written, attack_s = playable_notes(music), attacks_of(font, music.programs)
+    playable = spoken_in_time(written, accents_s, risen(attack_s))
+    breaths = breaths_s(written, accents_s, attack_s)
+    parts: dict[Family, PlayedPart] = {}
+    for family in music.families:
+        if notes := [note for note in playable if note.family == family]:
+            program = music.programs.get(family, DEFAULT_PROGRAMS[family])
+            own = tuple(breaths.get(family, ()))
+            parts[family] = PlayedPart(family, program, _strokes(notes), own)
+    return parts
+
+
+class RenderProgress:
+    """What render threads share: how far they are, and the word to stop."""
+
+    def __init__(self, total: int) -> None:
+        self.total = max(total, 1)
+        self._stop = threading.Event()
         self._done = 0
         self._lock = threading.Lock()
 
-    def add_done(self, samples: int) -> None:
+    def add(self, samples: int) -> None:
+        """So many more samples are there; Cancelled if somebody wants to stop."""
         with self._lock:
             self._done += samples
+        if self._stop.is_set():
+            raise Cancelled
+
+    def stop(self) -> None:
+        self._stop.set()
 
     @property
     def done_s(self) -> float:
-        return self._done / SAMPLE_RATE
+        return min(self._done, self.total) / SAMPLE_RATE
 
 
-def _render_parallel(
-    job: _Job, parts: Mapping[Family, Sequence[Note]], monitor: Monitor, threads: int
-) -> dict[Family, FloatArray]:
-    """Render the parts on some threads; the monitor is called from this one alone."""
-    if not parts:
+Made = TypeVar("Made")
+
+
+def in_threads(
+    tasks: Mapping[Family, Callable[[], Made]],
+    progress: RenderProgress,
+    *,
+    monitor: Monitor = SILENT,
+    threads: int | None = None,
+) -> dict[Family, Made]:
+    """Do one task for each family on some threads; the monitor is called from this one alone."""
+    if not tasks:
         return {}
-    total_s = job.total / SAMPLE_RATE
-    with ThreadPoolExecutor(max_workers=threads, thread_name_prefix="render") as pool:
-        # the part with most notes first: it takes longest
-        order = sorted(parts, key=lambda family: -len(parts[family]))
-        futures = {
-            family: pool.submit(_render_part, job, family, parts[family]) for family in order
-        }
+    total_s = progress.total / SAMPLE_RATE
+    workers = threads or min(_MOST_THREADS, usable_cores())
+    with ThreadPoolExecutor(max_workers=workers, thread_name_prefix="render") as pool:
+        futures = {family: pool.submit(task) for family, task in tasks.items()}
         try:
             waiting = set(futures.values())
             while waiting:
-                monitor.advance("render", job.done_s, total_s)
+                monitor.advance("render", progress.done_s, total_s)
                 finished, waiting = wait(waiting, _LOOK_S, return_when=FIRST_EXCEPTION)
                 for future in finished:
                     future.result()
             monitor.advance("render", total_s, total_s)
         except BaseException:
-            job.stop.set()
+            progress.stop()
             raise
-    return {family: futures[family].result() for family in parts}
+    return {family: future.result() for family, future in futures.items()}
 
 
-def _render_part(job: _Job, family: Family, notes: Sequence[Note]) -> FloatArray:
-    program = job.programs.get(family, DEFAULT_PROGRAMS[family])
-    blocks = -(-job.length // BLOCK)
-    samples = np.zeros((blocks * BLOCK, 2), np.float32)
-    with Synthesizer(job.font, program, is_drums=family == "drums") as synthesizer:
+def _render_part(
+    font: Soundfont, part: PlayedPart, length: int, progress: RenderProgress
+) -> FloatArray:
+    samples = render_raw(font, part, length, progress)
+    draw_back(samples, part.breaths_s)
+    return samples
+
+
+def render_raw(
+    font: Soundfont, part: PlayedPart, length: int, progress: RenderProgress
+) -> FloatArray:
+    """(length, 2) samples of a part as the synthesizer plays it, before anybody draws back."""
+    samples = np.zeros((-(-length // BLOCK) * BLOCK, 2), np.float32)
+    with part_synthesizer(font, part) as synthesizer:
         place = 0
-        for at, is_on, note in _strokes(notes):
-            place = _advance(synthesizer, samples, place, min(at, len(samples)), job)
-            if is_on:
-                synthesizer.note_on(note.pitch, min(max(note.velocity, 1), 127))
-            else:
-                synthesizer.note_off(note.pitch)
-        _advance(synthesizer, samples, place, len(samples), job)
-    draw_back(samples, job.breaths.get(family, ()))
-    return np.ascontiguousarray(samples[: job.length])
+        for stroke in part.strokes:
+            place = advance(synthesizer, samples, place, min(stroke[0], len(samples)), progress)
+            strike(synthesizer, stroke)
+        advance(synthesizer, samples, place, len(samples), progress)
+    return np.ascontiguousarray(samples[:length])
 
 
-def _strokes(notes: Sequence[Note]) -> list[tuple[int, bool, Note]]:
-    """(sample, on or off, note) in order, on block edges; a key goes up before it goes down."""
-    strokes: list[tuple[int, bool, Note]] = []
+def part_synthesizer(font: Soundfont, part: PlayedPart) -> Synthesizer:
+    """A synthesizer that has the part's program at hand, and has played every key of it.
+
+    FluidSynth's voices are used again, and slide from where the one before was panned, over the
+    first 64 samples; new ones slide from silence. So a note's first millisecond depended on what
+    was played before it, by up to -45 dBFS on drums. With no new voices left it does not.
+    """
+    synthesizer = Synthesizer(font, part.program, is_drums=part.family == "drums")
+    for pitch in _WARM_UP:
+        synthesizer.note_on(pitch, 100)
+    for _ in range(2):
+        synthesizer.fill(np.zeros((BLOCK, 2), np.float32))
+        synthesizer.silence()
+    synthesizer.fill(np.zeros((BLOCK, 2), np.float32))
+    return synthesizer
+
+
+def strike(synthesizer: Synthesizer, stroke: Stroke) -> None:
+    """Let a key go down or up."""
+    _, is_on, pitch, velocity = stroke
+    if is_on:
+        synthesizer.note_on(pitch, velocity)
+    else:
+        synthesizer.note_off(pitch)
+
+
+def _strokes(notes: Sequence[Note]) -> tuple[Stroke, ...]:
+    """Strokes in order, on block edges; a key goes up before it goes down."""
+    strokes: list[Stroke] = []
     for note in notes:
         onset = round(note.onset_s * SAMPLE_RATE / BLOCK)
         end = max(round(note.end_s * SAMPLE_RATE / BLOCK), onset + 1)
-        strokes.append((onset * BLOCK, True, note))
-        strokes.append((end * BLOCK, False, note))
-    strokes.sort(key=lambda stroke: (stroke[0], stroke[1], stroke[2].pitch))
-    return strokes
+        strokes.append((onset * BLOCK, True, note.pitch, min(max(note.velocity, 1), 127)))
+        strokes.append((end * BLOCK, False, note.pitch, 0))
+    return tuple(sorted(strokes))
 
 
-def _advance(synthesizer: Synthesizer, samples: FloatArray, start: int, end: int, job: _Job) -> int:
-    """Fill the samples from start to end; returns end, or stops early when told to."""
-    while start < end and not job.stop.is_set():
+def advance(
+    synthesizer: Synthesizer,
+    samples: FloatArray,
+    start: int,
+    end: int,
+    progress: RenderProgress,
+) -> int:
+    """Fill samples [start, end) in pieces of half a second; where it ends. Cancelled if told to."""
+    while start < end:
         until = min(start + _CHUNK // BLOCK * BLOCK, end)
         synthesizer.fill(samples[start:until])
-        job.add_done(until - start)
+        progress.add(until - start)
         start = until
     return end

@@ -90,30 +90,68 @@ def mix_stems(
     length = sample_count(duration_s)
     if any(stem.shape != (length, 2) for stem in stems.values()):
         raise ValueError(f"every stem must have the shape ({length}, 2)")
-    fade = np.zeros((length, 1), np.float32)
-    faded = length if fade_end_s is None else min(sample_count(fade_end_s), length)
-    fade[:faded, 0] = fade_gains(faded, fade_s)
     wet: dict[Family, FloatArray] = {}
     for index, (family, stem) in enumerate(stems.items()):
         monitor.advance("mix", index, len(stems) + 1)
-        hall = _reverberated_in_a_loop(stem) if is_loop else reverberated(stem)
-        wet[family] = (stem + REVERB_SENDS[family] * hall) * fade
-    monitor.advance("mix", len(stems), len(stems) + 1)
-    mastering = mastered(
-        _sum(wet, length),
+        wet[family] = in_hall(family, stem, is_loop=is_loop)
+    return finished_mix(
+        wet,
+        duration_s,
+        fade_s=fade_s,
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
-        reported_as=("mix", len(stems), len(stems) + 1),
+        fade_end_s=fade_end_s,
+        may_change=True,
         monitor=monitor,
     )
+
+
+def in_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> FloatArray:
+    """A dry stem (N, 2) with what its family sends to the hall; (N, 2), a new array."""
+    hall = _reverberated_in_a_loop(stem) if is_loop else reverberated(stem)
+    return stem + np.float32(REVERB_SENDS[family]) * hall
+
+
+def finished_mix(
+    wet: Stems,
+    duration_s: float,
+    *,
+    fade_s: float = FADE_S,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+    fade_end_s: float | None = None,
+    may_change: bool = False,
+    monitor: Monitor = SILENT,
+) -> Mix:
+    """Fade stems that have their hall, and set their level, as ``mix_stems``.
+
+    Parameters
+    ----------
+    wet : per family (N, 2), N = round(duration x 48000)
+    may_change : they become the stems of the mix, so that no more memory is needed
+    """
+    length = sample_count(duration_s)
+    fade = np.zeros((length, 1), np.float32)
+    faded = length if fade_end_s is None else min(sample_count(fade_end_s), length)
+    fade[:faded, 0] = fade_gains(faded, fade_s)
+    made: dict[Family, FloatArray] = {}
     for family, stem in wet.items():
+        made[family] = np.multiply(stem, fade, out=stem if may_change else None)
+    monitor.advance("mix", len(made), len(made) + 1)
+    mastering = mastered(
+        _sum(made, length),
+        target_lufs=target_lufs,
+        ceiling_dbtp=ceiling_dbtp,
+        reported_as=("mix", len(made), len(made) + 1),
+        monitor=monitor,
+    )
+    for stem in made.values():
         start = 0
         for chunk in mastering.applied(stem):
             stem[start : start + len(chunk)] = chunk
             start += len(chunk)
-        wet[family] = stem
-    monitor.advance("mix", len(stems) + 1, len(stems) + 1)
-    return Mix(_sum(wet, length), wet, mastering)
+    monitor.advance("mix", len(made) + 1, len(made) + 1)
+    return Mix(_sum(made, length), made, mastering)
 
 
 def mix_take(
@@ -128,17 +166,24 @@ def mix_take(
 
     Where a silence begins, the hall may ring over.
     """
-    ending, duration_s = take.settings.ending, take.music.duration_s
+    fade_s, fade_end_s = fade_of(take)
     return mix_stems(
         stems,
-        duration_s,
-        fade_s=ENDING_FADES_S[ending],
-        fade_end_s=sounding_end_s(duration_s, take.tacet_s) if ending == "fade" else None,
-        is_loop=ending == "loop",
+        take.music.duration_s,
+        fade_s=fade_s,
+        fade_end_s=fade_end_s,
+        is_loop=take.settings.ending == "loop",
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
         monitor=monitor,
     )
+
+
+def fade_of(take: Take) -> tuple[float, float | None]:
+    """How long a take fades, and where it has faded; None for the film's end. Seconds."""
+    ending, duration_s = take.settings.ending, take.music.duration_s
+    end_s = sounding_end_s(duration_s, take.tacet_s) if ending == "fade" else None
+    return ENDING_FADES_S[ending], end_s
 
 
 def _reverberated_in_a_loop(stem: FloatArray) -> FloatArray:

@@ -119,8 +119,10 @@ def test_a_range_of_the_film_begins_at_a_key_frame_and_all_results_with_it(score
     film = probe(Path(answer["outputs"]["video"]))
     assert samples == round(film.duration * 48_000)
     assert 0.4 <= film.duration < 2
-    assert answer["range"]["end_s"] == 2.0
-    assert answer["range"]["start_s"] == pytest.approx(2 - float(film.duration))
+    start_s, end_s = answer["range"]["start_s"], answer["range"]["end_s"]
+    assert start_s <= 1.2
+    assert end_s >= 1.6
+    assert end_s - start_s == pytest.approx(float(film.duration))
     [told] = [remark for remark in answer["remarks"] if "Film and sound are of the range" in remark]
     assert "to 00:00:02:00" in told
     assert told.endswith("; MIDI and the project are of the whole film.")
