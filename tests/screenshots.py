@@ -198,7 +198,32 @@ class Photographer:
         self.pause(300)
         self.take("offline")
         window.settings.set("offline", False)
+        self._models()
         self._recovery()
+
+    def _models(self) -> None:
+        """The models in every state: a host on this machine plays the publishers."""
+        from tests.model_screens import models_in_every_state
+
+        window = self.window
+        with models_in_every_state(self.until):
+            window.menu_actions["models"].trigger()
+            dialog = window.models.dialog
+            dialog.table.choose("audio-events")
+            self.pause(2500)
+            self.take("models")
+            dialog._ask_to_download("screen-text")
+            self.pause(500)
+            self.take("models-ask")
+            dialog.confirm.reject()
+            window.settings.set("offline", True)
+            self.until(lambda: window.models.manager.busy is None)
+            dialog.table.choose("screen-text")
+            self.pause(300)
+            self.take("models-offline")
+            window.settings.set("offline", False)
+            dialog.reject()
+            window.models.close()
 
     def _recovery(self) -> None:
         """Two windows that ended without saving, as it were: their versions, not their locks."""

@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.inspector.segment import labelled
-from emsync_desktop.models.words import purpose_of, size_words
+from emsync_desktop.models.words import place_words, purpose_of, size_words
 from emsync_engine.models.connection import Rules
 from emsync_engine.models.space import free_bytes
 from emsync_engine.models.store import ModelState
@@ -104,7 +104,7 @@ class ConfirmDownload(QDialog):
             (self.tr("Licence"), model.licence),
             (self.tr("From"), "\n".join(dict.fromkeys(addresses))),
             (self.tr("Files"), ", ".join(one.path.rpartition("/")[2] for one in parts)),
-            (self.tr("To"), str(state.folder)),
+            (self.tr("To"), place_words(state.folder)),
         ]
         return [*facts, (self.tr("Checksum"), self._checksum_words())]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt, QUrl, Signal
+from PySide6.QtCore import QEvent, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,11 +19,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emsync_desktop.appearance import COLOURS
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.models.confirm import ConfirmDownload
 from emsync_desktop.models.manager import ModelManager
 from emsync_desktop.models.table import ModelTable
-from emsync_desktop.models.words import Activity, size_words, told
+from emsync_desktop.models.words import Activity, place_words, size_words, told
 from emsync_engine.models.space import free_bytes
 from emsync_engine.models.store import State, models_folder
 from emsync_engine.offline import is_offline
@@ -42,7 +43,7 @@ class ModelsDialog(QDialog):
         self._manager = manager
         self.confirm: ConfirmDownload | None = None
         self.setWindowTitle(self.tr("Models"))
-        self.setMinimumSize(820, 600)
+        self.setMinimumWidth(820)
         self.resize(900, 640)
         self.table = ModelTable(manager.names)
         self._lay_out()
@@ -195,6 +196,12 @@ class ModelsDialog(QDialog):
         self.summary.setText("\n".join(lines))
         self._show_chosen()
 
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
+        """Another theme is worn."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange and hasattr(self, "facts"):
+            self._show_chosen()
+
     def _on_changed(self, name: str) -> None:
         self._show(name)
         if self._manager.under(name).activity is Activity.NONE:
@@ -217,9 +224,10 @@ class ModelsDialog(QDialog):
         self.failure.setText(failure)
         self.failure.setVisible(bool(failure))
         model = state.model
-        lines = [f'<a href="{model.page}">{model.page}</a>']
+        ink = COLOURS.accent_text  # a label keeps the colour of links that it was made with
+        lines = [f'<a style="color: {ink}" href="{model.page}">{model.page}</a>']
         if state.state in (State.INSTALLED, State.UNCHECKED, State.DAMAGED):
-            lines.append(str(state.folder).replace("&", "&amp;").replace("<", "&lt;"))
+            lines.append(place_words(state.folder).replace("&", "&amp;").replace("<", "&lt;"))
         elif not failure:
             lines.append(self._pin_words(model.revision, [one.name for one in model.unpinned]))
         self.facts.setText("<br>".join(lines))

@@ -71,7 +71,7 @@ class ModelTable(QTableWidget):
         head.setHighlightSections(False)
         head.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((1, 200), (2, 84), (_STATE, 230)):
+        for column, width in ((1, 180), (2, 84), (_STATE, 286)):
             self.setColumnWidth(column, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802 - Qt override
@@ -131,7 +131,8 @@ class _Lines(QStyledItemDelegate):
         room = option.rect.adjusted(PAD_PX, 6, -PAD_PX, -6)
         more = index.data(_MORE)
         if isinstance(more, Told):
-            self._paint_state(painter, room, more)
+            is_chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+            self._paint_state(painter, room, more, is_chosen=is_chosen)
         else:
             self._paint_words(painter, room, index, str(more or ""))
         painter.restore()
@@ -158,7 +159,7 @@ class _Lines(QStyledItemDelegate):
         wrapped = Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room, wrapped, text)
 
-    def _paint_state(self, painter: QPainter, room: QRect, told: Told) -> None:
+    def _paint_state(self, painter: QPainter, room: QRect, told: Told, *, is_chosen: bool) -> None:
         ink = QColor(_ink(told.tone))
         has_bar = told.share is not None
         top = _half(room, 0) if told.more or has_bar else room
@@ -174,18 +175,22 @@ class _Lines(QStyledItemDelegate):
             taken = QFontMetrics(words(12)).horizontalAdvance(told.words) + 12 if has_bar else 0
             self._line(painter, more.adjusted(taken, 0, 0, 0), told.more, COLOURS.quiet, side=side)
         if told.share is not None:
-            self._bar(painter, _half(room, 1), told.share, is_lively=told.tone == "text")
+            filled = COLOURS.accent if told.tone == "text" else COLOURS.quiet
+            track = COLOURS.handle_off if is_chosen else COLOURS.line
+            self._bar(painter, _half(room, 1), told.share, filled=filled, track=track)
 
-    def _bar(self, painter: QPainter, room: QRect, share: float, *, is_lively: bool) -> None:
-        track = QRect(room.left(), room.center().y() - 2, room.width(), 5)
+    def _bar(
+        self, painter: QPainter, room: QRect, share: float, *, filled: str, track: str
+    ) -> None:
+        whole = QRect(room.left(), room.center().y() - 2, room.width(), 5)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(COLOURS.track))
-        painter.drawRoundedRect(track, 2.5, 2.5)
+        painter.setBrush(QColor(track))
+        painter.drawRoundedRect(whole, 2.5, 2.5)
         if share > 0:
-            filled = QRect(track)
-            filled.setWidth(max(5, round(track.width() * min(share, 1.0))))
-            painter.setBrush(QColor(COLOURS.accent if is_lively else COLOURS.edge))
-            painter.drawRoundedRect(filled, 2.5, 2.5)
+            part = QRect(whole)
+            part.setWidth(max(5, round(whole.width() * min(share, 1.0))))
+            painter.setBrush(QColor(filled))
+            painter.drawRoundedRect(part, 2.5, 2.5)
 
     def _line(
         self,

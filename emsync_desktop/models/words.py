@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -71,6 +72,14 @@ def size_words(size_bytes: float) -> str:
     return size_text(size_bytes).replace(".", QLocale().decimalPoint())
 
 
+def place_words(path: Path) -> str:
+    """A place on the disk, short where it lies in the user's home."""
+    try:
+        return str(Path("~") / path.relative_to(Path.home()))
+    except (ValueError, RuntimeError):
+        return str(path)
+
+
 def told(state: ModelState, under: Under, failure: str) -> Told:
     """How a model stands, in words."""
     if under.activity is not Activity.NONE:
@@ -110,5 +119,5 @@ def _told_of(under: Under) -> Told:
     if under.speed > 0:
         more.append(tr("{size}/s").format(size=size_words(under.speed)))
     if under.left_s is not None:
-        more.append(tr("about {time} left").format(time=rough_time(under.left_s)))
+        more.append(tr("{time} left").format(time=rough_time(under.left_s)))
     return Told(words, " · ".join(more), "text", under.share)

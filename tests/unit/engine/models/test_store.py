@@ -2,10 +2,11 @@
 
 import json
 import os
+import re
 
 import pytest
 
-from emsync_engine.models.catalogue import CATALOGUE, ModelFile
+from emsync_engine.models.catalogue import CATALOGUE, PUBLISHED, ModelFile
 from emsync_engine.models.faults import UnknownModelError, size_text
 from emsync_engine.models.installing import download_model
 from emsync_engine.models.store import (
@@ -19,7 +20,7 @@ from emsync_engine.models.store import (
     state_of,
 )
 from emsync_engine.monitor import Cancelled
-from tests.conftest import RecordingMonitor
+from tests.conftest import REPOSITORY, RecordingMonitor
 from tests.model_server import BY_NAME, contents, file_of, model_of, slow, whole
 
 DATA = contents(200_000)
@@ -52,6 +53,20 @@ def test_the_catalogue_is_whole():
             for known in (file.sha256, file.zipped and file.zipped.sha256):
                 assert known is None or (len(known) == 64 and set(known) <= set("0123456789abcdef"))
             assert file.expected_bytes > 0
+
+
+def test_the_page_lists_what_the_catalogue_does():
+    page = (REPOSITORY / "docs" / "models" / "catalogue.md").read_text(encoding="utf-8")
+    known = set()
+    for model in CATALOGUE.values():
+        assert f"(`{model.name}`)" in page
+        assert f"`{model.revision}`, <{model.page}>" in page
+        for file in model.files:
+            known |= {file.sha256, file.zipped.sha256 if file.zipped else None}
+            assert f"| `{file.name}` | " in page
+            assert file.size_bytes is None or f"| {file.size_bytes:,} |" in page
+    assert set(re.findall(r"[0-9a-f]{64}", page)) == known - {None}
+    assert all(f"`{one.how}`" in page and one.page in page for one in PUBLISHED)
 
 
 def test_everything_large_has_a_checksum():
