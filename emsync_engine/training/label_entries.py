@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +18,10 @@ import numpy as np
 
 from emsync_engine.affect.reading import AffectReader
 from emsync_engine.errors import EmsyncError, InputUnusableError, MidiUnreadableError
+from emsync_engine.midi.lyrics import lyrics_of
 from emsync_engine.midi.reading import Score, music_of, read_score
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.training.lyric_emotions import LyricEmotions, lyric_emotions
 
 SLOWEST_BPM, FASTEST_BPM = 50.0, 150.0
 """Beyond these a tempo says nothing of arousal (thesis section 4.3)."""
@@ -40,6 +42,7 @@ class LabelEntry:
     ``tempo`` in quarter notes a minute (equation 3.1), ``note_density`` in notes a second,
     ``valence`` and ``arousal`` from -1 to 1, None where nothing tells. ``matched`` is what the file
     of valences says, as it is there. ``same_music_as`` is an earlier file with the same piano roll.
+    ``lyrics`` are the emotions of an English song's words (section 3.2), None without them.
     """
 
     file: str
@@ -53,6 +56,7 @@ class LabelEntry:
     arousal_source: Source | None
     matched: Json | None
     same_music_as: str | None
+    lyrics: LyricEmotions | None = None
 
     def as_json(self) -> Json:
         """As listing 3.1 names it, with the MD5 inside."""
@@ -72,6 +76,8 @@ class LabelEntry:
         }
         if self.matched is not None:
             answer["matched_features"] = self.matched
+        if self.lyrics is not None:
+            answer["lyrics"] = self.lyrics.as_json()
         return answer
 
 
@@ -162,7 +168,8 @@ def label_entries(
             score = read_score(path)
             same = rolls.setdefault(_roll(score), name)
             matched = (valences or {}).get(md5)
-            yield _entry(name, md5, score, matched, reader, same if same != name else None)
+            entry = _entry(name, md5, score, matched, reader, same if same != name else None)
+            yield replace(entry, lyrics=lyric_emotions(lyrics_of(path)))
         except EmsyncError as error:
             yield Skipped(name, str(error).replace(path.name, name, 1))
         except OSError as error:

@@ -260,3 +260,29 @@ def test_a_result_that_cannot_be_written_is_one_sentence(tmp_path, capsys):
     midi(tmp_path / "a.mid")
     assert main(["train", "label", str(tmp_path), "--out", str(tmp_path / "no" / "x.jsonl")]) == 3
     assert "x.jsonl cannot be written" in capsys.readouterr().err
+
+
+def sung(path, line, times):
+    """Music with a line sung again and again."""
+    file = mido.MidiFile(midi(path))
+    for word in f"{line} ".replace(" ", " |").split("|")[:-1] * times:
+        file.tracks[-1].append(mido.MetaMessage("lyrics", text=word, time=240))
+    file.save(path)
+
+
+def test_the_words_of_a_song_are_read(tmp_path):
+    sung(tmp_path / "glad.mid", "Oh happy day I love you and I am so happy", 6)
+    sung(tmp_path / "sad.mid", "I cry for you and I miss you in my lonely sorrow", 6)
+    sung(tmp_path / "short.mid", "Oh happy day I love you", 2)
+    sung(tmp_path / "foreign.mid", "O frohe Zeit wie lieb ich dich und singe froh", 8)
+    midi(tmp_path / "silent.mid")
+    found = {entry.file: entry for entry in label_entries(tmp_path)}
+    glad, sad = found["glad.mid"].lyrics, found["sad.mid"].lyrics
+    assert glad.words == 66
+    told = found["sad.mid"].as_json()["lyrics"]
+    assert max(told["emotions"], key=told["emotions"].get) == "sadness"
+    assert glad.as_json()["emotions"]["joy"] > 0.5 > sad.as_json()["emotions"]["joy"]
+    assert len(told["emotions_28"]) == 28
+    for name in ("short.mid", "foreign.mid", "silent.mid"):
+        assert found[name].lyrics is None
+        assert "lyrics" not in found[name].as_json()
