@@ -52,6 +52,15 @@ MISSED_COSTS = 2.0
 MORE_ROUNDS = 2
 """How often a stretch is written again, in as many ways, while none of them lands on its hits."""
 
+FAR = 0.35
+"""Where every way is further from the emotion that is asked for, as many are written once more."""
+
+STAY_GAINS = 0.15
+"""A phrase that comes again may be worse than other ways by this, so that it comes to its end."""
+
+RETURN_APART = 0.15
+"""Music of another emotion than is asked for now does not come again."""
+
 _LANDED = 0.1  # of ``missed``: what the tempo fit mends
 
 _ROOM = 320
@@ -84,6 +93,33 @@ def stretches(brief: Brief) -> list[Stretch]:
     return [Stretch(start, end) for start, end in zip([0.0, *ends[:-1]], ends, strict=True)]
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What speaks against a stretch, apart.
+
+    ``distance`` from the emotion that was asked for, both axes summed; hits ``missed``, each by its
+    share; seconds of silence beyond ``SILENCE_S``.
+    """
+
+    distance: float
+    missed: float
+    silence_s: float
+
+    @property
+    def demerit(self) -> float:
+        """All of it together: the less, the better."""
+        return self.distance + MISSED_COSTS * self.missed + SILENCE_COSTS * self.silence_s
+
+    @property
+    def has_landed(self) -> bool:
+        return self.missed < _LANDED
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it lands, and nearly in the emotion that was asked for."""
+        return self.has_landed and self.distance <= FAR
+
+
 class StretchJudge:
     """What speaks against a stretch of a take: the less, the better.
 
@@ -98,10 +134,14 @@ class StretchJudge:
 
     def demerit(self, writer: TokenWriter, stretch: Stretch) -> float:
         """Distance in emotion, plus what missed hits and silence cost."""
-        return (
-            self._distance(writer, stretch)
-            + MISSED_COSTS * self.missed(writer, stretch)
-            + SILENCE_COSTS * self._silence_s(writer, stretch)
+        return self.verdict(writer, stretch).demerit
+
+    def verdict(self, writer: TokenWriter, stretch: Stretch) -> Verdict:
+        """What speaks against a stretch, apart."""
+        return Verdict(
+            self._distance(writer, stretch),
+            self._missed(writer, stretch),
+            self._silence_s(writer, stretch),
         )
 
     def _distance(self, writer: TokenWriter, stretch: Stretch) -> float:
@@ -128,7 +168,7 @@ class StretchJudge:
         start_s = max(since_s, stretch.end_s - WINDOW_S)
         return max(min(start_s, stretch.end_s - HEARD_S), 0.0), stretch.end_s
 
-    def missed(self, writer: TokenWriter, stretch: Stretch) -> float:
+    def _missed(self, writer: TokenWriter, stretch: Stretch) -> float:
         """Hits of the stretch without a strong chord; a late or early one counts for its share."""
         hits_s = [
             hit_s
@@ -201,26 +241,66 @@ def write_best(
     judge = StretchJudge(regressor_or_none(), brief)
     writer = TokenWriter(decoder, brief, seed=seed)
     writer.begin()
-    given = 0
+    given, returns = 0, False
     for number, stretch in enumerate(stretches(brief)):
         writer.make_room(_ROOM)
-        rivals: list[TokenWriter] = []
-        for again in range(1 + MORE_ROUNDS):
-            ways = _rivals(writer, brief.settings.branches, (seed, number, again))
-            _write_stretch(decoder, ways, stretch, monitor)
-            rivals += ways
-            if any(judge.missed(rival, stretch) < _LANDED for rival in ways):
+        ways: list[tuple[TokenWriter, Verdict]] = []
+        again: TokenWriter | None = None
+        for round_ in range(1 + MORE_ROUNDS):
+            rivals = _rivals(writer, brief.settings.branches, (seed, number, round_))
+            if round_ == 0:
+                again = _with_return(brief, rivals[-1], stretch)
+            _write_stretch(decoder, rivals, stretch, monitor)
+            ways += [(rival, judge.verdict(rival, stretch)) for rival in rivals]
+            if _is_enough([verdict for _, verdict in ways], rounds=round_ + 1):
                 break
-        writer = min(rivals, key=lambda rival: judge.demerit(rival, stretch))
+        writer = _best(ways, again, gains=STAY_GAINS if returns else 0.0)
+        returns = writer is again
         yield from writer.tokens[given:]
         given = len(writer.tokens)
     monitor.advance("compose", brief.duration_s, brief.duration_s)
+
+
+def _is_enough(verdicts: Sequence[Verdict], *, rounds: int) -> bool:
+    """Whether one is as it should be; after the second round it is enough that one lands."""
+    if rounds == 1:
+        return any(verdict.is_near for verdict in verdicts)
+    return any(verdict.has_landed for verdict in verdicts)
+
+
+def _best(
+    ways: Sequence[tuple[TokenWriter, Verdict]], again: TokenWriter | None, *, gains: float
+) -> TokenWriter:
+    """The way with the least demerit; that on which a phrase comes again gains something."""
+    demerits = [verdict.demerit - (gains if writer is again else 0.0) for writer, verdict in ways]
+    return ways[int(np.argmin(demerits))][0]
 
 
 def _rivals(writer: TokenWriter, count: int, seeds: tuple[int, ...]) -> list[TokenWriter]:
     """Forks of a take, to go on in so many ways."""
     own = np.random.SeedSequence(seeds).generate_state(count, np.uint64)
     return [writer.fork(int(seed)) for seed in own]
+
+
+def _with_return(brief: Brief, writer: TokenWriter, stretch: Stretch) -> TokenWriter | None:
+    """Let a phrase come again on this way, if one may, and give the way; None if none may.
+
+    None does where a hit lies in the stretch or just behind it, for hits are prepared anew; where
+    it was or is to be silent; and where the emotion that is asked for was not asked for then.
+    """
+    ago_s = writer.comes_again_s()
+    if ago_s is None or any(
+        stretch.start_s <= hit_s <= stretch.end_s + SETTLING_S for hit_s in brief.told_hits_s
+    ):
+        return None
+    for time_s in np.linspace(writer.time_s, stretch.end_s, 6).tolist():
+        now, then = brief.va_at(time_s), brief.va_at(time_s - ago_s)
+        apart = max(abs(now.valence - then.valence), abs(now.arousal - then.arousal))
+        is_silent = any(is_silent_at(one, brief.tacet_s) for one in (time_s, time_s - ago_s))
+        if apart > RETURN_APART or is_silent:
+            return None
+    writer.repeat(ago_s, until_s=stretch.end_s)
+    return writer
 
 
 def _write_stretch(

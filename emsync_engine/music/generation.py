@@ -26,6 +26,7 @@ from emsync_engine.music.layouts import (
     leans,
     manner_of,
 )
+from emsync_engine.music.reprise import Reprise, events_again
 from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided, log_softmax
 from emsync_engine.music.tacet import is_silent_at, reach_s, sounding_end_s
@@ -136,6 +137,7 @@ class TokenWriter:
             leans=leans(decoder.model, brief.settings),
             hits_s=brief.told_hits_s,
         )
+        self._reprise: Reprise | None = None
         self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
 
@@ -155,6 +157,7 @@ class TokenWriter:
             (self._cursor, self._hints, self._drawing)
         )
         twin.cache = self.cache.copy()
+        twin._reprise = None
         twin._rng = np.random.default_rng(seed)
         return twin
 
@@ -303,9 +306,24 @@ class TokenWriter:
         """Draw the next token from log-probabilities (R, V), and append it."""
         token = self.grammar.forced
         if token is None:
-            token = self._drawing.draw(self.guided_scores(rows), self._rng)
+            scores = self.guided_scores(rows)
+            if self._reprise is not None:
+                token = self._reprise.next_token(self.grammar.collector.step, scores)
+            if token is None:
+                token = self._drawing.draw(scores, self._rng)
         self.append(token)
         return token
+
+    def comes_again_s(self) -> float | None:
+        """How long ago was written what comes again now, by the form of the phrases, seconds."""
+        ago = self._hints.comes_again(self.grammar.collector.step)
+        return None if ago is None else ago * v.STEP_S
+
+    def repeat(self, ago_s: float, *, until_s: float) -> None:
+        """Follow what was written so long ago, up to a time of the film."""
+        now, until = self.grammar.collector.step, steps_of(until_s)
+        events = events_again(self.tokens, self._steps, now=now, ago=steps_of(ago_s), until=until)
+        self._reprise = Reprise(events)
 
     def _longest_shift(self) -> int:
         """Steps that a TIMESHIFT may let pass: none goes past a hit that is still open.

@@ -76,6 +76,12 @@ class Hints:
         if isinstance(self._tempo, PulseHint):
             self._tempo.forget(step)
 
+    def comes_again(self, step: int) -> int | None:
+        """How many steps ago was struck what comes again at a time in steps, by the phrases."""
+        where = self._where(step)
+        ago = None if where is None else self._themes.bars_ago(where)
+        return self._tempo.since(ago) if ago and isinstance(self._tempo, PulseHint) else None
+
     def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
         """Lean (V,) scores in place, at a time in steps."""
         if self._key is not None:

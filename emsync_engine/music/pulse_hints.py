@@ -88,6 +88,7 @@ class PulseHint:
         self._owes_bar = False
         self._events_here = 0
         self._bars_before = 0
+        self._lines: dict[int, float] = {}  # of the bars since they were found
         self._memory = RhythmMemory(1)
         self._light_until = 0
         self._kept = _NOTHING_KEPT
@@ -135,6 +136,11 @@ class PulseHint:
             return None
         place = max(round((step - self._line) / self._place), 0)
         return Where(self._bars_before, place, self._meter * self._place * v.STEP_S)
+
+    def since(self, bars: int) -> int | None:
+        """Steps since the bar line so many bars before the last one; None if none was found."""
+        line = self._lines.get(self._bars_before - bars)
+        return None if line is None or not self._meter else round(self._line - line)
 
     def forget(self, step: int) -> None:
         """Keep the pulse and leave the rhythm that the bars had: leans are light for a while."""
@@ -202,6 +208,7 @@ class PulseHint:
     def _begin_at(self, line: float, place: float) -> None:
         """Count places of this length from this time on."""
         self._line, self._place = line, place
+        self._lines[self._bars_before] = line
         self._kept = _NOTHING_KEPT
 
     def _hear(self, step: int) -> None:

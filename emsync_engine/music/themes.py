@@ -64,15 +64,20 @@ class Themes:
             self._gains = self._made(where, valence)
         return self._gains
 
-    def _made(self, where: Where, valence: float) -> NDArray[np.float32] | None:
+    def bars_ago(self, where: Where) -> int | None:
+        """How many bars ago the bar that comes again was; None where nothing comes again."""
         if not self._phrase:
             logs = [abs(np.log(bars * where.bar_s / PHRASE_S)) for bars in PHRASE_BARS]
             self._phrase = PHRASE_BARS[int(np.argmin(logs))]
         phrase = where.bar // self._phrase
         ago = FORM[phrase] if phrase < len(FORM) else len(FORM)
+        return None if ago is None else ago * self._phrase
+
+    def _made(self, where: Where, valence: float) -> NDArray[np.float32] | None:
+        ago = self.bars_ago(where)
         if ago is None:
             return None
-        bar = where.bar - ago * self._phrase
+        bar = where.bar - ago
         alike = 1 - abs(valence - self._valence.get(bar, np.inf)) / VALENCE_APART
         first = where.place - where.place % _BEAT
         struck = self._bars.get(bar, {})

@@ -143,6 +143,70 @@ def test_a_stretch_without_its_chord_or_without_sound_is_worse():
     assert [note.pitch for note in heard(landed, 3.9, 4.2).notes] == [30, 60, 64, 67]
 
 
+def test_a_far_stretch_is_written_once_more(monkeypatch):
+    rounds = []
+    write = branching._write_stretch
+
+    def counted(decoder, rivals, stretch, monitor):
+        rounds.append(stretch)
+        write(decoder, rivals, stretch, monitor)
+
+    monkeypatch.setattr(branching, "_write_stretch", counted)
+    for off, times in ((0.1, 1), (0.9, 2)):
+        rounds.clear()
+        monkeypatch.setattr(StretchJudge, "_distance", lambda *_, off=off: off)
+        monkeypatch.setattr(branching, "regressor_or_none", lambda: None)
+        list(write_best(toy_model(), brief(5.0, branches=2), seed=1))
+        assert len(rounds) == times * len(stretches(brief(5.0)))
+
+
+class Waiting:
+    """A take of which a phrase may come again that was heard 8 s ago."""
+
+    time_s = 10.0
+
+    def __init__(self, ago_s=8.0):
+        self.ago_s, self.repeated = ago_s, None
+
+    def comes_again_s(self):
+        return self.ago_s
+
+    def repeat(self, ago_s, *, until_s):
+        self.repeated = (ago_s, until_s)
+
+
+def turns(time_s):
+    return VAPoint(0.0 if time_s < 5 else 0.5, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "ago_s", "comes"),
+    [
+        (brief(30.0), 8.0, True),
+        (brief(30.0), None, False),
+        (brief(30.0, (11.0,)), 8.0, False),
+        (brief(30.0, (12.6,)), 8.0, False),
+        (brief(30.0, (20.0,)), 8.0, True),
+        (brief(30.0, va_at=turns), 8.0, False),
+        (brief(30.0, va_at=turns), 5.0, True),
+        (replace(brief(30.0), tacet_s=((3.0, 4.0),)), 8.0, False),
+        (replace(brief(30.0), tacet_s=((11.0, 12.0),)), 8.0, False),
+    ],
+)
+def test_a_phrase_comes_again_where_the_film_asks_for_the_same(asked, ago_s, comes):
+    writer = Waiting(ago_s)
+    chosen = branching._with_return(asked, writer, Stretch(10.0, 12.5))
+    assert (chosen is writer) == comes
+    assert writer.repeated == ((ago_s, 12.5) if comes else None)
+
+
+def test_a_phrase_that_comes_again_goes_on_although_it_is_a_little_worse():
+    other, again = Waiting(), Waiting()
+    ways = [(other, branching.Verdict(0.2, 0, 0)), (again, branching.Verdict(0.3, 0, 0))]
+    assert branching._best(ways, again, gains=0.0) is other
+    assert branching._best(ways, again, gains=0.15) is again
+
+
 def test_cancel_is_heard_between_two_tokens(reader):
     class Stops:
         calls = 0
