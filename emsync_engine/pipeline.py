@@ -26,6 +26,7 @@ from emsync_engine.results import Outputs, arriving_together, planned_outputs, r
 from emsync_engine.stopwatch import Stopwatch
 
 if TYPE_CHECKING:
+    from emsync_engine.emotion.full_reading import FullReading
     from emsync_engine.features.sound_content import SoundContent
     from emsync_engine.scenes.cutlists import ImportedCuts
     from emsync_engine.timing import FrameRate
@@ -43,7 +44,8 @@ class AnalysisRequest:
     ``cuts_file`` is a list of cuts (``scenes.cutlists.reading``), which takes the place of what is
     detected or joins it, as ``cuts_choice`` says; ``cuts_start`` and ``cuts_rate`` are the user's
     word on the timecode of its first picture and on its rate. ``tacet`` are ranges of time in
-    which the music is to be silent.
+    which the music is to be silent. ``reading`` says whether models that the user installed have
+    a part in the emotions; they run on ``device`` (auto, cpu, cuda or mps).
     """
 
     detector: str | None = None
@@ -54,13 +56,16 @@ class AnalysisRequest:
     va: VAPoint | None = None
     hit_spacing_s: float = 4.0
     tacet: tuple[TacetRange, ...] = ()
+    reading: Literal["installed", "built-in"] = "installed"
+    device: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What was found in a film, and how many seconds each stage took.
 
-    ``sound`` says where its own sound carries speech and music; None where it has none.
+    ``sound`` says where its own sound carries speech and music; None where it has none. ``models``
+    says which installed models had a part in the emotions; None where none was asked.
     """
 
     info: VideoInfo
@@ -69,6 +74,7 @@ class Analysis:
     warnings: tuple[str, ...]
     timings_s: Mapping[str, float]
     sound: SoundContent | None = None
+    models: FullReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,14 +133,33 @@ def analysed_film(
         timeline = _timeline(video, cuts, imported, request, subtitles.lines, monitor)
         edges = [*(segment.start for segment in timeline.segments), timeline.duration]
         sound = read_sound_content(video, edges, monitor=monitor)
+        models = _read_with_models(video, edges, timeline, request, monitor)
+        if models is not None:
+            timeline = replace(timeline, emotions=models.emotions)
     proposed = proposed_placement(sound)
     warnings = (
         *video.warnings,
         *(imported.remarks if imported else ()),
         *subtitles.remarks,
+        *(models.faults if models else ()),
         *((proposed.reason,) if proposed.placement == "instead" else ()),
     )
-    return Analysis(video.info, cuts, timeline, warnings, watch.seconds, sound), video
+    return Analysis(video.info, cuts, timeline, warnings, watch.seconds, sound, models), video
+
+
+def _read_with_models(
+    video: DecodedVideo,
+    edges: list[Fraction],
+    timeline: Timeline,
+    request: AnalysisRequest,
+    monitor: Monitor,
+) -> FullReading | None:
+    """The emotions again, with the models that the user installed; as they were without any."""
+    from emsync_engine.emotion.full_reading import read_with_models
+
+    if request.reading == "built-in":
+        return None
+    return read_with_models(video, edges, timeline.emotions, device=request.device, monitor=monitor)
 
 
 def _imported_cuts(video: DecodedVideo, request: AnalysisRequest) -> ImportedCuts | None:

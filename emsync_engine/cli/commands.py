@@ -55,7 +55,12 @@ def analyze(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import analysis_json, analysis_lines
     from emsync_engine.pipeline import AnalysisRequest, analyse
 
-    request = AnalysisRequest(detector=options.detector, **cut_list(options))
+    request = AnalysisRequest(
+        detector=options.detector,
+        **cut_list(options),
+        reading=options.reading,
+        device=options.device,
+    )
     analysis = analyse(options.video, request, monitor=monitor)
     monitor.clear()
     if options.json:
@@ -98,6 +103,8 @@ def score(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
             **cut_list(options),
             va=options.va,
             tacet=tuple(options.tacet),
+            reading=options.reading,
+            device=options.device,
         ),
         settings=settings,
         seed=options.seed,

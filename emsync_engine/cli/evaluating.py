@@ -9,6 +9,7 @@ from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emsync_engine.cli.emotion_learning import add_evaluate_emotion, evaluate_emotion
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.errors import InputUnusableError, MissingError
 from emsync_engine.music.devices import chosen_device
@@ -69,6 +70,7 @@ def add_evaluate(commands: Commands[argparse.ArgumentParser]) -> None:
     _add_settings(grid, _numbers)
     _add_conditionings(what)
     _add_landing(what)
+    add_evaluate_emotion(what)
 
 
 def _add_landing(what: Commands[argparse.ArgumentParser]) -> None:
@@ -412,4 +414,5 @@ _EVALUATE = {
     "cuts": _cuts,
     "conditionings": _conditionings,
     "landing": _landing,
+    "emotion": evaluate_emotion,
 }

@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from emsync_engine.cli.emotion_learning import train_fusion_on
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.cli.text_learning import train_emotion_text
 from emsync_engine.errors import InputUnusableError, OutputUnwritableError
@@ -116,6 +117,18 @@ def _train_va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 
 
 def _train_emotion(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    """The fusion on labelled films, or the built-in reading of pictures on rated photographs."""
+    if (options.folder is None) == (options.builtin is None):
+        raise InputUnusableError(
+            "Give either a folder of labelled films, or rated photographs by --builtin."
+        )
+    if options.builtin is None:
+        train_fusion_on(options, monitor)
+    else:
+        _train_pictures(options, monitor)
+
+
+def _train_pictures(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.cli.report import folder_line
     from emsync_engine.emotion.picture_report import (
         plot_report,

@@ -8,12 +8,13 @@ from pathlib import Path
 from emsync_engine import __version__
 from emsync_engine.cli.conforming import add_conform
 from emsync_engine.cli.cut_lists import add_cut_list
+from emsync_engine.cli.emotion_learning import add_fusion_training
 from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.exporting import add_export, add_outputs, lufs
 from emsync_engine.cli.models import add_models
 from emsync_engine.cli.parts import add_opening, add_project_commands
-from emsync_engine.cli.usage import Parser
 from emsync_engine.cli.text_learning import add_train_emotion_text
+from emsync_engine.cli.usage import Parser
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.music.published.presets import PRESETS
 from emsync_engine.project.key_names import key_named
@@ -56,6 +57,7 @@ def _add_doctor(commands: Commands[argparse.ArgumentParser]) -> None:
 def _add_analyze(commands: Commands[argparse.ArgumentParser]) -> None:
     analyze = commands.add_parser("analyze", help="find the cuts and read the emotion of a video")
     _add_video(analyze)
+    analyze.add_argument("--device", choices=DEVICES, default="auto", help="for installed models")
 
 
 def _add_video(parser: argparse.ArgumentParser) -> None:
@@ -67,6 +69,12 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
         metavar="NAME",
         help="how cuts are found: emsync (the default), content, adaptive, hash, histogram "
         "or ffmpeg",
+    )
+    parser.add_argument(
+        "--reading",
+        choices=("installed", "built-in"),
+        default="installed",
+        help="read the emotion with the models that you installed, or with the built-in one alone",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
@@ -187,13 +195,15 @@ def _add_train_va(what: Commands[argparse.ArgumentParser]) -> None:
 
 
 def _add_train_emotion(what: Commands[argparse.ArgumentParser]) -> None:
-    emotion = what.add_parser("emotion", help="train the reading of pictures on rated photographs")
+    emotion = what.add_parser(
+        "emotion", help="train the fusion on labelled films, or the reading of pictures"
+    )
+    add_fusion_training(emotion)
     emotion.add_argument(
         "--builtin",
         type=Path,
-        required=True,
         metavar="DATA",
-        help="folder of rated photographs: labels.csv and images.tar (OASIS)",
+        help="train the reading of pictures on rated photographs: labels.csv, images.tar (OASIS)",
     )
     emotion.add_argument("-o", dest="out", type=Path, metavar="FILE", help="write the model here")
     emotion.add_argument(

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from emsync_engine.cli.exporting import range_json
 from emsync_engine.cli.project_report import current_hit_json
+from emsync_engine.cli.reading_report import models_json, models_lines, read_json
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.export import Exported
 from emsync_engine.features.sound_content import SoundContent, StretchSound
@@ -35,9 +36,11 @@ def analysis_json(analysis: Analysis) -> Json:
             {
                 **_segment_json(segment),
                 **({} if sound is None else {"sound": _heard_json(sound.segments[segment.index])}),
+                **read_json(segment.emotion),
             }
             for segment in analysis.timeline.segments
         ],
+        **models_json(analysis.models),
         **({} if sound is None else {"sound": _sound_json(sound)}),
     }
 
@@ -160,7 +163,8 @@ def analysis_lines(analysis: Analysis) -> list[str]:
             f"{display_label(point):<10}{point.valence:>8.2f}{point.arousal:>8.2f}"
             f"  {segment.emotion.explanation}"
         )
-    return [*lines, "", "* begins with a hit", *_remarks(analysis.warnings)]
+    lines += ["", "* begins with a hit", *models_lines(analysis.models)]
+    return [*lines, *_remarks(analysis.warnings)]
 
 
 def without_proposal(scored: Scored) -> Scored:

@@ -36,12 +36,20 @@ from emsync_engine.emotion.reading_sources import (
     words_within,
 )
 from emsync_engine.errors import EmsyncError
-from emsync_engine.extractors.listing import SENTIMENT, FindModel, why_off
+from emsync_engine.extractors.listing import (
+    EXTRACTORS,
+    NAMES,
+    SENTIMENT,
+    FindModel,
+    needing,
+    why_off,
+)
 from emsync_engine.extractors.material import FilmMaterial, film_material
 from emsync_engine.extractors.observed import Features, Observed
-from emsync_engine.extractors.reading import Readings, read_film, read_sentiments
+from emsync_engine.extractors.reading import NotObserved, Readings, read_film, read_sentiments
 from emsync_engine.models.store import installed_path
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.devices import chosen_device
 from emsync_engine.project.model import EMOTIONS, SegmentEmotion, SegmentReading
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.decode import DecodedVideo
@@ -60,15 +68,19 @@ _LONGEST_TEXT = 600  # characters of a segment's words that are kept
 class FullReading:
     """The emotions of all segments, and what became of every extractor.
 
-    ``off`` could not run on this machine, ``failed`` did not on this film; each with one sentence.
-    ``method`` is empty where the built-in reading stands alone.
+    ``ran`` are those that gave something, ``missing`` says why of the others. ``method`` is empty
+    where the built-in reading stands alone.
     """
 
     emotions: tuple[SegmentEmotion, ...]
     ran: tuple[str, ...] = ()
-    off: Mapping[str, str] = field(default_factory=dict)
-    failed: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, NotObserved] = field(default_factory=dict)
     method: str = ""
+
+    @property
+    def faults(self) -> tuple[str, ...]:
+        """One sentence for each part that could not cope with this film."""
+        return tuple(one.sentence for one in self.missing.values() if one.why == "failed")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,7 +89,7 @@ class _Words:
 
     said: Mapping[tuple[str, int], Mapping[str, float]]
     features: Mapping[tuple[str, int], Features]
-    failed: str | None = None
+    missing: NotObserved | None = None
     model: str = ""
 
 
@@ -86,7 +98,7 @@ def read_with_models(
     edges: Sequence[Fraction],
     built_in: Sequence[SegmentEmotion],
     *,
-    device: str = "cpu",
+    device: str = "auto",
     find: FindModel = installed_path,
     cache: Cache | None = DEFAULT_CACHE,
     fusion: Path | None = None,
@@ -98,8 +110,14 @@ def read_with_models(
     ----------
     edges : of the segments, in seconds
     built_in : one for each segment
+    device : auto, cpu, cuda or mps; looked for only where a model can run
     fusion : a trained one; the user's own where not given, if there is any
     """
+    off = {name: why_off(needing(name), find) for name in NAMES}
+    if all(off[name] is not None for name in EXTRACTORS):
+        missing = {name: NotObserved("off", said) for name, said in off.items() if said}
+        return FullReading(tuple(built_in), missing=missing)
+    device = chosen_device(device)
     material = film_material(video, cache=cache, monitor=monitor)
     found = read_film(material, device=device, find=find, cache=cache, monitor=monitor)
     return read_segments(
@@ -128,28 +146,26 @@ def read_segments(
     monitor: Monitor = SILENT,
 ) -> FullReading:
     """The emotions of segments (start, end in seconds) from what the extractors found."""
-    off, failed = dict(found.off), dict(found.failed)
+    missing = dict(found.missing)
     if not found.observed:
-        off |= _sentiment_off(find)
-        return FullReading(tuple(built_in), off=off, failed=failed)
+        reason = why_off(SENTIMENT, find)
+        if reason is not None:
+            missing[SENTIMENT.name] = NotObserved("off", reason)
+        return FullReading(tuple(built_in), missing=missing)
     spans = [span_of(start, end, material.duration_s) for start, end in segments]
     words = _words_of(found.observed, segments, device, find, cache, monitor)
     ran = [*found.observed, *([words.model] if words.model else [])]
-    if words.failed is not None:
-        (off if _sentiment_off(find) else failed)[SENTIMENT.name] = words.failed
-    told, reason = _trained(found.observed, spans, words, fusion, device)
-    if reason is not None:
-        failed["fusion"] = reason
+    if words.missing is not None:
+        missing[SENTIMENT.name] = words.missing
+    told = _trained(found.observed, spans, words, fusion, device)
+    if isinstance(told, NotObserved):
+        missing["fusion"] = told
+        told = None
     emotions = [
         _emotion(found.observed, words, number, segments[number], spans[number], emotion, told)
         for number, emotion in enumerate(built_in)
     ]
-    return FullReading(tuple(emotions), tuple(ran), off, failed, LATE if told is None else TRAINED)
-
-
-def _sentiment_off(find: FindModel) -> dict[str, str]:
-    reason = why_off(SENTIMENT, find)
-    return {} if reason is None else {SENTIMENT.name: reason}
+    return FullReading(tuple(emotions), tuple(ran), missing, LATE if told is None else TRAINED)
 
 
 def _words_of(
@@ -169,11 +185,9 @@ def _words_of(
                 if joined:
                     texts[name, number] = joined
     unique = list(dict.fromkeys(texts.values()))
-    if not unique:
-        return _Words({}, {}, why_off(SENTIMENT, find))
     found = read_sentiments(unique, device=device, find=find, cache=cache, monitor=monitor)
-    if isinstance(found, str):
-        said = _our_text_emotions(unique)
+    if isinstance(found, NotObserved):
+        said = _our_text_emotions(unique) if unique else {}
         model = OUR_TEXT_MODEL if said else ""
         return _Words(
             {key: said[text] for key, text in texts.items() if text in said}, {}, found, model
@@ -217,23 +231,24 @@ def _trained(
     words: _Words,
     path: Path | None,
     device: str,
-) -> tuple[list[Fused] | None, str | None]:
-    """What a trained fusion says of each segment; None, and why, where it cannot."""
+) -> list[Fused] | NotObserved | None:
+    """What a trained fusion says of each segment; None without one, or why it cannot."""
     path = path or installed_fusion()
     if path is None:
-        return None, None
+        return None
     try:
         fusion = load_fusion(path)
     except EmsyncError as error:
-        return None, str(error)
+        return NotObserved("failed", str(error))
     sets = [
         fitting(set_of_segment(observed, words.features, number, span), fusion)
         for number, span in enumerate(spans)
     ]
     names = {name for name, _ in fusion.network.configuration.sequences}
     if not any(names & set(one) for one in sets):
-        return None, f"{path.name} was trained on what no extractor here gave; it was not used."
-    return [_fused_by(fusion, one, device) for one in sets], None
+        said = f"{path.name} was trained on what no extractor here gave; it was not used."
+        return NotObserved("failed", said)
+    return [_fused_by(fusion, one, device) for one in sets]
 
 
 def set_of_segment(

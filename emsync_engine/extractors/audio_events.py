@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from emsync_engine.extractors.batches import in_batches
+from emsync_engine.extractors.batches import in_batches, loaded
 from emsync_engine.extractors.interface import ModelUnusableError, require_finite
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed
@@ -46,10 +46,8 @@ class AudioEvents:
             raise NothingToMeasure("The film has no sound.")
         import torch
 
-        prepare = opened_part("ASTFeatureExtractor", folders[MODEL], model=MODEL)
-        model = opened_model(
-            "ASTForAudioClassification", folders[MODEL], model=MODEL, device=device
-        )
+        folder = folders[MODEL]
+        prepare, model = loaded((MODEL, folder, device), lambda: _opened(folder, device))
         if prepare.sampling_rate != film.audio_rate:
             raise ModelUnusableError(
                 MODEL, f"it wants sound of {prepare.sampling_rate} Hz, not {film.audio_rate}"
@@ -72,6 +70,13 @@ class AudioEvents:
         )
         require_finite(MODEL, features, scores)
         return Observed(middles_s, features, scores, labels_of(model))
+
+
+def _opened(folder: Path, device: str) -> tuple[Any, Any]:
+    return (
+        opened_part("ASTFeatureExtractor", folder, model=MODEL),
+        opened_model("ASTForAudioClassification", folder, model=MODEL, device=device),
+    )
 
 
 def window_middles_s(duration_s: float, hop_s: float) -> Any:

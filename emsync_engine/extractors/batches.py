@@ -7,6 +7,8 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +58,31 @@ def is_out_of_memory(error: BaseException) -> bool:
     ):
         return True
     return isinstance(error, RuntimeError) and "out of memory" in str(error).lower()
+
+
+_kept: ContextVar[dict[object, Any] | None] = ContextVar("_kept", default=None)
+
+
+@contextmanager
+def models_kept() -> Iterator[None]:
+    """Inside the block what was loaded once stays for the next film; at its end all of it goes."""
+    token = _kept.set({})
+    try:
+        with released_after():
+            yield
+    finally:
+        _kept.reset(token)
+        _empty_device()
+
+
+def loaded(key: object, load: Callable[[], Any]) -> Any:
+    """What ``load`` gives; inside ``models_kept`` it is loaded once for each key."""
+    kept = _kept.get()
+    if kept is None:
+        return load()
+    if key not in kept:
+        kept[key] = load()
+    return kept[key]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from emsync_engine.extractors.batches import in_batches
+from emsync_engine.extractors.batches import in_batches, loaded
 from emsync_engine.extractors.interface import ModelUnusableError, library, require_finite
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed
@@ -60,7 +60,8 @@ class Clip:
     ) -> Observed:
         """Embed every picture of a film."""
         pictures = film.pictures()
-        model = _Loaded(folders[MODEL], device)
+        folder = folders[MODEL]
+        model = loaded((MODEL, folder, device), lambda: _Loaded(folder, device))
         told = model.emotions()
 
         def work(numbers: range) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from emsync_engine.extractors.batches import in_batches
+from emsync_engine.extractors.batches import in_batches, loaded
 from emsync_engine.extractors.interface import ModelUnusableError, require_finite
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed
@@ -47,8 +47,9 @@ class Faces:
     ) -> Observed:
         """Find the faces of every picture, then read what they express."""
         pictures = film.pictures()
-        reader = _Reader(folders[EXPRESSION], device)
-        detector = FaceDetector(folders[DETECTOR])
+        found, read = folders[DETECTOR], folders[EXPRESSION]
+        reader = loaded((EXPRESSION, read, device), lambda: _Reader(read, device))
+        detector = loaded((DETECTOR, found), lambda: FaceDetector(found))
         owners: list[int] = []
         crops: list[Any] = []
         for number in range(len(pictures)):

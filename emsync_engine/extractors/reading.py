@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Literal
 
 from emsync_engine.errors import EmsyncError
 from emsync_engine.extractors.batches import is_out_of_memory, released_after
@@ -37,17 +38,31 @@ from emsync_engine.video.content import content_hash
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Readings:
-    """What was observed, by extractor, and why the others say nothing.
+Why = Literal["off", "nothing", "failed"]
 
-    ``off`` are those that cannot run on this machine, ``failed`` those that could but did not on
-    this film; each with one sentence.
+
+@dataclass(frozen=True, slots=True)
+class NotObserved:
+    """Why an extractor gave nothing, and one sentence on it.
+
+    ``off``: it cannot run on this machine; ``nothing``: the film has nothing for it; ``failed``: it
+    could not cope with the film.
     """
 
+    why: Why
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """What was observed, by extractor, and why the others say nothing."""
+
     observed: Mapping[str, Observed]
-    off: Mapping[str, str]
-    failed: Mapping[str, str]
+    missing: Mapping[str, NotObserved]
+
+    def sentences(self, why: Why) -> dict[str, str]:
+        """A sentence for each extractor that gave nothing for this reason."""
+        return {name: one.sentence for name, one in self.missing.items() if one.why == why}
 
 
 def read_film(
@@ -65,22 +80,21 @@ def read_film(
     left out with one sentence, and the others go on; Cancelled passes.
     """
     observed: dict[str, Observed] = {}
-    off: dict[str, str] = {}
-    failed: dict[str, str] = {}
+    missing: dict[str, NotObserved] = {}
     for name, extractor in extractors.items():
         reason = why_off(extractor, find)
         if reason is not None:
-            off[name] = reason
+            missing[name] = NotObserved("off", reason)
             continue
         folders = folders_of(extractor, find)
         work = partial(extractor.observe, folders, film, device=device, monitor=monitor)
         key = partial(_key, extractor, folders, film.content_hash)
         found = attempted(name, partial(kept_observation, key, work, cache))
-        if isinstance(found, str):
-            failed[name] = found
+        if isinstance(found, NotObserved):
+            missing[name] = found
         else:
             observed[name] = found
-    return Readings(observed, off, failed)
+    return Readings(observed, missing)
 
 
 def read_sentiments(
@@ -90,13 +104,13 @@ def read_sentiments(
     find: FindModel = installed_path,
     cache: Cache | None = DEFAULT_CACHE,
     monitor: Monitor = SILENT,
-) -> Observed | str:
-    """Sentiments of texts, a row for each, or why there are none, in one sentence."""
+) -> Observed | NotObserved:
+    """Sentiments of texts, a row for each, or why there are none."""
     reason = why_off(SENTIMENT, find)
     if reason is not None:
-        return reason
+        return NotObserved("off", reason)
     if not texts:
-        return "There are no words in this film that were heard or read."
+        return NotObserved("nothing", "No words were heard or read in this film.")
     folders = folders_of(SENTIMENT, find)
     digest = hashlib.sha256("\0".join(texts).encode()).hexdigest()[:40]
     work = partial(SENTIMENT.read, folders, texts, device=device, monitor=monitor)
@@ -104,21 +118,25 @@ def read_sentiments(
     return attempted(SENTIMENT.name, partial(kept_observation, key, work, cache))
 
 
-def attempted(name: str, work: Callable[[], Observed]) -> Observed | str:
-    """What the work gives, or why it gave nothing, in one sentence; Cancelled passes."""
+def attempted(name: str, work: Callable[[], Observed]) -> Observed | NotObserved:
+    """What the work gives, or why it gave nothing; Cancelled passes."""
     started = time.perf_counter()
     try:
         with released_after():
             found = work()
     except Cancelled:
         raise
-    except (EmsyncError, NothingToMeasure) as error:
-        return str(error)
+    except NothingToMeasure as error:
+        return NotObserved("nothing", str(error))
+    except EmsyncError as error:
+        return NotObserved("failed", str(error))
     except Exception as error:  # a library's own failure must not end the analysis
         logger.info("%s failed", name, exc_info=True)
         if is_out_of_memory(error):
-            return f"There was not enough memory for {name} on this film; it was left out."
-        return f"{name} failed on this film and was left out ({type(error).__name__})."
+            said = f"There was not enough memory for {name} on this film; it was left out."
+        else:
+            said = f"{name} failed on this film and was left out ({type(error).__name__})."
+        return NotObserved("failed", said)
     logger.info("%s: %.1f s", name, time.perf_counter() - started)
     return found
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from emsync_engine.extractors.batches import is_out_of_memory
+from emsync_engine.extractors.batches import is_out_of_memory, loaded
 from emsync_engine.extractors.interface import ModelUnusableError, library
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed, TimedText, words_alone
@@ -47,7 +47,8 @@ class ScreenText:
         """Read a picture every two seconds."""
         pictures = film.pictures()
         chosen = every(pictures, STEP_S)
-        read = _opened(folders[MODEL], device)
+        folder = folders[MODEL]
+        read = loaded((MODEL, folder, device), lambda: _opened(folder, device))
         found: list[TimedText] = []
         last: Any = None
         lines: list[tuple[str, float]] = []

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from emsync_engine.cores import usable_cores
-from emsync_engine.extractors.batches import is_out_of_memory
+from emsync_engine.extractors.batches import is_out_of_memory, loaded
 from emsync_engine.extractors.interface import ModelUnusableError, library
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed, TimedText, words_alone
@@ -52,7 +52,8 @@ class Speech:
             raise NothingToMeasure("The film has no sound.")
         if film.audio_rate != WHISPER_RATE:
             raise NothingToMeasure(f"Speech is read at {WHISPER_RATE} Hz, not {film.audio_rate}.")
-        model = _opened(folders[MODEL], device)
+        folder = folders[MODEL]
+        model = loaded((MODEL, folder, device), lambda: _opened(folder, device))
         texts: list[TimedText] = []
         for start, end in pieces(film.audio, film.audio_rate):
             monitor.advance(self.name, start / film.audio_rate, film.duration_s)

@@ -191,6 +191,8 @@ def make_text_sentiment(folder: Path, *, labels: tuple[str, ...] = ()) -> Path:
     torch.save(model.state_dict(), folder / "pytorch_model.bin")
     (folder / "vocab.json").write_text(json.dumps({word: n for n, word in enumerate(vocabulary)}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
+    special = {"bos_token": "<s>", "eos_token": "</s>", "pad_token": "<pad>"}
+    (folder / "special_tokens_map.json").write_text(json.dumps(special))
     return folder
 
 
@@ -296,6 +298,19 @@ def trust_screen_text(folder: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(found, "md5sum", md5("craft_mlt_25k.pth"))
     read = config.recognition_models["gen2"]["english_g2"]
     monkeypatch.setitem(read, "md5sum", md5("english_g2.pth"))
+
+
+def record_installed(folder: Path) -> Path:
+    """Have a model's folder pass for one that was installed and checked."""
+    from emsync_engine.models.checks import sha256_of
+    from emsync_engine.models.store import FileRecord, record_file
+
+    for file in sorted(folder.iterdir()):
+        found = file.stat()
+        digest = sha256_of(file)
+        record = FileRecord(found.st_size, digest, found.st_mtime_ns, "made for a test", "first")
+        record_file(folder, file.name, record)
+    return folder
 
 
 def make_models(folder: Path, work: Path) -> Path:
