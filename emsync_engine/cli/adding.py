@@ -98,7 +98,7 @@ def states_lines() -> Iterator[str]:
 def _state_words(state: ModelState) -> str:
     if state.state is State.PARTLY:
         return f"partly, {min(state.share, 0.99):.0%}"
-    return state.state.value
+    return str(state.state.value)
 
 
 # -- install

@@ -1,8 +1,10 @@
 """Where a download may go, and where it never does."""
 
+import http.client
 import socket
 import threading
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -82,9 +84,10 @@ def test_whoever_waits_on_a_line_that_is_cut_waits_no_longer(at):
     line, ended = Line(), threading.Event()
 
     def listen():
-        answer = line.ask(at.serve("/a", stalled(b"abc", 1, at.is_over)), {}, QUICK)
-        while answer.response.read1(10):
-            pass
+        with suppress(OSError, http.client.HTTPException):  # or it is told that all is there
+            answer = line.ask(at.serve("/a", stalled(b"abc", 1, at.is_over)), {}, QUICK)
+            while answer.response.read1(10):
+                pass
         ended.set()
 
     listener = threading.Thread(target=listen, daemon=True)
@@ -92,6 +95,6 @@ def test_whoever_waits_on_a_line_that_is_cut_waits_no_longer(at):
     while not at.asked:
         time.sleep(0.005)
     line.cut()
-    assert ended.wait(5) or not listener.is_alive()
+    assert ended.wait(9), "sooner than the host would have gone on"
     with pytest.raises(OSError, match="cut"):
         line.ask(at.address("/a"), {}, QUICK)
