@@ -116,6 +116,7 @@ class MainWindow(QMainWindow):
 
     def _connect_parts(self) -> None:
         self.document.takes_changed.connect(self._refresh_enabled)
+        self.page.console.listen_by(self.scoring)
         self.page.transport.device_changed.connect(self._refresh_facts)
         self.page.transport.device_lost.connect(self._on_device_lost)
         self.document.modified_changed.connect(self._refresh_title)

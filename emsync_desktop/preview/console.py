@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,11 +13,16 @@ from emsync_desktop.preview.click import click_of
 from emsync_desktop.preview.device import output_devices
 from emsync_desktop.preview.gauge import Gauge
 from emsync_desktop.preview.mixer_window import MixerWindow
+from emsync_desktop.preview.room import NO_ROOM, room_for_speech
+from emsync_desktop.preview.speech import SpeechFinder
+from emsync_engine.project.ducking import Ducking
 
 if TYPE_CHECKING:
     from emsync_desktop.document import ProjectDocument
     from emsync_desktop.preview.panel import PreviewPanel
     from emsync_desktop.preview.transport import Transport
+    from emsync_desktop.scoring import Scoring
+    from emsync_engine.features.speech import SpeechSpan
 
 _FIGURES_MS = 500
 
@@ -31,6 +37,8 @@ class Console(QObject):
         self._preview, self._transport, self._document = preview, transport, document
         self._device = ""
         self._music: object = None
+        self._finder: SpeechFinder | None = None
+        self._spoken: Sequence[SpeechSpan] | None = None
         self.mixer: MixerWindow | None = None
         self.actions_in_mixer: list[QAction] = []
         """What keys do there too; arrows and Space belong to its faders and buttons."""
@@ -45,6 +53,9 @@ class Console(QObject):
         transport.device_changed.connect(self.refresh)
         document.takes_changed.connect(self.refresh)
         document.timeline_changed.connect(self._on_timeline)
+        document.ducking_changed.connect(self._refresh_room)
+        for changed in (document.opened, document.source_changed):
+            changed.connect(self._refresh_room)
         self._on_levels()
 
     # -- the mixer
@@ -56,16 +67,20 @@ class Console(QObject):
             self.mixer.addActions(self.actions_in_mixer)
             self.mixer.device_chosen.connect(self._on_device)
             self.mixer.matching_chosen.connect(self._transport.matching.switch)
+            self.mixer.ducking_chosen.connect(self._on_ducking_chosen)
         if self.mixer.isVisible():
             self.mixer.close()
             return
         self.mixer.show_devices(output_devices(), self._device)
         self.refresh()
+        self._refresh_room()
         self.mixer.show()
         self.mixer.activateWindow()
 
     def close(self) -> None:
         self._figures.stop()
+        if self._finder is not None:
+            self._finder.close()
         if self.mixer is not None:
             self.mixer.close()
 
@@ -88,6 +103,37 @@ class Console(QObject):
 
     def _on_levels(self) -> None:
         self._transport.mix.set_strips(self._preview.levels.strips)
+
+    # -- room for speech
+
+    def listen_by(self, scoring: Scoring) -> None:
+        """Let the engine find out where somebody speaks, whenever it has nothing else to do."""
+        self._finder = SpeechFinder(scoring, self._document)
+        self._finder.found.connect(self.show_speech)
+
+    def show_speech(self, spans: Sequence[SpeechSpan] | None) -> None:
+        """Where somebody speaks in the film, in seconds; None while nobody knows."""
+        self._spoken = spans
+        self._refresh_room()
+
+    def _refresh_room(self) -> None:
+        """The music makes room as the project says, and an export would."""
+        project = self._document.project
+        room = NO_ROOM
+        if project is not None:
+            length_s = float(project.video.duration)
+            room = room_for_speech(self._spoken or (), project.ducking, length_s)
+        self._transport.mix.set_room(room)
+        if self.mixer is not None:
+            self.mixer.room.show_ducking(project.ducking if project is not None else None)
+            self.mixer.room.show_speech(self._spoken)
+
+    def _on_ducking_chosen(self, ducking: object) -> None:
+        from emsync_desktop.export.ducking_command import ChangeDucking
+
+        words = self.tr("Change the room for speech")
+        assert isinstance(ducking, Ducking)
+        self._document.undo_stack.push(ChangeDucking(self._document, ducking, words))
 
     # -- click, streamer, figures
 

@@ -10,12 +10,17 @@ import logging
 import threading
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emsync_desktop.preview.click import ClickTrack
+from emsync_desktop.preview.room import NO_ROOM, gains_between
 from emsync_desktop.preview.sound import FloatArray, MusicSound, OriginalSound
 from emsync_desktop.preview.strips import ORIGINAL, SOURCES, Pair, Strip, heard, is_plain
+
+if TYPE_CHECKING:
+    from emsync_engine.render.ducking import DuckingCurve
 
 logger = logging.getLogger(__name__)
 
@@ -84,6 +89,7 @@ class SoundMix:
         self._leaving: TakeSound | None = None
         self._strips: Mapping[str, Strip] = {}
         self._wanted = self._last = heard({}, SOURCES)
+        self._room = self._last_room = NO_ROOM
         self.click: ClickTrack | None = None
         self.has_click = False
 
@@ -104,6 +110,11 @@ class SoundMix:
         with self._lock:
             self._strips, self._wanted = dict(strips), heard(strips, SOURCES)
 
+    def set_room(self, room: DuckingCurve) -> None:
+        """Another curve by which the music makes room for speech, as long as that is heard."""
+        with self._lock:
+            self._room = room
+
     def set_original(self, original: OriginalSound | None) -> None:
         with self._lock:
             before, self._original = self._original, original
@@ -120,7 +131,7 @@ class SoundMix:
     def settle(self) -> None:
         """Playing begins: nothing is left of what was heard before."""
         with self._lock:
-            self._last = self._wanted
+            self._last, self._last_room = self._wanted, self._room_now
             if self._leaving is not None:
                 self._leaving.close()
                 self._leaving = None
@@ -129,15 +140,24 @@ class SoundMix:
         """(count, 2) samples in -1..1, from a place of the film on."""
         with self._lock:
             before, after = self._last, self._wanted
-            self._last = after
+            rooms = self._last_room, self._room_now
+            self._last, self._last_room = after, rooms[1]
             mixed = np.zeros((count, 2), np.float32)
             pairs = before[ORIGINAL], after[ORIGINAL]
             if self._original is not None and any(map(any, pairs)):
                 mixed += self._original.read(start, count) * ramp(*pairs, count)
-            mixed += self._music(start, count, before, after)
+            music = self._music(start, count, before, after)
+            gains = gains_between(*rooms, start, count)
+            mixed += music if gains is None else music * gains
             if self.has_click and self.click is not None:
                 self.click.add(mixed, start)
         return np.clip(mixed, -1.0, 1.0, out=mixed)
+
+    @property
+    def _room_now(self) -> DuckingCurve:
+        """No room is made for speech that nobody hears."""
+        has_speech = self._original is not None and any(self._wanted[ORIGINAL])
+        return self._room if has_speech else NO_ROOM
 
     def _music(
         self, start: int, count: int, before: Mapping[str, Pair], after: Mapping[str, Pair]

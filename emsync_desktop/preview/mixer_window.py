@@ -23,6 +23,7 @@ from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.preview.device import Device
 from emsync_desktop.preview.levels import HIGHEST_DB, STRIPS, Levels
 from emsync_desktop.preview.panel import level_words
+from emsync_desktop.preview.room_fields import RoomFields
 from emsync_desktop.preview.strips import LEAST_DB, MUSIC, ORIGINAL, Strip
 from emsync_desktop.timeline.names import lane_title
 
@@ -90,6 +91,8 @@ class MixerWindow(QDialog):
     device_chosen = Signal(str)
     matching_chosen = Signal(bool)
     devices_asked = Signal()
+    ducking_chosen = Signal(object)
+    """``Ducking``: how the music makes room for speech."""
 
     def __init__(self, levels: Levels, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Tool)
@@ -102,7 +105,9 @@ class MixerWindow(QDialog):
         self.device.setAccessibleName(self.tr("Output"))
         self.matching = QCheckBox(self.tr("Takes equally loud when compared"))
         self.matching.setChecked(True)
+        self.room = RoomFields(self)
         self._lay_out()
+        self.room.chosen.connect(self.ducking_chosen)
         self.matching.toggled.connect(self.matching_chosen)
         self.device.activated.connect(lambda: self.device_chosen.emit(self.device.currentData()))
         levels.changed.connect(self._show_levels)
@@ -129,6 +134,8 @@ class MixerWindow(QDialog):
         grid.addWidget(self._rule(), 3, 0, 1, 6)
         column.addLayout(grid)
         column.addWidget(self.note)
+        column.addWidget(self._rule())
+        column.addWidget(self.room)
         column.addWidget(self._rule())
         below = QHBoxLayout()
         below.addWidget(labelled(self.tr("Output"), "field"))

@@ -154,10 +154,10 @@ def blend_under(
     loudness_lufs : of the mixture; None leaves the film's own level
     """
     monitor.advance("blend", 0, 3)
-    is_silent = _peak(track) < 10 ** (_SILENT_DBFS / 20)
-    spans = () if is_silent or not ducking.is_on else spoken_spans(track, monitor=monitor)
+    has_nothing = is_silent(track)
+    spans = () if has_nothing or not ducking.is_on else spoken_spans(track, monitor=monitor)
     curve = ducking_curve(spans, ducking, len(track) / SAMPLE_RATE)
-    music_db = 0.0 if is_silent else MUSIC_UNDER_DB
+    music_db = 0.0 if has_nothing else MUSIC_UNDER_DB
     monitor.advance("blend", 1, 3)
     _add(track, music, delay=delay, gain=10 ** (music_db / 20), curve=curve)
     monitor.advance("blend", 2, 3)
@@ -183,6 +183,11 @@ def _add(
 def lay_alone(track: FloatArray, music: FloatArray, *, delay: int) -> None:
     """Put music into a track of its own: (M, 2) from sample ``delay`` on."""
     _add(track, music, delay=delay, gain=1.0, curve=DuckingCurve(np.zeros(0)))
+
+
+def is_silent(track: FloatArray) -> bool:
+    """Whether there is nothing to be heard in a film's sound."""
+    return _peak(track) < 10 ** (_SILENT_DBFS / 20)
 
 
 def _peak(track: FloatArray) -> float:

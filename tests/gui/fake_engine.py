@@ -15,6 +15,7 @@ from emsync_engine.jobs.messages import (
     FixHitJob,
     RegenerateJob,
 )
+from emsync_engine.jobs.speech_job import SpeechJob
 from emsync_engine.music.parts import with_provenance
 from emsync_engine.pipeline import Analysis
 from emsync_engine.project.model import GenerationSettings, Timeline
@@ -35,10 +36,15 @@ class FakeEngine(QObject):
     def __init__(self):
         super().__init__()
         self.submitted = []
+        self.listened = []
+        """Films whose speech was asked for: by the preview, and by no task of the window."""
         self.asked_to_cancel = []
         self.is_closed = False
 
     def submit(self, job):
+        if isinstance(job, SpeechJob):
+            self.listened.append(job)
+            return -len(self.listened)
         self.submitted.append(job)
         return len(self.submitted)
 
