@@ -20,6 +20,7 @@ from emsync_desktop.circumplex.geometry import STEP
 from emsync_desktop.circumplex.widget import CircumplexWidget
 from emsync_desktop.film_clock import FilmClock, seconds_text
 from emsync_desktop.inspector.distribution import DistributionBars
+from emsync_desktop.inspector.read import WhatWasRead
 from emsync_engine.emotion.mapping import emotion_posterior
 from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment, VAPoint
 
@@ -129,6 +130,8 @@ class EmotionReading(QWidget):
             self.tr("Read from light, colour, movement and loudness; the story is not understood.")
         )
         column.addWidget(self._reasons)
+        self.read = WhatWasRead()
+        column.addWidget(self.read)
 
     def show_segment(self, segment: Segment | None) -> None:
         """What was read; at a point that was chosen instead, the emotions that lie there."""
@@ -142,6 +145,7 @@ class EmotionReading(QWidget):
             self._heading.setText(self.tr("READ FROM THE FILM"))
             self._heading.setToolTip("")
             self._bars.show_distribution(read)
+        self.read.show_segment(segment)
         if segment is None:
             self._reasons.setText("")
             return

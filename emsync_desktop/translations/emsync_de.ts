@@ -2705,6 +2705,77 @@ und die Musik an den Schnitten gezeigt.</translation>
     </message>
 </context>
 <context>
+    <name>WhatWasRead</name>
+    <message>
+        <source>What was read</source>
+        <translation>Was erkannt wurde</translation>
+    </message>
+    <message>
+        <source>Read from light, colour, movement and loudness alone.</source>
+        <translation>Nur an Licht, Farbe, Bewegung und Lautstärke erkannt.</translation>
+    </message>
+    <message>
+        <source>Counted: {shares}</source>
+        <translation>Gezählt haben: {shares}</translation>
+    </message>
+    <message>
+        <source>Pictures: {what}</source>
+        <translation>Bilder: {what}</translation>
+    </message>
+    <message>
+        <source>Heard: {what}</source>
+        <translation>Gehört: {what}</translation>
+    </message>
+    <message>
+        <source>Said: “{words}”</source>
+        <translation>Gesagt: „{words}“</translation>
+    </message>
+    <message>
+        <source>Written: “{words}”</source>
+        <translation>Geschrieben: „{words}“</translation>
+    </message>
+    <message>
+        <source>Faces: none</source>
+        <translation>Gesichter: keine</translation>
+    </message>
+    <message>
+        <source>Faces: in {share:.0%} of the pictures, {what}</source>
+        <translation>Gesichter: in {share:.0%} der Bilder, {what}</translation>
+    </message>
+    <message>
+        <source>Not installed, and so not read: {names}</source>
+        <translation>Nicht installiert und darum nicht gelesen: {names}</translation>
+    </message>
+    <message>
+        <source>pictures</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>sounds</source>
+        <translation>Geräusche</translation>
+    </message>
+    <message>
+        <source>faces</source>
+        <translation>Gesichter</translation>
+    </message>
+    <message>
+        <source>speech</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>on-screen text</source>
+        <translation>Text im Bild</translation>
+    </message>
+    <message>
+        <source>sentiment of words</source>
+        <translation>Stimmung der Worte</translation>
+    </message>
+    <message>
+        <source>light, movement, loudness</source>
+        <translation>Licht, Bewegung, Lautstärke</translation>
+    </message>
+</context>
+<context>
     <name>_Step</name>
     <message>
         <source>saved</source>

@@ -52,7 +52,7 @@ def models_json(models: FullReading | None) -> Json:
                 for name, one in models.missing.items()
             ),
         ],
-        "method": models.method or "built-in",
+        "read_with": models.method or "built-in",
     }
 
 

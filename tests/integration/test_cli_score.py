@@ -19,7 +19,9 @@ pytestmark = [
     pytest.mark.usefixtures("toy_composer"),
 ]
 
-ANALYSIS_KEYS = ["duration_s", "frame_rate", "cuts", "segments", "sound"]
+ANALYSIS_KEYS = [
+    *("duration_s", "frame_rate", "cuts", "segments", "extractors", "read_with", "sound"),
+]
 SCORE_KEYS = [*ANALYSIS_KEYS, "hits", "take", "outputs", "timings_s"]
 KEYS_WITHIN = {
     "cuts": ["time_s", "frame", "kind", "score"],

@@ -72,9 +72,7 @@ def test_a_planted_signal_is_learned_and_judged_on_other_films(tmp_path, clip):
     assert trained.json["films"] == 6 * EACH
     assert "not installed" in trained.json["off"]["faces"]
     plot = tmp_path / "confusion.png"
-    judged = emsync(
-        ["evaluate", "emotion", str(folder), "--weights", str(out), "--plot", str(plot), "--json"]
-    )
+    judged = emsync("evaluate", "emotion", folder, "--weights", out, "--plot", plot, "--json")
     assert judged.code == 0, judged.err
     assert judged.json["films"] == 6 * EACH
     assert judged.json["accuracy"] > 0.8

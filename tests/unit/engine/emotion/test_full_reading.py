@@ -69,7 +69,7 @@ def test_without_models_the_built_in_reading_stands():
     assert found.emotions == BUILT_IN
     assert {one.why for one in found.missing.values()} == {"off"}
     assert len(found.missing) == 6
-    assert models_json(found)["method"] == "built-in"
+    assert models_json(found)["read_with"] == "built-in"
     assert read_json(found.emotions[0]) == {}
 
 
