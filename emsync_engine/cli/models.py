@@ -13,13 +13,14 @@ from typing import TYPE_CHECKING
 
 from emsync_engine.cli import adding
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
+from emsync_engine.errors import InputUnusableError, WeightsCorruptError, WeightsMissingError
 from emsync_engine.models.catalogue import CATALOGUE
 
 if TYPE_CHECKING:
     from emsync_engine.weights import WeightsEntry
 
 Commands = argparse._SubParsersAction
+FUSION = "fusion"  # the one of the user's own, trained or imported
 
 
 def add_models(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -34,7 +35,9 @@ def add_models(commands: Commands[argparse.ArgumentParser]) -> None:
     adding.add_install(what)
     adding.add_use(what)
     brought = what.add_parser("import", help="bring a published checkpoint")
-    brought.add_argument("kind", choices=("emsync", "midi-emotion"), help="who published it")
+    brought.add_argument(
+        "kind", choices=("emsync", "midi-emotion", "vemoclap"), help="who published it"
+    )
     brought.add_argument("file", type=Path, metavar="FILE", help=".pt or .safetensors")
     brought.add_argument(
         "--vocabulary",
@@ -43,6 +46,12 @@ def add_models(commands: Commands[argparse.ArgumentParser]) -> None:
         help="its mappings.pt, or JSON (default: mappings.pt beside FILE)",
     )
     brought.add_argument("--name", metavar="NAME", help="what to call it with --weights")
+    brought.add_argument(
+        "--statistics",
+        type=Path,
+        metavar="FILE",
+        help="the stats.pt of vemoclap (default: stats.pt beside FILE)",
+    )
     verify = what.add_parser("verify", help="whether weights and models are whole")
     verify.add_argument("name", nargs="?", metavar="NAME", help="this only")
     adding.add_folder(verify)
@@ -58,6 +67,7 @@ def models(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 
 
 def _list(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
+    from emsync_engine.emotion.fusion_store import installed_fusion
     from emsync_engine.weights import known_weights
 
     entries = known_weights()
@@ -70,6 +80,10 @@ def _list(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     for name, entry in sorted(entries.items(), key=lambda item: (not item[1].is_shipped, item[0])):
         origin = "shipped" if entry.is_shipped else "imported"
         print(f"{name:<{width}}  {origin:<8}  {entry.kind:<9}  {_size(entry)}  {entry.description}")
+    if (fusion := installed_fusion()) is not None:
+        size = f"{fusion.stat().st_size / 1e6:6.1f} MB"
+        about = "Reads films from what the models see, hear and read"
+        print(f"{FUSION:<{width}}  {'own':<8}  {'fusion':<9}  {size}  {about}")
     print("\n".join(["", *adding.states_lines()]))
 
 
@@ -81,6 +95,9 @@ def _size(entry: WeightsEntry) -> str:
 def _import(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     from emsync_engine.imported_weights import import_weights
 
+    if options.kind == "vemoclap":
+        _import_fusion(options)
+        return
     monitor.advance("import", 0)
     entry = import_weights(
         options.file, options.kind, name=options.name, vocabulary=options.vocabulary
@@ -90,6 +107,21 @@ def _import(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     print(f"SHA-256 {entry.sha256}")
     print(f"Licence: {entry.licence}.")
     print(f"Use it with --weights {entry.name}.")
+
+
+def _import_fusion(options: argparse.Namespace) -> None:
+    """The published fusion of what the models see, hear and read."""
+    from emsync_engine.emotion.fusion_store import FILE, import_fusion, save_fusion
+    from emsync_engine.weights import imported_folder
+
+    if options.name is not None:
+        raise InputUnusableError("There is one fusion, so it takes no --name.")
+    fusion = import_fusion(options.file, options.statistics)
+    save_fusion(fusion, imported_folder() / FILE)
+    parameters = fusion.network.parameter_count
+    print(f"Imported from {options.file.name} (vemoclap): {parameters / 1e6:.1f} M parameters")
+    print("Licence: that of whoever published it; the public code is under GPL-3.0.")
+    print("It reads films from now on; emsync models remove fusion takes it away.")
 
 
 def _verify(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
@@ -127,8 +159,21 @@ def _remove(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     if options.name in CATALOGUE:
         adding.remove(options.name)
         return
+    if options.name == FUSION:
+        _remove_fusion()
+        return
     entry = remove_weights(options.name)
     print(f"Removed {entry.path}.")
+
+
+def _remove_fusion() -> None:
+    from emsync_engine.emotion.fusion_store import installed_fusion
+
+    path = installed_fusion()
+    if path is None:
+        raise WeightsMissingError("There is no fusion of your own.")
+    path.unlink()
+    print(f"Removed {path}.")
 
 
 _MODELS = {

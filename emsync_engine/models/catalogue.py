@@ -325,6 +325,14 @@ PUBLISHED: tuple[PublishedWeights, ...] = (
         page="https://drive.google.com/drive/folders/1qFgomRDXmx8ewRz_E0X2T10CY-w_kUFt",
         how="emsync models import midi-emotion FILE",
     ),
+    PublishedWeights(
+        name="vemoclap",
+        title="VEMOCLAP fusion",
+        purpose="What the models see, hear and read, put together to six emotions",
+        licence="not stated for the weights; the code is under GPL-3.0 or a commercial licence",
+        page="https://github.com/serkansulun/video-emotion",
+        how="emsync models import vemoclap FILE",
+    ),
 )
 
 

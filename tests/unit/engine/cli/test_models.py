@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from emsync_engine.cli.main import main
+from emsync_engine.emotion.fusion_store import installed_fusion, load_fusion
 from emsync_engine.weights import load_composer
+from tests.unit.engine.emotion.test_fusion import published_checkpoint
 from tests.unit.engine.music.published.reference import published_state
 
 
@@ -71,3 +73,25 @@ def test_damaged_weights_fail_the_verification(checkpoint, capsys):
     (checkpoint.parent / "data" / "weights.json").write_text("{broken")
     assert main(["models", "list"]) == 4
     assert "import again" in capsys.readouterr().err
+
+
+def test_the_published_fusion_is_imported_listed_and_removed(folder, capsys):
+    _, tensors, statistics = published_checkpoint()
+    torch.save(tensors, folder / "model.pt")
+    assert main(["models", "import", "vemoclap", str(folder / "model.pt")]) == 3
+    assert "stats.pt" in capsys.readouterr().err
+    torch.save(statistics, folder / "stats.pt")
+    assert main(["models", "import", "vemoclap", str(folder / "model.pt")]) == 0
+    assert "emsync models remove fusion" in capsys.readouterr().out
+    assert installed_fusion() == folder / "data" / "emotion-fusion.safetensors"
+    assert load_fusion(installed_fusion()).description == "model.pt"
+    assert main(["models", "list"]) == 0
+    assert any(line.startswith("fusion ") for line in capsys.readouterr().out.splitlines())
+    assert main(["models", "remove", "fusion"]) == 0
+    assert installed_fusion() is None
+    assert main(["models", "remove", "fusion"]) == 4
+    tensors.pop(next(iter(tensors)))
+    torch.save(tensors, folder / "model.pt")
+    capsys.readouterr()
+    assert main(["models", "import", "vemoclap", str(folder / "model.pt")]) == 3
+    assert capsys.readouterr().err.count("\n") == 1
