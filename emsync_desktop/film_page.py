@@ -99,7 +99,7 @@ class FilmPage(QWidget):
         document.timeline_changed.connect(self._on_timeline_changed)
         document.takes_changed.connect(self._on_takes_changed)
         editor.selection_changed.connect(self._on_selection_changed)
-        self.timeline.scrubbed.connect(transport.go_to)
+        self.timeline.scrubbed.connect(transport.scrub_to)
         self.timeline.segment_chosen.connect(editor.choose_segment)
         self.timeline.boundary_chosen.connect(editor.choose_boundary)
         self.timeline.marquee_chosen.connect(self._on_marquee)

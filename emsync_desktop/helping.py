@@ -33,7 +33,7 @@ class Helping(QObject):
         window.hint.never_button.clicked.connect(lambda: window.settings.set("hints", False))
         hints = QApplication.styleHints()
         hints.colorSchemeChanged.connect(lambda _scheme: self._on_changed("theme"))
-        for key in ("device", "models_folder", "offline"):
+        for key in ("device", "models_folder", "offline", "scrub_sound"):
             self._on_changed(key)
 
     def show_preferences(self) -> None:
@@ -75,6 +75,8 @@ class Helping(QObject):
             go_offline(settings.is_on("offline"))
             window.chips.show_offline(settings.is_on("offline"))
             window.scoring.rest()
+        elif key == "scrub_sound":
+            window.page.transport.has_scrub_sound = settings.is_on("scrub_sound")
         elif key == "hints" and not settings.is_on("hints"):
             window.hint.put_away()
 

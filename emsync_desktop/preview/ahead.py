@@ -22,12 +22,18 @@ class Ahead:
 
     Each side moves a count of its own, so that neither waits for the other. Where the ring has run
     dry, the callback plays silence and counts an underrun; the film waits as long.
+
+    Parameters
+    ----------
+    blocks : how far ahead; fewer where what is heard must follow the hand
     """
 
-    def __init__(self, read: Callable[[int, int], FloatArray], start: int) -> None:
+    def __init__(
+        self, read: Callable[[int, int], FloatArray], start: int, *, blocks: int = _BLOCKS
+    ) -> None:
         self._read = read
         self._start = start
-        self._ring = np.zeros((_BLOCKS * BLOCK, 2), np.float32)
+        self._ring = np.zeros((blocks * BLOCK, 2), np.float32)
         self._written = 0
         self._taken = 0
         self.underruns = 0

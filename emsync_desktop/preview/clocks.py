@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -11,7 +12,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from emsync_desktop.preview.device import DeviceClock, output_devices, sound_errors
 from emsync_desktop.preview.mixer import SoundMix
-from emsync_desktop.preview.sound import RATE
+from emsync_desktop.preview.sound import RATE, FloatArray
 
 if TYPE_CHECKING:
     from PySide6.QtMultimedia import QAudioDevice
@@ -29,6 +30,10 @@ class Clock(Protocol):
     def start(self, at_s: float) -> None: ...
 
     def stop(self) -> None: ...
+
+    def scrub(self, read: Callable[[int, int], FloatArray] | None) -> None:
+        """Play what a hand moves over, while no film plays; None ends it."""
+        ...
 
     def now_s(self) -> float: ...
 
@@ -61,6 +66,9 @@ class MonotonicClock:
 
     def stop(self) -> None:
         self._at_s, self._since = self.now_s(), None
+
+    def scrub(self, read: Callable[[int, int], FloatArray] | None) -> None:
+        """There is nothing to be heard."""
 
     def now_s(self) -> float:
         passed = time.monotonic() - self._since if self._since is not None else 0.0
@@ -129,6 +137,9 @@ class AudioClock(QObject):
 
     def close(self) -> None:
         self.stop()
+
+    def scrub(self, read: Callable[[int, int], FloatArray] | None) -> None:
+        """Qt plays too late to follow a hand: nothing is heard."""
 
     def now_s(self) -> float:
         """Time of the sound that is heard now; waits for the device to begin, never goes back.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,13 +13,14 @@ from PySide6.QtCore import QObject, QTimer
 
 from emsync_desktop.preview.ahead import Ahead
 from emsync_desktop.preview.mixer import SoundMix
-from emsync_desktop.preview.sound import RATE
+from emsync_desktop.preview.sound import RATE, FloatArray
 
 LATENCY_S = 0.12  # asked of the device: short enough for a fader, long enough for a busy machine
 _LOST_AFTER_S = 4.0  # a device that asks for nothing that long is gone
 _REST_MS = 60_000  # a device is let go when nothing was played that long
 _WARM_S = 0.15  # a device asks for its first buffers at once, before it plays
 _CLOSING_S = 1.0
+_SCRUB_BLOCKS = 4  # 85 ms: what is scrubbed must follow the hand
 _closing: list[threading.Thread] = []
 
 logger = logging.getLogger(__name__)
@@ -104,6 +106,7 @@ class DeviceClock(QObject):
         self._mix = mix
         self._underruns_before = 0
         self._ahead: Ahead | None = None
+        self._scrubbed: Ahead | None = None
         self._mark: Mark | None = None
         self._at_s = self._shown_s = 0.0
         self._asked_at_s = 0.0
@@ -151,7 +154,20 @@ class DeviceClock(QObject):
         is_silent = time.monotonic() - self._asked_at_s > _LOST_AFTER_S
         return self._stream is None or not self._stream.active or is_silent
 
+    def scrub(self, read: Callable[[int, int], FloatArray] | None) -> None:
+        """Play what a hand moves over, made block by block, while no film plays; None ends it."""
+        ahead, self._scrubbed = self._scrubbed, None
+        if ahead is not None:
+            ahead.end()
+        if read is None or self._ahead is not None or self._stream is None:
+            return
+        self._rest.start()  # from now on
+        self._mix.settle()
+        self._scrubbed = Ahead(read, 0, blocks=_SCRUB_BLOCKS)
+        self._scrubbed.begin()
+
     def start(self, at_s: float) -> None:
+        self.scrub(None)
         self._rest.stop()
         self._mix.settle()
         self._at_s = self._shown_s = at_s
@@ -175,6 +191,7 @@ class DeviceClock(QObject):
 
     def close(self) -> None:
         """Let go of the device."""
+        self.scrub(None)
         self.stop()
         self._rest.stop()
         self._let_go()
@@ -192,7 +209,10 @@ class DeviceClock(QObject):
         """For PortAudio's thread: copy, and note when it will be heard."""
         now_s = time.monotonic()
         self._asked_at_s = now_s
-        ahead = self._ahead
+        ahead, scrubbed = self._ahead, self._scrubbed
+        if ahead is None and scrubbed is not None:
+            scrubbed.take(out)
+            return
         if ahead is None or now_s - self._opened_at_s < _WARM_S:
             out.fill(0.0)
             return

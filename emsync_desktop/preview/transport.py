@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
 from emsync_desktop.preview.clocks import Clock, MonotonicClock, best_clock
 from emsync_desktop.preview.device import look_again
+from emsync_desktop.preview.grains import Grains
 from emsync_desktop.preview.matching import LoudnessMatch
 from emsync_desktop.preview.mixer import SoundMix, TakeSound
 from emsync_desktop.preview.shuttle import next_speed
@@ -18,6 +19,7 @@ from emsync_engine.timing import FrameRate
 
 _TICK_MS = 16
 _PREPARE_MS = 250  # after a jump the picture comes first, then the sound that may be played
+_HUSH_MS = 400  # a playhead that rests so long is scrubbed no more
 _LEAD_S = 0.012  # half a tick, and what it takes to paint
 
 
@@ -56,6 +58,13 @@ class Transport(QObject):
         self._prepare.setSingleShot(True)
         self._prepare.setInterval(_PREPARE_MS)
         self._prepare.timeout.connect(self._prepare_sound)
+        self.has_scrub_sound = True
+        """Whether a playhead that is moved by hand is heard."""
+        self._grains: Grains | None = None
+        self._hush = QTimer(self)
+        self._hush.setSingleShot(True)
+        self._hush.setInterval(_HUSH_MS)
+        self._hush.timeout.connect(self._end_scrub)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(_TICK_MS)
@@ -111,6 +120,7 @@ class Transport(QObject):
 
     def choose_device(self, name: str) -> None:
         """Play on another output; none is the one that the system chooses."""
+        self._end_scrub()
         was_playing = self._is_playing
         if was_playing:
             self._halt()
@@ -137,6 +147,7 @@ class Transport(QObject):
     def open(self, path: Path | None, rate: FrameRate, duration: Fraction) -> None:
         """Another film; the playhead goes to its start."""
         self.stop()
+        self._end_scrub()
         self._rate, self._duration = rate, duration
         self.mix.set_original(None)
         self.set_music(None)
@@ -209,6 +220,28 @@ class Transport(QObject):
         """Move by frames, and stand."""
         self.stop()
         self.go_to_frame(self._rate.nearest_frame(self._time) + frames)
+        self._scrub()
+
+    def scrub_to(self, time: Fraction | float) -> None:
+        """Move the playhead by hand: standing, a little is heard of where it is."""
+        self.go_to(time)
+        self._scrub()
+
+    def _scrub(self) -> None:
+        if self._is_playing or not self.has_scrub_sound or self._clock is None:
+            return
+        place = round(self._time * RATE)
+        if self._grains is None:
+            self._grains = Grains(self.mix.read, place)
+            self._clock.scrub(self._grains.next)
+        self._grains.move(place)
+        self._hush.start()
+
+    def _end_scrub(self) -> None:
+        self._hush.stop()
+        if self._grains is not None and self._clock is not None:
+            self._clock.scrub(None)
+        self._grains = None
 
     # -- playing
 
@@ -280,6 +313,7 @@ class Transport(QObject):
         self.go_to(self._time)
 
     def _run(self) -> None:
+        self._end_scrub()
         self._prepare_sound()
         self._shuttle = None if self._speed == 1 else MonotonicClock(self._speed)
         self._running.start(float(self._time))

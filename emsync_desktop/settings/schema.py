@@ -68,6 +68,16 @@ def settings_table() -> tuple[Setting, ...]:
             help=tr("A few words beside what can be done next; each is said once."),
         ),
         Setting(
+            *(
+                "scrub_sound",
+                tr("Preview"),
+                tr("Sound while the playhead is moved"),
+                "switch",
+                True,
+            ),
+            help=tr("Dragging the playhead and going frame by frame is heard, in short pieces."),
+        ),
+        Setting(
             *("autosave", saving, tr("Keep unsaved work"), "switch", True),
             help=tr("Changes are kept aside until they are saved, in case the program ends."),
         ),

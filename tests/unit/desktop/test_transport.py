@@ -21,6 +21,10 @@ class HandClock:
     def __init__(self):
         self.at_s = 0.0
         self.is_lost = False
+        self.scrubs = []
+
+    def scrub(self, read):
+        self.scrubs.append(read)
 
     def start(self, at_s):
         self.at_s = at_s
@@ -196,3 +200,28 @@ def test_another_device_is_chosen_while_it_plays(played, monkeypatch):
     assert one.is_playing
     assert other.at_s == 3.25  # it goes on where it was heard
     assert (one.device, asked) == ("Desk", ["Desk, ALSA"])
+
+
+@pytest.mark.gui
+def test_a_playhead_that_is_moved_by_hand_is_heard_until_it_rests(played, qtbot):
+    one, clock = played
+    one.go_to(3)
+    assert not any(clock.scrubs)
+    clock.scrubs.clear()
+    for at in (3, 3.1, 3.2):
+        one.scrub_to(at)
+    assert len(clock.scrubs) == 1
+    assert clock.scrubs[0](0, 1024).shape == (1024, 2)
+    qtbot.waitUntil(lambda: clock.scrubs[-1] is None)
+    clock.scrubs.clear()
+    one.step(1)
+    assert len(clock.scrubs) == 1
+    one.play()
+    assert clock.scrubs[-1] is None
+    clock.scrubs.clear()
+    one.scrub_to(5)
+    assert not any(clock.scrubs)
+    one.stop()
+    one.has_scrub_sound = False
+    one.scrub_to(6)
+    assert not any(clock.scrubs)
