@@ -68,8 +68,7 @@ def models_kept() -> Iterator[None]:
     """Inside the block what was loaded once stays for the next film; at its end all of it goes."""
     token = _kept.set({})
     try:
-        with released_after():
-            yield
+        yield
     finally:
         _kept.reset(token)
         _empty_device()
@@ -91,7 +90,8 @@ def released_after() -> Iterator[None]:
     try:
         yield
     finally:
-        _empty_device()
+        if _kept.get() is None:
+            _empty_device()
 
 
 def _empty_device() -> None:

@@ -122,8 +122,7 @@ def attempted(name: str, work: Callable[[], Observed]) -> Observed | NotObserved
     """What the work gives, or why it gave nothing; Cancelled passes."""
     started = time.perf_counter()
     try:
-        with released_after():
-            found = work()
+        found = work()
     except Cancelled:
         raise
     except NothingToMeasure as error:
@@ -146,7 +145,8 @@ def kept_observation(
 ) -> Observed:
     """What was observed earlier under this key, or what the work gives now, which is then kept."""
     if cache is None:
-        return work()
+        with released_after():
+            return work()
     key = key_of()
     entry = cache.find(key)
     if entry is not None:
@@ -154,7 +154,8 @@ def kept_observation(
             return load_observed(entry)
         except ObservedUnreadableError:
             logger.info("%s is read anew", key)
-    found = work()
+    with released_after():
+        found = work()
     try:
         with cache.writing(key) as folder:
             save_observed(found, folder)

@@ -21,7 +21,6 @@ from tests.data import make_models
 from tests.data.make_media import write_film
 
 pytest.importorskip("open_clip")
-pytest.importorskip("matplotlib")
 
 COLOURS = (
     (200, 30, 30),
@@ -32,7 +31,7 @@ COLOURS = (
     (250, 140, 0),
 )
 QUICK = ("--epochs=12", "--learning-rate=0.005", "--width=32", "--dropout=0.2")
-EACH = 7
+EACH = 5
 
 
 def films_of(folder: Path, *, is_shuffled: bool) -> Path:
@@ -71,13 +70,11 @@ def test_a_planted_signal_is_learned_and_judged_on_other_films(tmp_path, clip):
     assert trained.code == 0, trained.err
     assert trained.json["films"] == 6 * EACH
     assert "not installed" in trained.json["off"]["faces"]
-    plot = tmp_path / "confusion.png"
-    judged = emsync("evaluate", "emotion", folder, "--weights", out, "--plot", plot, "--json")
+    judged = emsync("evaluate", "emotion", folder, "--weights", out, "--json")
     assert judged.code == 0, judged.err
     assert judged.json["films"] == 6 * EACH
     assert judged.json["accuracy"] > 0.8
     assert np.sum(judged.json["confusion"]) == 6 * EACH
-    assert plot.read_bytes().startswith(b"\x89PNG")
 
 
 def test_a_shuffled_signal_is_not_learned(tmp_path, clip):
