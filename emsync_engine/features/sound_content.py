@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emsync_engine.features.sequences import Film
 from emsync_engine.features.sound_kinds import SoundKinds, sound_kinds
 from emsync_engine.features.sound_texture import STEP_S
-from emsync_engine.features.speech import SpeechSpan, spans_of
+from emsync_engine.features.speech import SpeechSpan, spans_of, spoken_spans
 from emsync_engine.monitor import SILENT, Monitor
 
 FloatArray = NDArray[np.float64]
@@ -70,7 +70,7 @@ def read_sound_content(
             stretch_sound(found, float(start), float(end))
             for start, end in itertools.pairwise(edges)
         ),
-        speech=spans_of(found.speech, duration_s=duration_s),
+        speech=spoken_spans(found.speech, duration_s=duration_s),
         music=spans_of(found.music, duration_s=duration_s),
     )
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.features.sound_kinds import sound_kinds
-from emsync_engine.features.sound_texture import STEP_S
+from emsync_engine.features.sound_texture import STEP_S, WINDOW_S
 from emsync_engine.monitor import SILENT, Monitor
 
 FloatArray = NDArray[np.float64]
@@ -16,6 +16,8 @@ FloatArray = NDArray[np.float64]
 _ENTER, _STAY = 0.75, 0.6  # probability at which a span begins, and under which it ends
 _SHORTEST_S = 0.5
 _BRIDGED_S = 0.6  # a pause for breath does not end a span
+_LEAST_EVIDENCE = 2.0  # nats: as if seven of eight sounds that pass for speech were something else
+_SUREST = 0.99
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,24 @@ def speech_spans(
     if len(samples) == 0:
         return ()
     found = sound_kinds(samples, rate, monitor=monitor)
-    return spans_of(found.speech, duration_s=len(samples) / rate)
+    return spoken_spans(found.speech, duration_s=len(samples) / rate)
+
+
+def spoken_spans(probability: FloatArray, *, duration_s: float) -> tuple[SpeechSpan, ...]:
+    """Stretches of speech that there is evidence enough for.
+
+    Bowed strings, whooshes and blows pass for speech for a second, at middling probability; a
+    sentence lasts longer, a single word is clearer. So the log odds of a span's steps must add up;
+    steps whose windows overlap say the same thing, and count once a window.
+    """
+    steps_per_window = WINDOW_S / STEP_S
+    kept = []
+    for span in spans_of(probability, duration_s=duration_s):
+        inside = probability[round(span.start_s / STEP_S) : round(span.end_s / STEP_S)]
+        sure = np.clip(inside, 1 - _SUREST, _SUREST)
+        if float(np.log(sure / (1 - sure)).sum()) / steps_per_window >= _LEAST_EVIDENCE:
+            kept.append(span)
+    return tuple(kept)
 
 
 def spans_of(

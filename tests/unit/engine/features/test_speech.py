@@ -1,6 +1,6 @@
 import numpy as np
 
-from emsync_engine.features.speech import spans_of, speech_spans
+from emsync_engine.features.speech import spans_of, speech_spans, spoken_spans
 from tests.unit.engine.features.films import tone
 
 
@@ -23,3 +23,15 @@ def test_short_pauses_are_bridged_and_short_stretches_left_out():
     (span,) = spans_of(probability, duration_s=10.0, step_s=0.2)
     assert (span.start_s, span.end_s) == (1.0, 4.0)
     assert 0.5 < span.confidence < 0.9
+
+
+def test_a_short_stretch_must_be_clear_a_long_one_need_not():
+    def found(probability, steps):
+        sound = np.zeros(80)
+        sound[20 : 20 + steps] = probability
+        return len(spoken_spans(sound, duration_s=16.0))
+
+    assert found(0.8, 6) == 0  # a blow, a bowed note
+    assert found(0.8, 14) == 1  # a sentence under music
+    assert found(0.99, 4) == 1  # a word
+    assert spoken_spans(np.zeros(0), duration_s=0.0) == ()
