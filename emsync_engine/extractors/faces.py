@@ -22,7 +22,7 @@ from emsync_engine.extractors.interface import ModelUnusableError, require_finit
 from emsync_engine.extractors.material import FilmMaterial
 from emsync_engine.extractors.observed import Observed
 from emsync_engine.extractors.transformer_models import labels_of, opened_model, opened_part
-from emsync_engine.monitor import Monitor
+from emsync_engine.monitor import SILENT, Monitor
 
 DETECTOR, EXPRESSION = "face-detector", "face-expression"
 LARGEST = 2  # faces of a picture that count
@@ -52,35 +52,47 @@ class Faces:
         detector = loaded((DETECTOR, found), lambda: FaceDetector(found))
         owners: list[int] = []
         crops: list[Any] = []
+        read_rows: list[tuple[Any, ...]] = []
         for number in range(len(pictures)):
             monitor.advance("face-detector", number, len(pictures))
             picture = pictures[number]
             for box in largest(detector.boxes(picture), picture.shape[1]):
                 owners.append(number)
                 crops.append(cropped(picture, box))
-        return _of_pictures(pictures.times_s, owners, crops, reader, monitor)
+            if len(crops) >= _BATCH:
+                read_rows.append(_read(reader, crops))
+                crops = []
+        if crops:
+            read_rows.append(_read(reader, crops))
+        return _of_pictures(pictures.times_s, owners, read_rows, reader)
+
+
+def _read(reader: _Reader, crops: list[Any]) -> tuple[Any, ...]:
+    """Features and expressions of some faces; progress is told by whoever finds them."""
+    rows = in_batches(
+        len(crops),
+        _BATCH,
+        lambda numbers: reader.read([crops[number] for number in numbers]),
+        stage=EXPRESSION,
+        monitor=SILENT,
+    )
+    require_finite(EXPRESSION, *rows)
+    return rows
 
 
 def _of_pictures(
-    times_s: Any, owners: list[int], crops: list[Any], reader: _Reader, monitor: Monitor
+    times_s: Any, owners: list[int], read_rows: list[tuple[Any, ...]], reader: _Reader
 ) -> Observed:
-    """Rows for the pictures that own faces."""
+    """Rows for the pictures that own faces: the mean of their faces."""
     if not owners:
         nothing = np.zeros((0, reader.width), np.float32)
         none = np.zeros((0, len(reader.labels)), np.float32)
         return Observed(np.zeros(0), nothing, none, reader.labels, looked_s=times_s)
-    features, scores = in_batches(
-        len(crops),
-        _BATCH,
-        lambda numbers: reader.read([crops[number] for number in numbers]),
-        stage="face-expression",
-        monitor=monitor,
-    )
-    require_finite(EXPRESSION, features, scores)
     with_faces, row_of = np.unique(np.array(owners), return_inverse=True)
     counts = np.bincount(row_of)[:, None].astype(np.float32)
     means = []
-    for values in (features, scores):
+    for parts in zip(*read_rows, strict=True):
+        values = np.concatenate(parts)
         total = np.zeros((len(with_faces), values.shape[1]), np.float32)
         np.add.at(total, row_of, values)
         means.append(total / counts)

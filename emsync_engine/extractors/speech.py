@@ -8,6 +8,7 @@ comes with the library.
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -32,6 +33,8 @@ _BEAMS = 5
 _UNLIKELY = 0.6  # probability that nobody speaks; Whisper's own limit
 LEAST_SURE = 0.2  # mean probability of a word; Whisper makes up sentences below this
 
+logger = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Speech:
@@ -52,7 +55,19 @@ class Speech:
             raise NothingToMeasure("The film has no sound.")
         if film.audio_rate != WHISPER_RATE:
             raise NothingToMeasure(f"Speech is read at {WHISPER_RATE} Hz, not {film.audio_rate}.")
-        folder = folders[MODEL]
+        try:
+            texts = self._heard(folders[MODEL], film, device, monitor)
+        except RuntimeError as error:
+            # its engine wants a CUDA of its own, which need not be the one that torch brings
+            if device == "cpu" or is_out_of_memory(error):
+                raise
+            logger.info("speech is read on the processor: %s", error)
+            texts = self._heard(folders[MODEL], film, "cpu", monitor)
+        return words_alone(tuple(texts), np.array([film.duration_s / 2]))
+
+    def _heard(
+        self, folder: Path, film: FilmMaterial, device: str, monitor: Monitor
+    ) -> list[TimedText]:
         model = loaded((MODEL, folder, device), lambda: _opened(folder, device))
         texts: list[TimedText] = []
         for start, end in pieces(film.audio, film.audio_rate):
@@ -66,7 +81,7 @@ class Speech:
                 uses_voice_detector=self.uses_voice_detector,
             )
             texts += [one for one in said if one.confidence >= self.least_sure]
-        return words_alone(tuple(texts), np.array([film.duration_s / 2]))
+        return texts
 
 
 def _opened(folder: Path, device: str) -> Any:
@@ -84,7 +99,7 @@ def _opened(folder: Path, device: str) -> Any:
             local_files_only=True,
         )
     except Exception as error:  # the library raises many kinds for a damaged folder
-        if is_out_of_memory(error):
+        if is_cuda or is_out_of_memory(error):
             raise
         raise ModelUnusableError(
             MODEL, "its files are damaged or not in the format of faster-whisper"

@@ -160,6 +160,35 @@ def test_speech_has_times_and_a_language(find, film):
         assert text.language
 
 
+def test_speech_goes_on_on_the_processor_where_cuda_is_not_its_own(find, film, monkeypatch):
+    import faster_whisper
+
+    asked = []
+    original = faster_whisper.WhisperModel
+
+    def opened(folder, *, device, **options):
+        asked.append(device)
+        if device == "cuda":
+            raise RuntimeError("Library libcublas.so.12 is not found or cannot be loaded")
+        return original(folder, device=device, **options)
+
+    monkeypatch.setattr(faster_whisper, "WhisperModel", opened)
+    speech = EXTRACTORS["speech"]
+    speech.observe(folders_of(speech, find), film, device="cuda", monitor=SILENT)
+    assert asked == ["cuda", "cpu"]
+
+
+def test_many_faces_are_read_as_they_come(find):
+    faces = EXTRACTORS["faces"]
+    shown = [with_face(left=8 + n % 40) if n % 3 else plain(40) for n in range(60)]
+    film = film_of(pictures(*shown), duration_s=30.0)
+    found = faces.observe(folders_of(faces, find), film, device="cpu", monitor=SILENT)
+    assert len(found.times_s) == 40
+    alone = film_of(pictures(shown[59]))
+    last = faces.observe(folders_of(faces, find), alone, device="cpu", monitor=SILENT)
+    assert np.allclose(found.features[-1], last.features[0], atol=1e-5)
+
+
 def test_noise_is_not_taken_for_speech(find, film):
     speech = EXTRACTORS["speech"]
     found = speech.observe(folders_of(speech, find), film, device="cpu", monitor=SILENT)
