@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
 
-from emsync_engine.conform.plan import ConformPlan, Kept, NewEdit, planned
+from emsync_engine.conform.plan import ConformPlan, Kept, NewEdit, Part, planned
 from emsync_engine.errors import CutListError
 from emsync_engine.project.model import Project, SceneCut, SegmentEmotion, Timeline
 from emsync_engine.scenes.cutlists.edl import looks_like_edl, parse_edl
@@ -20,6 +20,8 @@ from emsync_engine.scenes.cutlists.reading import read_cut_list
 from emsync_engine.scenes.cutlists.tables import table_cuts
 from emsync_engine.timing import FrameRate, frame_of_timecode
 
+_LEAST_SHARE = 0.25  # of a segment, or of a shot, that must be left to call it changed
+_NO_PAIR = (-1, 0.0)
 _ENDINGS = frozenset({".edl", ".fcpxml", ".fcpxmld", ".otio", ".csv", ".txt", ".xml"})
 
 
@@ -47,9 +49,11 @@ def plan_by_list(
     """The plan for a list of the new cuts.
 
     With the list of the old edit, both CMX3600, a segment is kept where the same material in the
-    same length lies; without it, segments and shots are aligned by their lengths, as texts are
-    compared: the longest series of equal lengths in order. Moves against the order are found with
-    source timecode only. A list shows no pictures: what is new gets the reading of what was there.
+    same length lies, and changed where a good part of it does; without it, segments and shots are
+    aligned by their lengths, as texts are compared: the longest series of equal lengths in order,
+    and between them what is nearest in length counts as trimmed or extended. Moves against the
+    order are found with source timecode only. A list shows no pictures: what is new gets the
+    reading of what was there.
 
     Raises
     ------
@@ -58,9 +62,11 @@ def plan_by_list(
     rate = FrameRate(project.video.frame_rate)
     shots = _shots(new, rate)
     if old_list is not None:
-        pairs = _by_source(project.timeline, _shots(old_list, rate), shots, rate)
+        old = _shots(old_list, rate)
+        pairs = _by_source(project.timeline, old, shots, rate)
+        parts = _parts_by_source(project.timeline, old, shots, rate, pairs)
     else:
-        pairs = _by_length(project.timeline, shots, rate)
+        pairs, parts = _by_length(project.timeline, shots, rate)
     edges = [shot.start for shot in shots[1:]]
     cuts = tuple(SceneCut(rate.time_of(frame), frame, 1.0) for frame in edges)
     duration = rate.time_of(shots[-1].end)
@@ -74,7 +80,8 @@ def plan_by_list(
         ),
     )
     kept = [Kept(segment, rate.time_of(frame)) for segment, frame in pairs]
-    return planned(project.timeline, edit, kept, spacing_s=spacing_s)
+    changed = [Part(one, rate.time_of(start), rate.time_of(end)) for one, start, end in parts]
+    return planned(project.timeline, edit, kept, changed, spacing_s=spacing_s)
 
 
 def _readings(timeline: Timeline, cuts: Sequence[SceneCut]) -> tuple[SegmentEmotion, ...]:
@@ -181,29 +188,93 @@ def _place_of(
     return None
 
 
-def _by_length(timeline: Timeline, shots: Sequence[Shot], rate: FrameRate) -> list[tuple[int, int]]:
-    """The longest series of segments and shots of equal length in order (dynamic programme)."""
+def _parts_by_source(
+    timeline: Timeline,
+    old: Sequence[Shot],
+    new: Sequence[Shot],
+    rate: FrameRate,
+    pairs: Sequence[tuple[int, int]],
+) -> list[tuple[int, int, int]]:
+    """Of each other segment the longest stretch of its material that is left: where it is now."""
+    whole = {segment for segment, _ in pairs}
+    segments = timeline.segments
+    lengths = [rate.nearest_frame(one.end) - rate.nearest_frame(one.start) for one in segments]
+    taken = [(place, place + lengths[segment]) for segment, place in pairs]
+    parts: list[tuple[int, int, int]] = []
+    for segment in segments:
+        start, end = rate.nearest_frame(segment.start), rate.nearest_frame(segment.end)
+        source = _source_at(old, start, end)
+        if segment.index in whole or source is None:
+            continue
+        left = max(
+            (_left_of(source, end - start, shot, taken) for shot in new),
+            key=lambda one: one[1] - one[0],
+            default=(0, 0),
+        )
+        if left[1] - left[0] >= _LEAST_SHARE * (end - start):
+            parts.append((segment.index, *left))
+            taken.append(left)
+    return parts
+
+
+def _left_of(
+    source: tuple[str, int], length: int, shot: Shot, taken: Sequence[tuple[int, int]]
+) -> tuple[int, int]:
+    """Where a stretch of a source lies in a shot: frames [start, end) of the new edit."""
+    if shot.source is None or shot.source[0] != source[0]:
+        return 0, 0
+    place = shot.start + source[1] - shot.source[1]
+    start, end = max(place, shot.start), min(place + length, shot.end)
+    is_free = all(end <= a or b <= start for a, b in taken)
+    return (start, end) if start < end and is_free else (0, 0)
+
+
+def _by_length(
+    timeline: Timeline, shots: Sequence[Shot], rate: FrameRate
+) -> tuple[list[tuple[int, int]], list[tuple[int, int, int]]]:
+    """Segments and shots in one order, each with at most one of the others (dynamic programme).
+
+    As much as can be of equal length comes first; of the rest, as much as can be that is alike in
+    length counts as trimmed or extended.
+
+    Returns
+    -------
+    (segment, frame) of what is equal; (segment, first frame, last frame + 1) of what is alike
+    """
     lengths = [
         rate.nearest_frame(segment.end) - rate.nearest_frame(segment.start)
         for segment in timeline.segments
     ]
     rows, columns = len(lengths), len(shots)
-    best = [[0] * (columns + 1) for _ in range(rows + 1)]
+    best = [[(0, 0.0)] * (columns + 1) for _ in range(rows + 1)]
     for row in range(rows - 1, -1, -1):
         for column in range(columns - 1, -1, -1):
-            skipped = max(best[row + 1][column], best[row][column + 1])
-            is_equal = lengths[row] == shots[column].length
-            with_pair = best[row + 1][column + 1] + lengths[row] if is_equal else 0
-            best[row][column] = max(skipped, with_pair)
-    pairs: list[tuple[int, int]] = []
+            paired = _worth(lengths[row], shots[column].length, best[row + 1][column + 1])
+            best[row][column] = max(best[row + 1][column], best[row][column + 1], paired)
+    equal: list[tuple[int, int]] = []
+    alike: list[tuple[int, int, int]] = []
     row = column = 0
     while row < rows and column < columns:
-        is_equal = lengths[row] == shots[column].length
-        if is_equal and best[row][column] == best[row + 1][column + 1] + lengths[row]:
-            pairs.append((row, shots[column].start))
+        length, shot = lengths[row], shots[column]
+        worth = _worth(length, shot.length, best[row + 1][column + 1])
+        if worth != _NO_PAIR and best[row][column] == worth:
+            if length == shot.length:
+                equal.append((row, shot.start))
+            else:
+                alike.append((row, shot.start, shot.start + min(length, shot.length)))
             row, column = row + 1, column + 1
         elif best[row][column] == best[row + 1][column]:
             row += 1
         else:
             column += 1
-    return pairs
+    return equal, alike
+
+
+def _worth(length: int, other: int, rest: tuple[int, float]) -> tuple[int, float]:
+    """What it is worth to take a segment for a shot, and what follows: equal frames come first."""
+    if length == other:
+        return rest[0] + length, rest[1]
+    shorter, longer = sorted((length, other))
+    if shorter < _LEAST_SHARE * longer:
+        return _NO_PAIR
+    return rest[0], rest[1] + shorter / longer

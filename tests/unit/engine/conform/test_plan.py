@@ -240,7 +240,38 @@ def test_lists_by_source_timecode_find_another_order(tmp_path):
 
     by_old = {move.old: move.fate for move in plan.moves}
     assert (by_old[2], by_old[0]) == ("moved", "moved")
-    assert by_old[3] == "gone"  # a frame less of it
+    assert by_old[3] == "changed"  # a frame less of it
+
+
+@pytest.mark.parametrize("has_sources", [False, True])
+@pytest.mark.parametrize("dropped", [0, 2])
+@pytest.mark.parametrize("trim", [(0, 60), (36, 60), (20, 50)])
+def test_a_trimmed_shot_beside_one_that_is_left_out_is_changed(
+    tmp_path, has_sources, dropped, trim
+):
+    first, length = trim
+    old = [("A", 0, 90), ("A", 500, 96), ("B", 0, 102), ("B", 300, 96)]
+    shots = [(reel, start, size) for reel, start, size in old]
+    shots[1] = ("A", 500 + first, length)
+    del shots[dropped]
+    timeline = replace(
+        old_timeline(),
+        boundaries=tuple(Boundary(BoundaryId(f"b{frame}"), at(frame)) for frame in (90, 186, 288)),
+    )
+    before = replace(project(), timeline=timeline)
+
+    plan = plan_by_list(
+        before,
+        edl(tmp_path, shots, "new.edl"),
+        old_list=edl(tmp_path, old, "old.edl") if has_sources else None,
+    )
+
+    by_old = {move.old: move.fate for move in plan.moves}
+    assert plan.count("new") == 0
+    if has_sources or dropped == 2:  # by length alone, the nearer of the two is taken for it
+        assert (by_old[1], by_old[dropped]) == ("changed", "gone")
+    assert sorted(by_old.values()).count("changed") == 1
+    assert sorted(by_old.values()).count("gone") == 1
 
 
 def test_a_list_without_an_end_is_one_sentence(tmp_path):
