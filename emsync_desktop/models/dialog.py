@@ -29,7 +29,13 @@ from emsync_engine.models.space import free_bytes
 from emsync_engine.models.store import State, models_folder
 from emsync_engine.offline import is_offline
 
-_STOPPABLE = (Activity.DOWNLOADING, Activity.CHECKING, Activity.UNPACKING, Activity.WAITING)
+_STOPPABLE = (
+    Activity.DOWNLOADING,
+    Activity.RETRYING,
+    Activity.CHECKING,
+    Activity.UNPACKING,
+    Activity.WAITING,
+)
 
 
 class ModelsDialog(QDialog):

@@ -22,6 +22,7 @@ class Activity(Enum):
     NONE = "none"
     WAITING = "waiting"
     DOWNLOADING = "download"
+    RETRYING = "retry"
     CHECKING = "check"
     UNPACKING = "unpack"
     COPYING = "copy"
@@ -105,6 +106,7 @@ def _told_of(under: Under) -> Told:
     words = {
         Activity.WAITING: tr("Waiting"),
         Activity.DOWNLOADING: tr("Downloading"),
+        Activity.RETRYING: tr("Trying again"),
         Activity.CHECKING: tr("Checking"),
         Activity.UNPACKING: tr("Unpacking"),
         Activity.COPYING: tr("Copying"),

@@ -956,6 +956,10 @@
         <translation>Wird geladen</translation>
     </message>
     <message>
+        <source>Trying again</source>
+        <translation>Neuer Versuch</translation>
+    </message>
+    <message>
         <source>Checking</source>
         <translation>Wird geprüft</translation>
     </message>

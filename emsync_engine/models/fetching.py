@@ -31,8 +31,8 @@ _LISTEN_S = 0.1  # how often whoever watches is asked whether to stop
 def fetch(wanted: Wanted, part_path: Path, *, rules: Rules, monitor: Monitor) -> Stated:
     """Fetch a file into its part, from where an earlier attempt stopped.
 
-    Reports bytes of this file as stage ``download``. Raised Cancelled keeps the part. The caller
-    checks the checksum and gives the file its name.
+    Reports bytes of this file as stage ``download``, ``retry`` between attempts. Raised Cancelled
+    keeps the part. The caller checks the checksum and gives the file its name.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def fetch(wanted: Wanted, part_path: Path, *, rules: Rules, monitor: Monitor) ->
 def _wait(seconds: float, part: Part, monitor: Monitor) -> None:
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
-        _tell(part, monitor)
+        monitor.advance("retry", part.size_bytes, part.total)
         time.sleep(min(left, _LISTEN_S))
 
 

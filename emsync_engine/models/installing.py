@@ -47,7 +47,7 @@ class _WholeModel:
         self._expected = file.download_bytes
 
     def advance(self, stage: str, done: float, total: float | None = None) -> None:
-        if stage != "download":
+        if stage not in ("download", "retry"):
             self._monitor.advance(stage, done, total)
             return
         more = (total or self._expected) - self._expected  # a size that was not known exactly
@@ -60,8 +60,9 @@ class _WholeModel:
 def download_model(name: str, *, monitor: Monitor = SILENT) -> Path:
     """Download what is missing of a model, check it, and give it its place.
 
-    Reports bytes of the whole model as stage ``download``, and of one file as ``check`` and
-    ``unpack``. Cancelled keeps what has come, so that the same call goes on from there.
+    Reports bytes of the whole model as stage ``download`` (``retry`` between attempts), and of one
+    file as ``check`` and ``unpack``. Cancelled keeps what has come, so that the same call goes on
+    from there.
 
     Returns
     -------

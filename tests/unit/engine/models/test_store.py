@@ -21,7 +21,16 @@ from emsync_engine.models.store import (
 )
 from emsync_engine.monitor import Cancelled
 from tests.conftest import REPOSITORY, RecordingMonitor
-from tests.model_server import BY_NAME, contents, file_of, model_of, slow, whole
+from tests.model_server import (
+    BY_NAME,
+    contents,
+    dropped,
+    file_of,
+    model_of,
+    slow,
+    status,
+    whole,
+)
 
 DATA = contents(200_000)
 
@@ -103,6 +112,15 @@ def test_progress_is_of_the_whole_model(model):
     assert [done for done, _ in told] == sorted(done for done, _ in told)
     assert told[-1] == (model.download_bytes, model.download_bytes)
     assert "check" in [stage for stage, _, _ in monitor.reports]
+
+
+def test_waiting_for_another_attempt_is_told(at, folder, monkeypatch):
+    file = file_of(at, "weights.bin", DATA, status(500), dropped(DATA, 50_000), whole(DATA))
+    monkeypatch.setitem(BY_NAME, "clip", model_of("clip", file))
+    monitor = RecordingMonitor()
+    download_model("clip", monitor=monitor)
+    waits = {(done, total) for stage, done, total in monitor.reports if stage == "retry"}
+    assert waits == {(0, len(DATA)), (50_000, len(DATA))}
 
 
 def test_what_is_there_is_not_fetched_again(model, at):

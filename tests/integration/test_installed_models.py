@@ -1,0 +1,125 @@
+"""From a file that the user has to an analysis that used it, in processes that ask nobody.
+
+The models are tiny and random, in the real formats; they are brought by ``emsync models use``, and
+found by the extractors where that put them.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import REPOSITORY
+from tests.data import make_media
+from tests.integration.test_no_network import WATCHER
+
+LIBRARIES = ("transformers", "open_clip", "faster_whisper")
+for library in LIBRARIES:
+    pytest.importorskip(library)
+
+pytestmark = [
+    pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
+    pytest.mark.slow,
+]
+
+MAKE = """
+import sys
+from pathlib import Path
+from tests.data import make_models
+mine = Path(sys.argv[1])
+make_models.make_clip(mine / "clip")
+make_models.make_audio_events(mine / "audio-events")
+make_models.make_face_detector(mine / "face-detector")
+make_models.make_face_expression(mine / "face-expression")
+make_models.make_text_sentiment(mine / "text-sentiment")
+make_models.make_speech(mine / "speech", mine / "whisper")
+"""
+
+RUN = """
+import dataclasses, sys
+from pathlib import Path
+from emsync_engine.cli import main
+from emsync_engine.models.catalogue import ModelFile
+from tests.model_server import BY_NAME
+mine = Path(sys.argv[1])
+for folder in (one for one in mine.iterdir() if one.name in BY_NAME):
+    names = sorted(str(one.name) for one in folder.iterdir())
+    files = tuple(ModelFile(name, f"https://example.org/{name}", about_bytes=1) for name in names)
+    BY_NAME[folder.name] = dataclasses.replace(BY_NAME[folder.name], files=files)
+if sys.argv[2] == "use":
+    codes = [main(["models", "use", one, str(mine / one)]) for one in sys.argv[3:]]
+    sys.exit(max(codes))
+sys.exit(main(sys.argv[2:]))
+"""
+BROUGHT = ("clip", "audio-events", "face-detector", "face-expression", "text-sentiment", "speech")
+
+
+@pytest.fixture(scope="module")
+def mine(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("mine")
+    subprocess.run(
+        [sys.executable, "-c", MAKE, str(folder)], cwd=REPOSITORY, check=True, timeout=240
+    )
+    return folder
+
+
+@pytest.fixture
+def watched(tmp_path):
+    watcher = tmp_path / "watcher"
+    watcher.mkdir()
+    (watcher / "sitecustomize.py").write_text(WATCHER)
+    (tmp_path / "asked.txt").touch()
+    found = {name: value for name, value in os.environ.items() if "OFFLINE" not in name}
+    return {
+        **found,
+        "PYTHONPATH": str(watcher),
+        "EMSYNC_TEST_ASKED": str(tmp_path / "asked.txt"),
+        "EMSYNC_MODELS_DIR": str(tmp_path / "models"),
+        "EMSYNC_CACHE_DIR": str(tmp_path / "cache"),
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def run(mine, environment, *arguments):
+    return subprocess.run(
+        [sys.executable, "-c", RUN, str(mine), *map(str, arguments)],
+        cwd=REPOSITORY,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
+
+
+def test_models_that_were_brought_are_used_and_nobody_is_asked(mine, watched, tmp_path):
+    film = make_media.make_hard_cuts(tmp_path).path
+    used = run(mine, watched, "use", *BROUGHT)
+    assert used.returncode == 0, used.stderr
+    assert used.stdout.count("installed.") == len(BROUGHT)
+    done = run(mine, watched, "analyze", film, "--json")
+    assert done.returncode == 0, done.stderr
+    states = states_of(done)
+    assert states["clip"] == ("ran", None)
+    assert "failed" not in {state for state, _ in states.values()}, states
+    assert states["screen-text"][0] == "off"
+    assert "emsync models install screen-text" in states["screen-text"][1]
+    assert (tmp_path / "asked.txt").read_text() == ""
+
+    # half of a model is none, and the analysis goes on without it
+    (tmp_path / "models" / "clip" / "open_clip_model.safetensors").unlink()
+    elsewhere = {**watched, "EMSYNC_CACHE_DIR": str(tmp_path / "other")}
+    again = run(mine, elsewhere, "analyze", film, "--json")
+    assert again.returncode == 0, again.stderr
+    assert "Traceback" not in again.stderr
+    assert states_of(again)["clip"][0] == "off"
+    assert states_of(again)["faces"] == states["faces"]
+    assert (tmp_path / "asked.txt").read_text() == ""
+
+
+def states_of(done):
+    told = json.loads(done.stdout)["extractors"]
+    return {one["name"]: (one["state"], one.get("reason")) for one in told}
