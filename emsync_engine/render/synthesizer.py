@@ -11,6 +11,7 @@ import ctypes.util
 import os
 import shutil
 import sys
+import threading
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -61,6 +62,11 @@ _SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
 }
 _LOG_LEVELS = range(5)
 
+_loading = threading.Lock()
+"""FluidSynth keeps samples for all synthesizers of a process; loading them from two threads at once
+has ended in a segmentation fault (its issues 1043, 1256 and 1457). Playing needs no lock.
+"""
+
 
 def fluidsynth_version() -> str:
     """Version of the library; ToolMissingError if there is none."""
@@ -80,15 +86,19 @@ class Synthesizer:
         if not self._synth:
             self.close()
             raise ToolFailedError(("fluidsynth",), 1, "no synthesizer could be made")
-        loaded = self._library.fluid_synth_sfload(
-            self._synth, os.fsencode(soundfont.path.absolute()), 1
-        )
-        if loaded == _FAILED:
+        if not self._load(soundfont.path.absolute(), program):
             self.close()
             raise ToolFailedError(
                 ("fluidsynth", str(soundfont.path)), 1, f"{soundfont.path} cannot be loaded"
             )
-        self._library.fluid_synth_program_change(self._synth, self._channel, program)
+
+    def _load(self, path: Path, program: int) -> bool:
+        """Load the soundfont and the samples of a program; whether that could be done."""
+        with _loading:
+            if self._library.fluid_synth_sfload(self._synth, os.fsencode(path), 1) == _FAILED:
+                return False
+            self._library.fluid_synth_program_change(self._synth, self._channel, program)
+        return True
 
     def _set_up(self) -> None:
         self._library.fluid_settings_setnum(self._settings, b"synth.sample-rate", SAMPLE_RATE)
@@ -121,7 +131,8 @@ class Synthesizer:
 
     def close(self) -> None:
         if getattr(self, "_synth", None):
-            self._library.delete_fluid_synth(self._synth)
+            with _loading:
+                self._library.delete_fluid_synth(self._synth)
             self._synth = None
         if self._settings:
             self._library.delete_fluid_settings(self._settings)
