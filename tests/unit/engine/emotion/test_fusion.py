@@ -264,7 +264,7 @@ def test_a_fusion_survives_its_file(tmp_path):
         load_fusion(tmp_path / "half.safetensors")
 
 
-RECIPE = FusionRecipe(width=16, learning_rate=5e-3, epochs=8, dropout=0.2, patience=4)
+RECIPE = FusionRecipe(width=16, learning_rate=5e-3, epochs=25, dropout=0.2, patience=12)
 
 
 def planted(count, *, seed, is_shuffled=False):
@@ -279,16 +279,16 @@ def planted(count, *, seed, is_shuffled=False):
         sounds = rng.normal(size=(4, 8)).astype(np.float32)
         sounds[:, shown % 3] += 2.0
         here = {"clip": observed(clip), "audio-events": observed(sounds, np.arange(4) * 5 + 2.5)}
-        if number % 2:
+        if rng.random() < 0.5:  # what is missing must not tell the emotion either
             faces = rng.normal(size=(2, 8)).astype(np.float32)
             here["faces"] = observed(faces, times_s=[3, 9], looked_s=range(20))
-        texts = {"speech": rng.normal(size=(1, 8)).astype(np.float32)} if number % 3 else {}
+        texts = {"speech": rng.normal(size=(1, 8)).astype(np.float32)} if rng.random() < 0.7 else {}
         films.append(LabelledFilm(FilmFeatures(20.0, here, texts), label))
     return films
 
 
 def test_a_planted_signal_is_learned():
-    done = train_fusion(planted(90, seed=0), RECIPE)
+    done = train_fusion(planted(120, seed=0), RECIPE)
     unseen = judge(done.fusion, planted(60, seed=1))
     assert unseen.accuracy > 0.8
     assert unseen.count == 60
@@ -300,7 +300,7 @@ def test_a_planted_signal_is_learned():
 
 
 def test_a_shuffled_signal_is_not_learned():
-    done = train_fusion(planted(90, seed=0, is_shuffled=True), RECIPE)
+    done = train_fusion(planted(120, seed=0, is_shuffled=True), RECIPE)
     unseen = judge(done.fusion, planted(60, seed=1, is_shuffled=True))
     assert unseen.accuracy < 0.35
 
