@@ -4,6 +4,30 @@
 <context>
     <name></name>
     <message>
+        <source>Looking at the pictures</source>
+        <translation>Die Bilder werden angesehen</translation>
+    </message>
+    <message>
+        <source>Listening to the sounds</source>
+        <translation>Die Geräusche werden angehört</translation>
+    </message>
+    <message>
+        <source>Looking for faces</source>
+        <translation>Gesichter werden gesucht</translation>
+    </message>
+    <message>
+        <source>Listening to what is said</source>
+        <translation>Gesprochenes wird angehört</translation>
+    </message>
+    <message>
+        <source>Reading what is written</source>
+        <translation>Geschriebenes wird gelesen</translation>
+    </message>
+    <message>
+        <source>Reading the words</source>
+        <translation>Die Worte werden gelesen</translation>
+    </message>
+    <message>
         <source>&amp;File</source>
         <translation>&amp;Datei</translation>
     </message>
