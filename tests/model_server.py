@@ -6,11 +6,13 @@ import hashlib
 import http.server
 import random
 import re
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from emsync_engine.models import catalogue
 from emsync_engine.models.catalogue import CatalogueModel, ModelFile
@@ -54,6 +56,7 @@ class Host:
     """Behaviours by path; the last one of a path stays for all later requests."""
 
     port: int = 0
+    scheme: str = "http"
     behaviours: dict[str, list[Behaviour]] = field(default_factory=dict)
     asked: list[Asked] = field(default_factory=list)
     is_over: threading.Event = field(default_factory=threading.Event)
@@ -64,7 +67,7 @@ class Host:
         return self.address(path)
 
     def address(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.port}{path}"
+        return f"{self.scheme}://127.0.0.1:{self.port}{path}"
 
     def answer(self, handler: http.server.BaseHTTPRequestHandler) -> None:
         asked = Asked(handler.path, {key.lower(): value for key, value in handler.headers.items()})
@@ -78,9 +81,9 @@ class Host:
 
 
 @contextmanager
-def host() -> Iterator[Host]:
-    """A host that listens until the block ends."""
-    told = Host()
+def host(certificate: Path | None = None) -> Iterator[Host]:
+    """A host that listens until the block ends; encrypted with a certificate and its key."""
+    told = Host(scheme="http" if certificate is None else "https")
 
     class Handler(http.server.BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -93,6 +96,10 @@ def host() -> Iterator[Host]:
 
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
+    if certificate is not None:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate)
+        server.socket = context.wrap_socket(server.socket, server_side=True)
     told.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()

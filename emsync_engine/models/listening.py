@@ -82,6 +82,8 @@ def _translated(error: BaseException, address: str) -> BaseException:
     if isinstance(error, DownloadError):
         return error
     host = host_of(address)
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return UnreachableError(host, "its certificate is not to be trusted")
     if isinstance(error, TimeoutError):
         return Broken(UnreachableError(host, "it does not answer"))
     if isinstance(error, http.client.HTTPException):
@@ -92,8 +94,6 @@ def _translated(error: BaseException, address: str) -> BaseException:
 
 
 def _reason(error: OSError) -> str:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        return "its certificate is not to be trusted"
     if isinstance(error, socket.gaierror):
         return "there is no connection to the network, or no such host"
     if isinstance(error, ConnectionRefusedError):
