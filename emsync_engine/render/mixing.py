@@ -131,27 +131,42 @@ def finished_mix(
     may_change : they become the stems of the mix, so that no more memory is needed
     """
     length = sample_count(duration_s)
-    fade = np.zeros((length, 1), np.float32)
     faded = length if fade_end_s is None else min(sample_count(fade_end_s), length)
-    fade[:faded, 0] = fade_gains(faded, fade_s)
-    made: dict[Family, FloatArray] = {}
-    for family, stem in wet.items():
-        made[family] = np.multiply(stem, fade, out=stem if may_change else None)
-    monitor.advance("mix", len(made), len(made) + 1)
+    gains = fade_gains(faded, fade_s)
+    first = int(np.argmax(gains < 1)) if np.any(gains < 1) else faded
+    total = _sum(wet, length)
+    _fade(total, first, gains)
+    monitor.advance("mix", len(wet), len(wet) + 1)
     mastering = mastered(
-        _sum(made, length),
+        total,
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
-        reported_as=("mix", len(made), len(made) + 1),
+        reported_as=("mix", len(wet), len(wet) + 1),
         monitor=monitor,
     )
-    for stem in made.values():
-        start = 0
-        for chunk in mastering.applied(stem):
-            stem[start : start + len(chunk)] = chunk
-            start += len(chunk)
-    monitor.advance("mix", len(made) + 1, len(made) + 1)
-    return Mix(_sum(made, length), made, mastering)
+    made: dict[Family, FloatArray] = {}
+    for family, stem in wet.items():
+        made[family] = _applied(
+            mastering, stem, stem if may_change else np.empty(stem.shape, np.float32)
+        )
+        _fade(made[family], first, gains)
+    monitor.advance("mix", len(wet) + 1, len(wet) + 1)
+    return Mix(_applied(mastering, total, total), made, mastering)
+
+
+def _fade(samples: FloatArray, first: int, gains: FloatArray) -> None:
+    """Fade (N, 2) samples in place, which keep their level up to ``first``; silence behind."""
+    samples[first : len(gains)] *= gains[first:, None]
+    samples[len(gains) :] = 0.0
+
+
+def _applied(mastering: Mastering, samples: FloatArray, out: FloatArray) -> FloatArray:
+    """Samples (N, 2) as they are to sound, written to ``out``, which may be the same."""
+    start = 0
+    for chunk in mastering.applied(samples):
+        out[start : start + len(chunk)] = chunk
+        start += len(chunk)
+    return out
 
 
 def mix_take(

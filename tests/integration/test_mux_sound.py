@@ -12,8 +12,15 @@ from emsync_engine.project.ducking import Ducking
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
 from emsync_engine.render.mastering import mastered
 from emsync_engine.video import film_sound
-from emsync_engine.video.film_container import ContainerRefusalError, choose_container
+from emsync_engine.video.cache import Cache
+from emsync_engine.video.film_container import (
+    ContainerRefusalError,
+    choose_container,
+    read_source,
+)
 from emsync_engine.video.mux import MusicPlacing, mux
+from emsync_engine.video.probe import probe
+from emsync_engine.video.spoken import spoken_in_film
 from tests.integration.test_mux import (
     RATE,
     click_music,
@@ -206,3 +213,28 @@ def test_what_holds_at_once_is_left_alone(film, tmp_path):
     assert "true peak" not in result.how
     lossless = mux(film, tone_music(6), tmp_path / "out.mov", MusicPlacing(codec="pcm"))
     assert lossless.coded_peak is None
+
+
+def test_the_preview_makes_room_where_the_export_does(tmp_path, monkeypatch):
+    """The same spans, by the film's own time, wherever the container begins."""
+    heard = []
+
+    def found(samples, rate, monitor):
+        heard.append(len(samples))
+        loud = np.flatnonzero(np.abs(samples) > 0.01)
+        return (SpeechSpan(loud[0] / rate, loud[-1] / rate, 0.9),) if len(loud) else ()
+
+    monkeypatch.setattr(film_sound, "speech_spans", found)
+    late = "aevalsrc='0.3*sin(2*PI*300*t)*between(t,2,4)':s=48000"
+    film = make_film(tmp_path / "film.mkv", "-output_ts_offset", "1.5", seconds=6, sound=late)
+    placing = MusicPlacing(codec="flac", ducking=Ducking(True, 12.0, 0.2, 0.3))
+    result = mux(film, tone_music(6), tmp_path / "out.mkv", placing)
+    offset_s = read_source(film).picture_offset_s
+    spans = spoken_in_film(probe(film), cache=Cache(tmp_path / "cache"))
+    [exported], [previewed] = result.blend.spans, spans
+    assert previewed.start_s == pytest.approx(exported.start_s - offset_s, abs=1e-3)
+    assert previewed.end_s == pytest.approx(exported.end_s - offset_s, abs=1e-3)
+    assert previewed.start_s == pytest.approx(2.0, abs=0.1)
+    count = len(heard)
+    assert spoken_in_film(probe(film), cache=Cache(tmp_path / "cache")) == spans
+    assert len(heard) == count  # kept
