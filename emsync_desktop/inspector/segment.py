@@ -126,9 +126,6 @@ class EmotionReading(QWidget):
         self._reasons.setWordWrap(True)
         self._reasons.setMinimumHeight(30)
         self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop)
-        self._reasons.setToolTip(
-            self.tr("Read from light, colour, movement and loudness; the story is not understood.")
-        )
         column.addWidget(self._reasons)
         self.read = WhatWasRead()
         column.addWidget(self.read)
@@ -152,6 +149,10 @@ class EmotionReading(QWidget):
         text = self.tr("confidence {value:.2f}").format(value=segment.emotion.confidence)
         reasons = segment.emotion.explanation
         self._reasons.setText(f"{text} · {reasons}" if reasons else text)
+        built_in_alone = self.tr(
+            "Read from light, colour, movement and loudness; the story is not understood."
+        )
+        self._reasons.setToolTip("" if segment.emotion.reading else built_in_alone)
 
 
 class PointEditor(QFrame):
