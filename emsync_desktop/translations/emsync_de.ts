@@ -456,6 +456,18 @@
         <translation>Ein paar Worte neben dem nächsten Schritt; jedes wird einmal gesagt.</translation>
     </message>
     <message>
+        <source>Preview</source>
+        <translation>Vorschau</translation>
+    </message>
+    <message>
+        <source>Sound while the playhead is moved</source>
+        <translation>Ton, während der Abspielkopf bewegt wird</translation>
+    </message>
+    <message>
+        <source>Dragging the playhead and going frame by frame is heard, in short pieces.</source>
+        <translation>Ziehen am Abspielkopf und Gehen von Bild zu Bild ist zu hören, in kurzen Stücken.</translation>
+    </message>
+    <message>
         <source>Keep unsaved work</source>
         <translation>Ungesicherte Arbeit aufheben</translation>
     </message>
@@ -1172,6 +1184,10 @@
 </context>
 <context>
     <name>Console</name>
+    <message>
+        <source>Change the room for speech</source>
+        <translation>Raum für Sprache ändern</translation>
+    </message>
     <message>
         <source>Pictures {shown}, dropped {dropped}</source>
         <translation>Bilder {shown}, ausgelassen {dropped}</translation>
@@ -2311,6 +2327,49 @@
     <message>
         <source>not saved yet</source>
         <translation>noch nicht gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>RoomFields</name>
+    <message>
+        <source>Softer music while somebody speaks</source>
+        <translation>Leisere Musik, während jemand spricht</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Attack</source>
+        <translation>Einsetzen</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Loslassen</translation>
+    </message>
+    <message>
+        <source>by</source>
+        <translation>um</translation>
+    </message>
+    <message>
+        <source>down in</source>
+        <translation>leiser in</translation>
+    </message>
+    <message>
+        <source>up in</source>
+        <translation>lauter in</translation>
+    </message>
+    <message>
+        <source>The film&apos;s sound has not been listened to yet.</source>
+        <translation>Der Ton des Films wurde noch nicht angehört.</translation>
+    </message>
+    <message>
+        <source>Nobody speaks in this film, as far as can be heard.</source>
+        <translation>In diesem Film spricht niemand, soweit zu hören ist.</translation>
+    </message>
+    <message>
+        <source>Somebody speaks for {seconds:.0f} s, in {count} places.</source>
+        <translation>Jemand spricht {seconds:.0f} s lang, an {count} Stellen.</translation>
     </message>
 </context>
 <context>
