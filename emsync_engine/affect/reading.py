@@ -92,6 +92,14 @@ class ScaledReader(ABC):
         return reading_of(self, music, start_s, end_s, spread=self.spread)
 
 
+def mean_of_known(readings: FloatArray) -> FloatArray:
+    """(N, 2) to (2,): the mean of what is no NaN, NaN where all are."""
+    known = ~np.isnan(readings)
+    counts = known.sum(axis=0)
+    sums = np.where(known, readings, 0.0).sum(axis=0)
+    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
+
+
 def window_centres_s(start_s: float, end_s: float, *, hop_s: float = 2.0) -> FloatArray:
     """Middles of windows that lie inside a stretch, its own middle where it is shorter than one."""
     first, last = start_s + WINDOW_S / 2, end_s - WINDOW_S / 2

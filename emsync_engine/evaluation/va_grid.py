@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.affect.reading import AffectReader
+from emsync_engine.affect.reading import AffectReader, mean_of_known
 from emsync_engine.evaluation.pieces import WritesPieces, steady
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import GenerationSettings
@@ -107,14 +107,6 @@ def reading_of(judge: AffectReader, music: Music) -> FloatArray:
     half = min(WINDOW_S, music.duration_s) / 2
     centres = np.arange(half, music.duration_s - half + 1e-6, WINDOW_S * _HOP_SHARE)
     return mean_of_known(judge.read_windows(music, centres, 2 * half))
-
-
-def mean_of_known(readings: FloatArray) -> FloatArray:
-    """(N, 2) to (2,): the mean of what is no NaN, NaN where all are."""
-    known = ~np.isnan(readings)
-    counts = known.sum(axis=0)
-    sums = np.where(known, readings, 0.0).sum(axis=0)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.nan)
 
 
 def grid_report(found: FloatArray, *, seconds: float) -> GridReport:

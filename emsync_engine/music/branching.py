@@ -14,7 +14,7 @@ from itertools import takewhile
 
 import numpy as np
 
-from emsync_engine.affect.reading import WINDOW_S, AffectReader
+from emsync_engine.affect.reading import WINDOW_S, AffectReader, FloatArray, mean_of_known
 from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
@@ -40,6 +40,11 @@ SETTLING_S = 0.25
 
 HEARD_S = 4.0
 """A reader hears little in less: what was kept before is read along."""
+
+PARTS_SHARE = 0.5
+"""What is read in parts of ``HEARD_S`` counts so much beside what is read at once: what was chosen
+for one reading alone need not sound so from moment to moment.
+"""
 
 AIM = np.array([1 / 0.76, 1 / 0.85])
 """What is chosen for a reader's word is less than it says: by the reader's correlation with people
@@ -152,9 +157,7 @@ class StretchJudge:
         end_s = min(end_s, writer.time_s)
         if end_s - start_s < 1e-3 or is_silent_at(end_s, self._brief.tacet_s):
             return 0.0
-        read = self._reader.read_windows(
-            heard(writer, start_s, end_s), np.array([(start_s + end_s) / 2]), end_s - start_s
-        )[0]
+        read = _read(self._reader, heard(writer, start_s, end_s), start_s, end_s)
         times_s = np.linspace(max(start_s, stretch.start_s), stretch.end_s, 9)
         asked = [self._brief.va_at(float(time_s)) for time_s in times_s]
         wanted = np.mean([[point.valence, point.arousal] for point in asked], axis=0)
@@ -189,6 +192,17 @@ class StretchJudge:
         music = heard(writer, start_s, stretch.end_s)
         start, end = longest_silence(music, ((0.0, start_s), *self._brief.tacet_s))
         return max(end - start - SILENCE_S, 0.0)
+
+
+def _read(reader: AffectReader, music: Music, start_s: float, end_s: float) -> FloatArray:
+    """(2,) what is read of music at once and in parts that overlap by half, each to its share."""
+    middle_s, half_s = (start_s + end_s) / 2, HEARD_S / 2
+    (whole,) = reader.read_windows(music, np.array([middle_s]), end_s - start_s)
+    centres_s = np.arange(end_s - half_s, start_s + half_s - 1e-6, -half_s)
+    if len(centres_s) < 2:
+        return np.asarray(whole)
+    parts = mean_of_known(reader.read_windows(music, centres_s, HEARD_S))
+    return np.asarray(PARTS_SHARE * parts + (1 - PARTS_SHARE) * whole)
 
 
 def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:
