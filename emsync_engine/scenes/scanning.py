@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -229,11 +230,23 @@ class _Exact:
             stream = container.streams[self._info.video_stream]
             stream.thread_type = "AUTO"
             container.seek(int(stamps[0]), stream=stream)
-            for frame in container.decode(stream):
-                if frame.pts is not None and stamps[0] <= frame.pts <= stamps[-1]:
+            for frame in _decoded_from(int(stamps[0]), container, stream):
+                if stamps[0] <= frame.pts <= stamps[-1]:
                     pictures[frame.pts] = small.of(frame)
-                if frame.pts is not None and frame.pts >= stamps[-1]:
+                if frame.pts >= stamps[-1]:
                     break
         if len(pictures) != len(stamps):
             raise VideoUnreadableError(self._info.path, "pictures beside a cut cannot be decoded")
         return np.stack([pictures[stamp] for stamp in sorted(pictures)])
+
+
+def _decoded_from(start: int, container: Any, stream: Any) -> Iterator[Any]:
+    """Pictures in order of time, all of them from ``start`` on (container ticks).
+
+    Of those before, which only lead from the key picture there, pictures that no other one is
+    predicted from are passed over.
+    """
+    for packet in container.demux(stream):
+        leads_there = packet.pts is not None and packet.pts < start
+        stream.codec_context.skip_frame = "NONREF" if leads_there else "DEFAULT"
+        yield from (frame for frame in packet.decode() if frame.pts is not None)
