@@ -15,6 +15,7 @@ import numpy as np
 
 from emsync_engine.emotion.mapping import mixture_mean
 from emsync_engine.emotion.reading_sources import BUILT_IN, Source
+from emsync_engine.extractors.observed import FloatArray
 from emsync_engine.project.model import VAPoint
 
 WEIGHTS: Mapping[str, float] = MappingProxyType(
@@ -27,6 +28,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType(
     }
 )
 _MOST_CONFIDENCE = 0.85
+_CLEAR = 0.45  # distance from even shares that is clear: half of what one sure emotion has
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Fused:
     """What all sources say together.
 
     ``shares`` (6,) of the emotions; ``counted`` is the share of each source in the result, which
-    sum to one; ``confidence`` in 0..1 grows with how much there was to go by and how far the
-    sources agree.
+    sum to one; ``confidence`` in 0..1 grows with how much there was to go by, how far the sources
+    agree and how clear it is what they say.
     """
 
     shares: tuple[float, ...]
@@ -65,8 +67,6 @@ def fused(sources: Sequence[Source], built_in_point: VAPoint) -> Fused:
     ]
     valence = float(np.dot(counted, [point.valence for point in points]))
     arousal = float(np.dot(counted, [point.arousal for point in points]))
-    likeness = said @ shares / (np.linalg.norm(said, axis=1) * np.linalg.norm(shares))
-    agreement = float(counted @ likeness)
     evidence = float(min(1.0, weights.sum() / sum(WEIGHTS.values())))
     return Fused(
         shares=tuple(float(share) for share in shares),
@@ -74,5 +74,19 @@ def fused(sources: Sequence[Source], built_in_point: VAPoint) -> Fused:
         counted=tuple(
             (source.name, float(share)) for source, share in zip(sources, counted, strict=True)
         ),
-        confidence=float(np.clip(_MOST_CONFIDENCE * (0.4 + 0.6 * evidence) * agreement, 0, 1)),
+        confidence=_MOST_CONFIDENCE * (0.4 + 0.6 * evidence) * _decided(said, counted),
     )
+
+
+def _decided(said: FloatArray, counted: FloatArray) -> float:
+    """How far the sources agree, times how far what they say together is from saying nothing.
+
+    Both from the distances of shares (6,) to even ones: sources that contradict each other take
+    their distances away, and sources that say nothing have none.
+    """
+    off_even = said - 1 / said.shape[1]
+    together = float(np.linalg.norm(counted @ off_even))
+    apart = float(counted @ np.linalg.norm(off_even, axis=1))
+    if apart <= 0:
+        return 0.0
+    return together / apart * min(1.0, together / _CLEAR)

@@ -65,6 +65,13 @@ def test_sources_that_agree_are_trusted_more():
     assert fused(agree, here).confidence > fused(agree[:1], here).confidence
 
 
+def test_sources_that_say_nothing_are_not_trusted():
+    vague = 0.9 * EVEN + 0.1 * JOY
+    clear = fused([Source("clip", JOY, 1.0)], VAPoint(0, 0)).confidence
+    assert fused([Source("clip", vague, 1.0)], VAPoint(0, 0)).confidence < 0.25 * clear
+    assert fused([Source("clip", EVEN, 1.0)], VAPoint(0, 0)).confidence == 0
+
+
 def test_pictures_of_the_stretch_count_and_no_others():
     clip = rows([JOY, JOY, FEAR], EMOTIONS, [0, 1, 2])
     assert picture_source(clip, 0, 2).shares == pytest.approx(JOY)
