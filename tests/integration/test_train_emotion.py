@@ -32,7 +32,7 @@ COLOURS = (
     (250, 140, 0),
 )
 QUICK = ("--epochs=12", "--learning-rate=0.005", "--width=32", "--dropout=0.2")
-EACH = 5
+EACH = 4
 
 
 def films_in(folder: Path) -> Path:

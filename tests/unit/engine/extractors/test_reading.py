@@ -41,6 +41,12 @@ def nothing(name: str) -> None:
     return None
 
 
+@pytest.fixture
+def unhurried(monkeypatch):
+    """Without looking through all of the memory for what nobody holds, where nothing is loaded."""
+    monkeypatch.setattr(gc, "collect", lambda *_: 0)
+
+
 def test_without_models_everything_is_off_with_a_reason(film):
     found = read_film(film, find=nothing, cache=None)
     assert not found.observed
@@ -71,7 +77,7 @@ def test_offline_the_reason_says_so(monkeypatch):
         (NothingToMeasure("The film has no sound."), "nothing", "no sound"),
     ],
 )
-def test_a_failure_is_one_sentence_and_the_others_go_on(film, failure, why, said):
+def test_a_failure_is_one_sentence_and_the_others_go_on(film, failure, why, said, unhurried):
     bad, good = Watcher("bad", failure=failure), Watcher("good")
     found = read_film(film, cache=None, extractors={"bad": bad, "good": good})
     assert found.missing["bad"].why == why
@@ -80,12 +86,12 @@ def test_a_failure_is_one_sentence_and_the_others_go_on(film, failure, why, said
     assert list(found.observed) == ["good"]
 
 
-def test_cancelling_is_no_failure(film):
+def test_cancelling_is_no_failure(film, unhurried):
     with pytest.raises(Cancelled):
         read_film(film, cache=None, extractors={"bad": Watcher(failure=Cancelled())})
 
 
-def test_results_are_kept_per_model_and_film(film, tmp_path):
+def test_results_are_kept_per_model_and_film(film, tmp_path, unhurried):
     cache = Cache(tmp_path / "cache")
     model = tmp_path / "model"
     model.mkdir()
@@ -111,7 +117,7 @@ def test_results_are_kept_per_model_and_film(film, tmp_path):
     assert watcher.seen == 4
 
 
-def test_a_failure_is_not_kept(film, tmp_path):
+def test_a_failure_is_not_kept(film, tmp_path, unhurried):
     cache = Cache(tmp_path)
     watcher = Watcher(failure=RuntimeError("once"))
     read_film(film, cache=cache, extractors={"watcher": watcher})
@@ -141,7 +147,7 @@ def test_observations_survive_the_cache(tmp_path):
         assert np.array_equal(getattr(back, name), getattr(one, name))
 
 
-def test_a_batch_too_large_for_the_memory_is_halved():
+def test_a_batch_too_large_for_the_memory_is_halved(unhurried):
     sizes = []
 
     def work(numbers):
@@ -189,7 +195,6 @@ def test_a_model_is_gone_from_memory_afterwards(name, module, kind, film, find, 
         monkeypatch.setattr(owner, kind, lambda *a, **k: remembered(maker(*a, **k)))
     found = read_film(film, find=find, cache=None, extractors={name: EXTRACTORS[name]})
     assert name in found.observed, found.missing
-    gc.collect()
     assert refs
     assert all(ref() is None for ref in refs)
 
