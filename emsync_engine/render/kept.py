@@ -109,6 +109,9 @@ class KeptRender:
             logger.info("no render is kept: %s", error)
             self.forget()
             wet = None
+        except BaseException:  # half of it may be the old take's, half the new one's
+            self.forget()
+            raise
         if wet is None:
             stems = render_stems(
                 take.music, font, accents_s=landed_onsets(take.hits), monitor=monitor

@@ -27,6 +27,7 @@ from emsync_engine.jobs.messages import (
 from emsync_engine.jobs.process import EngineProcess
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import SILENT, Cancelled
+from emsync_engine.music.parts import PartsError
 from emsync_engine.project.model import (
     Boundary,
     BoundaryId,
@@ -132,7 +133,9 @@ def test_cancelling_a_take_leaves_nothing(film, timeline, tmp_path, toy_composer
 
     with pytest.raises(Cancelled):
         ComposeJob(film, timeline, device="cpu").run(Session(tmp_path), CancelAt())
-    assert list(tmp_path.iterdir()) == []
+    # what was played to its end is kept for the next take
+    kept = ["kept"] if stage == "write" else []
+    assert [one.name for one in tmp_path.iterdir()] == kept
 
 
 def test_warming_up_loads_the_composer(tmp_path, toy_composer):
@@ -180,7 +183,11 @@ def test_parts_and_takes_are_written_joined_and_heard(film, timeline, tmp_path, 
     heard, rate = soundfile.read(anew.mix_wav)
     assert (len(heard), rate) == (4 * 48_000, 48_000), "exactly as long as the film"
     assert anew.timeline == edited
-    fixed = FixHitJob(anew.take, edited, 0, RATE).run(session, SILENT)
+    landed = replace(anew.take.hits[0], status="exact", error_ms=0.0)
+    with pytest.raises(PartsError, match="Hit 1 is exact already"):
+        FixHitJob(replace(anew.take, hits=(landed,)), edited, 0, RATE).run(session, SILENT)
+    missed = replace(landed, status="missed", error_ms=300.0)
+    fixed = FixHitJob(replace(anew.take, hits=(missed,)), edited, 0, RATE).run(session, SILENT)
     assert fixed.take.hits[0].status == "exact"
     joined = CompJob(anew.take, second, edited, (0,), RATE).run(session, SILENT)
     assert [part.take_id for part in joined.take.parts] == [second.id, anew.take.id]
