@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from emsync_engine.cli.exporting import range_json
-from emsync_engine.cli.project_report import current_hit_json
+from emsync_engine.cli.project_report import current_hit_json, hit_json
 from emsync_engine.cli.reading_report import models_json, models_lines, read_json
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.export import Exported
@@ -102,7 +102,7 @@ def score_json(scored: Scored) -> Json:
     outputs = scored.outputs
     return {
         **analysis_json(scored.analysis),
-        "hits": [current_hit_json(one) for one in _hits(scored)],
+        "hits": [hit_json(one.hit) for one in _hits(scored)],
         "take": _take_json(scored.take),
         "outputs": _outputs_json(outputs),
         "timings_s": {stage: round(seconds, 3) for stage, seconds in scored.timings_s.items()},
