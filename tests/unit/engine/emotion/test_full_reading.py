@@ -177,6 +177,13 @@ def test_a_damaged_fusion_is_one_sentence_and_the_analysis_goes_on(trained):
     assert len(found.faults) == 1
 
 
+def test_it_can_be_sent_from_the_engine_process():
+    import pickle
+
+    found = read_segments(material(), everything(), SEGMENTS, BUILT_IN, find=nothing, cache=None)
+    assert pickle.loads(pickle.dumps(found)) == found
+
+
 def test_a_point_that_the_user_chose_stays():
     from dataclasses import replace
 

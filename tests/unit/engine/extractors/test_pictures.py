@@ -40,6 +40,31 @@ def test_the_second_time_nothing_is_decoded(film, tmp_path, monkeypatch):
     assert np.array_equal(first[3], again[3])
 
 
+def test_times_count_from_the_first_picture_whatever_the_file_says(tmp_path):
+    shown = [np.full((48, 64, 3), 8 * n, np.uint8) for n in range(20)]
+    late = write_film(
+        tmp_path / "late.mkv",
+        shown,
+        Fraction(10),
+        ticks=[500 + 10 * n for n in range(20)],
+        time_base=Fraction(1, 100),
+    )
+    info = probe(late)
+    assert info.first_picture > 4
+    found = film_pictures(info, duration_s=2.0, cache=None)
+    assert np.allclose(found.times_s, [0, 0.5, 1, 1.5], atol=0.02)
+    assert [round(found[n].mean() / 8) for n in range(4)] == [0, 5, 10, 15]
+
+
+def test_a_cancelled_pass_leaves_nothing_behind(film, tmp_path, recording_monitor):
+    from emsync_engine.monitor import Cancelled
+
+    cache = Cache(tmp_path / "cache")
+    with pytest.raises(Cancelled):
+        film_pictures(probe(film), duration_s=3.0, cache=cache, monitor=recording_monitor(3))
+    assert list((tmp_path / "cache").iterdir()) == []
+
+
 def test_without_a_cache_pictures_are_in_memory(film):
     video = decode(probe(film), cache=None)
     material = film_material(video, cache=None)
