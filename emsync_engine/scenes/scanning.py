@@ -33,6 +33,7 @@ from emsync_engine.video.probe import VideoInfo
 STAGE = "scene cuts"
 _PLANAR = {"yuv420p": (16.0, 255 / 219, 255 / 224), "yuvj420p": (0.0, 1.0, 1.0)}
 _TALL = 8  # times the height wanted
+_LINES = 4  # of a tall plane that are averaged to one
 _AROUND = 8  # pictures before and after a cut that are decoded after all
 _FEWEST_DECODED = 0.2  # of the pictures: below that too much would be guessed
 
@@ -166,10 +167,10 @@ def _full_range(name: str) -> NDArray[np.uint8]:
 
 
 def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A plane at a (width, height); of large ones every other line is enough, it costs half."""
+    """A plane at a (width, height); of large ones some lines are enough, and cost less."""
     pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
     if plane.height >= _TALL * size[1]:
-        pixels = pixels[::2]
+        pixels = pixels[:: plane.height // (_LINES * size[1])]
     return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
