@@ -39,6 +39,8 @@ class FakeEngine(QObject):
         self.listened = []
         """Films whose speech was asked for: by the preview, and by no task of the window."""
         self.asked_to_cancel = []
+        self.given_way = []
+        """Those of ``listened`` that were stopped, because a task of the window began."""
         self.is_closed = False
 
     def submit(self, job):
@@ -49,7 +51,7 @@ class FakeEngine(QObject):
         return len(self.submitted)
 
     def cancel(self, job_id):
-        self.asked_to_cancel.append(job_id)
+        (self.asked_to_cancel if job_id > 0 else self.given_way).append(job_id)
 
     def close(self):
         self.is_closed = True

@@ -118,7 +118,7 @@ def test_the_engine_listens_when_it_is_idle_and_gives_way(qtbot, tmp_path):
     qtbot.waitUntil(lambda: len(scoring.engine.listened) == 1)
     assert scoring.engine.listened == [SpeechJob(film)]
     scoring.started.emit("compose")
-    assert scoring.engine.asked_to_cancel == [-1]
+    assert scoring.engine.given_way == [-1]
     scoring.engine.cancelled.emit(-1)
     scoring.idle.emit()
     qtbot.waitUntil(lambda: len(scoring.engine.listened) == 2)
