@@ -302,18 +302,19 @@ def _with_return(brief: Brief, writer: TokenWriter, stretch: Stretch) -> TokenWr
     None does where a hit lies in the stretch or just behind it, for hits are prepared anew; where
     it was or is to be silent; and where the emotion that is asked for was not asked for then.
     """
-    ago_s = writer.comes_again_s()
-    if ago_s is None or any(
+    returning = writer.comes_again
+    if returning is None or any(
         stretch.start_s <= hit_s <= stretch.end_s + SETTLING_S for hit_s in brief.told_hits_s
     ):
         return None
+    ago_s = returning.ago * v.STEP_S
     for time_s in np.linspace(writer.time_s, stretch.end_s, 6).tolist():
         now, then = brief.va_at(time_s), brief.va_at(time_s - ago_s)
         apart = max(abs(now.valence - then.valence), abs(now.arousal - then.arousal))
         is_silent = any(is_silent_at(one, brief.tacet_s) for one in (time_s, time_s - ago_s))
         if apart > RETURN_APART or is_silent:
             return None
-    writer.repeat(ago_s, until_s=stretch.end_s)
+    writer.repeat(returning, until_s=stretch.end_s)
     return writer
 
 

@@ -26,7 +26,7 @@ from emsync_engine.music.layouts import (
     leans,
     manner_of,
 )
-from emsync_engine.music.reprise import Reprise, events_again
+from emsync_engine.music.reprise import Reprise, Return, events_again
 from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided, log_softmax
 from emsync_engine.music.tacet import is_silent_at, reach_s, sounding_end_s
@@ -314,16 +314,17 @@ class TokenWriter:
         self.append(token)
         return token
 
-    def comes_again_s(self) -> float | None:
-        """How long ago was written what comes again now, by the form of the phrases, seconds."""
-        ago = self._hints.comes_again(self.grammar.collector.step)
-        return None if ago is None else ago * v.STEP_S
+    @property
+    def comes_again(self) -> Return | None:
+        """What comes again now, by the form of the phrases; None where nothing does."""
+        return self._hints.comes_again(self.grammar.collector.step)
 
-    def repeat(self, ago_s: float, *, until_s: float) -> None:
-        """Follow what was written so long ago, up to a time of the film."""
+    def repeat(self, returning: Return, *, until_s: float) -> None:
+        """Follow what was written then, up to a time of the film in seconds."""
         now, until = self.grammar.collector.step, steps_of(until_s)
-        events = events_again(self.tokens, self._steps, now=now, ago=steps_of(ago_s), until=until)
-        self._reprise = Reprise(events)
+        self._reprise = Reprise(
+            events_again(self.tokens, self._steps, returning, now=now, until=until)
+        )
 
     def _longest_shift(self) -> int:
         """Steps that a TIMESHIFT may let pass: none goes past a hit that is still open.

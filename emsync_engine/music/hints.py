@@ -13,6 +13,7 @@ from emsync_engine.music.harmony_hints import HarmonyHint
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
 from emsync_engine.music.pulse_hints import PulseHint, Where
+from emsync_engine.music.reprise import Return
 from emsync_engine.music.restrikes import RestrikeHint
 from emsync_engine.music.tempo_hints import TempoHint
 from emsync_engine.music.themes import Themes
@@ -76,11 +77,14 @@ class Hints:
         if isinstance(self._tempo, PulseHint):
             self._tempo.forget(step)
 
-    def comes_again(self, step: int) -> int | None:
-        """How many steps ago was struck what comes again at a time in steps, by the phrases."""
+    def comes_again(self, step: int) -> Return | None:
+        """What comes again at a time in steps, by the phrases; None where nothing does."""
         where = self._where(step)
-        ago = None if where is None else self._themes.bars_ago(where)
-        return self._tempo.since(ago) if ago and isinstance(self._tempo, PulseHint) else None
+        bars = None if where is None else self._themes.bars_ago(where)
+        if not bars or not isinstance(self._tempo, PulseHint):
+            return None
+        ago, pulse = self._tempo.since(bars), self._tempo
+        return None if ago is None else Return(ago, lambda then: pulse.again(then, bars))
 
     def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
         """Lean (V,) scores in place, at a time in steps."""

@@ -88,7 +88,7 @@ class PulseHint:
         self._owes_bar = False
         self._events_here = 0
         self._bars_before = 0
-        self._lines: dict[int, float] = {}  # of the bars since they were found
+        self._grids: dict[int, tuple[float, float]] = {}  # line and place of the bars since found
         self._memory = RhythmMemory(1)
         self._light_until = 0
         self._kept = _NOTHING_KEPT
@@ -139,8 +139,26 @@ class PulseHint:
 
     def since(self, bars: int) -> int | None:
         """Steps since the bar line so many bars before the last one; None if none was found."""
-        line = self._lines.get(self._bars_before - bars)
-        return None if line is None or not self._meter else round(self._line - line)
+        grid = self._grids.get(self._bars_before - bars)
+        return None if grid is None or not self._meter else round(self._line - grid[0])
+
+    def again(self, step: int, bars: int) -> int | None:
+        """When a time in steps comes again so many bars later, at the same place of its bar.
+
+        None for a time before the bars were found. Lines ahead are those that are planned.
+        """
+        then = next((bar for bar, (line, _) in reversed(self._grids.items()) if line <= step), None)
+        if then is None:
+            return None
+        line, place = self._grids[then]
+        ahead = then + bars - self._bars_before
+        if ahead <= 0:
+            now = self._grids[then + bars][0] if then + bars in self._grids else self._line
+        elif ahead <= len(self._ahead):
+            now = self._ahead[ahead - 1]
+        else:
+            now = self._line + ahead * self._meter * self._place
+        return round(now + (step - line) / place * self._place)
 
     def forget(self, step: int) -> None:
         """Keep the pulse and leave the rhythm that the bars had: leans are light for a while."""
@@ -208,7 +226,7 @@ class PulseHint:
     def _begin_at(self, line: float, place: float) -> None:
         """Count places of this length from this time on."""
         self._line, self._place = line, place
-        self._lines[self._bars_before] = line
+        self._grids[self._bars_before] = (line, place)
         self._kept = _NOTHING_KEPT
 
     def _hear(self, step: int) -> None:

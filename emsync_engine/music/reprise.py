@@ -9,15 +9,29 @@ with every other way.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
 
+_BEFORE = 250  # steps: bars are not all of one length
+
 Event = tuple[int, int]
 """When, in steps, and which token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """How many steps ago the phrase was heard that comes again, and when a time of it does.
+
+    ``again`` is None for times that do not come again.
+    """
+
+    ago: int
+    again: Callable[[int], int | None]
 
 
 class Reprise:
@@ -47,27 +61,33 @@ class Reprise:
 
 
 def events_again(
-    tokens: Sequence[int], steps: Sequence[int], *, now: int, ago: int, until: int
+    tokens: Sequence[int], steps: Sequence[int], returning: Return, *, now: int, until: int
 ) -> list[Event]:
-    """What was struck and ended some time ago, at the times at which it comes again.
+    """What was struck and ended then, at the times in [now, until) at which it comes again.
 
     What sounds now but did not then ends at once; bar lines are drawn where they are due anyway.
 
     Parameters
     ----------
     tokens, steps : of the take so far, and the time after each of them
-    now, ago, until : steps; what lay in [now - ago, until - ago) comes again
     """
-    sounding_then = _sounding(tokens, steps, before=now - ago)
-    sounding_now = _sounding(tokens, steps, before=now + 1)
-    ends: list[Event] = [
-        (now, token - v.FIRST_ON + v.FIRST_OFF) for token in sorted(sounding_now - sounding_then)
-    ]
-    return ends + [
-        (step + ago, token)
-        for token, step in zip(tokens, steps, strict=True)
-        if now - ago <= step < until - ago and not v.is_shift(token) and token > v.BAR
-    ]
+    then = now - returning.ago
+    sounding = _sounding(tokens, steps, before=now + 1) - _sounding(tokens, steps, before=then)
+    events: list[Event] = [(now, token - v.FIRST_ON + v.FIRST_OFF) for token in sorted(sounding)]
+    for token, step in _struck_since(tokens, steps, then - _BEFORE):
+        again = returning.again(step)
+        if again is not None and now <= again < until:
+            events.append((again, token))
+    return events
+
+
+def _struck_since(
+    tokens: Sequence[int], steps: Sequence[int], first: int
+) -> Iterator[tuple[int, int]]:
+    """Notes and chords with their times, without waits and bar lines."""
+    for token, step in zip(tokens, steps, strict=True):
+        if step >= first and not v.is_shift(token) and token > v.BAR:
+            yield token, step
 
 
 def _sounding(tokens: Sequence[int], steps: Sequence[int], *, before: int) -> set[int]:

@@ -20,6 +20,7 @@ from emsync_engine.music.branching import (
 )
 from emsync_engine.music.decoding import Decoder
 from emsync_engine.music.generation import Brief, TokenWriter, write_tokens
+from emsync_engine.music.reprise import Return
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
 
@@ -166,13 +167,12 @@ class Waiting:
     time_s = 10.0
 
     def __init__(self, ago_s=8.0):
-        self.ago_s, self.repeated = ago_s, None
+        ago = None if ago_s is None else round(ago_s / v.STEP_S)
+        self.comes_again = None if ago is None else Return(ago, lambda step: step + ago)
+        self.repeated = None
 
-    def comes_again_s(self):
-        return self.ago_s
-
-    def repeat(self, ago_s, *, until_s):
-        self.repeated = (ago_s, until_s)
+    def repeat(self, returning, *, until_s):
+        self.repeated = (returning, until_s)
 
 
 def turns(time_s):
@@ -197,7 +197,7 @@ def test_a_phrase_comes_again_where_the_film_asks_for_the_same(asked, ago_s, com
     writer = Waiting(ago_s)
     chosen = branching._with_return(asked, writer, Stretch(10.0, 12.5))
     assert (chosen is writer) == comes
-    assert writer.repeated == ((ago_s, 12.5) if comes else None)
+    assert writer.repeated == ((writer.comes_again, 12.5) if comes else None)
 
 
 def test_a_phrase_that_comes_again_goes_on_although_it_is_a_little_worse():

@@ -1,7 +1,7 @@
 import numpy as np
 
 from emsync_engine.midi import vocabulary as v
-from emsync_engine.music.reprise import Reprise, events_again
+from emsync_engine.music.reprise import Reprise, Return, events_again
 
 A, B, C = (v.on_token("piano", pitch) for pitch in (60, 64, 67))
 END = v.FIRST_OFF - v.FIRST_ON
@@ -24,13 +24,17 @@ def take(*events):
     return tokens, steps
 
 
+def later(ago):
+    return Return(ago, lambda step: step + ago)
+
+
 TOKENS, STEPS = take(
     (0, v.BAR), (0, A), (10, A + END), (10, B), (30, B + END), (30, C), (50, v.BAR)
 )
 
 
 def test_what_was_struck_comes_again_at_its_time():
-    again = events_again(TOKENS, STEPS, now=50, ago=50, until=100)
+    again = events_again(TOKENS, STEPS, later(50), now=50, until=100)
     assert again == [
         (50, C + END),  # it sounds still, and did not then
         (50, A),
@@ -42,14 +46,20 @@ def test_what_was_struck_comes_again_at_its_time():
 
 
 def test_only_what_lies_in_the_stretch_comes_again():
-    again = events_again(TOKENS, STEPS, now=55, ago=50, until=75)
+    again = events_again(TOKENS, STEPS, later(50), now=55, until=75)
     assert again == [(55, C + END), (60, A + END), (60, B)]
 
 
 def test_what_sounded_then_and_sounds_now_goes_on():
     tokens, steps = take((0, A), (20, A + END), (20, B), (40, B + END), (50, A))
-    again = events_again(tokens, steps, now=60, ago=50, until=90)
+    again = events_again(tokens, steps, later(50), now=60, until=90)
     assert again == [(70, A + END), (70, B)]
+
+
+def test_what_does_not_come_again_is_left_out():
+    none = Return(50, lambda step: None if step < 10 else step + 50)
+    again = events_again(TOKENS, STEPS, none, now=50, until=75)
+    assert again == [(50, C + END), (60, A + END), (60, B)]
 
 
 def followed(events, *, step, until, scores=free):
