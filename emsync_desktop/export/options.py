@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QDoubleSpinBox,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QVBoxLayout,
     QWidget,
 )
 
+from emsync_desktop.ducking_fields import DuckingFields
 from emsync_desktop.export.choices import Choices
 from emsync_desktop.fields import Choice
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.wording import tr
-from emsync_engine.project.ducking import ATTACK_S, DEEPEST_DB, RELEASE_S, Ducking
+from emsync_engine.project.ducking import Ducking
 from emsync_engine.results import PARTS
 from emsync_engine.timing import FrameRate, timecode
 
@@ -43,7 +42,6 @@ class ExportOptions(QFrame):
         self._span = span
         self._is_showing = False
         self._ceiling = -1.0
-        self._given = ducking
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(7)
@@ -66,7 +64,10 @@ class ExportOptions(QFrame):
         self.film_level = self._choice(self.tr("Film's sound"), (own, *self._level_words()))
         column.addSpacing(6)
         column.addWidget(labelled(self.tr("ROOM FOR SPEECH"), "heading"))
-        self._ducking_fields(column, ducking)
+        self.ducking_fields = DuckingFields()
+        self.ducking_fields.show_ducking(ducking)
+        self.ducking_fields.changed.connect(self._on_changed)
+        column.addWidget(self.ducking_fields)
         column.addStretch(1)
 
     # -- building
@@ -138,44 +139,6 @@ class ExportOptions(QFrame):
         self._at += 1
         return choice
 
-    def _ducking_fields(self, column: QVBoxLayout, ducking: Ducking) -> None:
-        self.ducks = QCheckBox(self.tr("Softer music while somebody speaks"))
-        self.ducks.setChecked(ducking.is_on)
-        self.ducks.toggled.connect(self._on_changed)
-        column.addWidget(self.ducks)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.depth = self._number(self.tr("Depth"), " dB", (0.0, DEEPEST_DB), ducking.depth_db, 1)
-        self.attack = self._number(self.tr("Attack"), " s", ATTACK_S, ducking.attack_s, 0.05)
-        self.release = self._number(self.tr("Release"), " s", RELEASE_S, ducking.release_s, 0.1)
-        for words, field in (
-            (self.tr("by"), self.depth),
-            (self.tr("down in"), self.attack),
-            (self.tr("up in"), self.release),
-        ):
-            label = labelled(words, "quiet")
-            label.setBuddy(field)
-            row.addWidget(label)
-            row.addWidget(field)
-        row.addStretch(1)
-        column.addLayout(row)
-
-    def _number(
-        self, words: str, unit: str, limits: tuple[float, float], value: float, step: float
-    ) -> QDoubleSpinBox:
-        field = QDoubleSpinBox()
-        field.setAccessibleName(words)
-        field.setRange(*limits)
-        field.setDecimals(0 if step >= 1 else 2)
-        field.setSingleStep(step)
-        field.setSuffix(unit)
-        field.setFixedWidth(72)
-        field.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        field.setValue(value)
-        field.setKeyboardTracking(False)
-        field.valueChanged.connect(self._on_changed)
-        return field
-
     # -- reading and showing
 
     @property
@@ -199,15 +162,8 @@ class ExportOptions(QFrame):
 
     @property
     def ducking(self) -> Ducking:
-        """Room for speech; the one that was given where the fields only round it."""
-        given = self._given
-        made = Ducking(
-            self.ducks.isChecked(), self.depth.value(), self.attack.value(), self.release.value()
-        )
-        rounded = Ducking(
-            given.is_on, round(given.depth_db), round(given.attack_s, 2), round(given.release_s, 2)
-        )
-        return given if made == rounded else made
+        """Room for speech."""
+        return self.ducking_fields.ducking
 
     def show_choices(self, choices: Choices) -> None:
         """Let the fields show some choices, without a word on each."""
@@ -237,6 +193,4 @@ class ExportOptions(QFrame):
         self.audio.setEnabled(has_film)
         self.codec.setEnabled(has_film)
         self.film_level.setEnabled(is_under)
-        self.ducks.setEnabled(is_under)
-        for field in (self.depth, self.attack, self.release):
-            field.setEnabled(is_under and self.ducks.isChecked())
+        self.ducking_fields.setEnabled(is_under)

@@ -1264,6 +1264,37 @@
     </message>
 </context>
 <context>
+    <name>DuckingFields</name>
+    <message>
+        <source>Softer music while somebody speaks</source>
+        <translation>Leisere Musik, während jemand spricht</translation>
+    </message>
+    <message>
+        <source>Depth</source>
+        <translation>Tiefe</translation>
+    </message>
+    <message>
+        <source>Attack</source>
+        <translation>Einsetzen</translation>
+    </message>
+    <message>
+        <source>Release</source>
+        <translation>Loslassen</translation>
+    </message>
+    <message>
+        <source>by</source>
+        <translation>um</translation>
+    </message>
+    <message>
+        <source>down in</source>
+        <translation>leiser in</translation>
+    </message>
+    <message>
+        <source>up in</source>
+        <translation>lauter in</translation>
+    </message>
+</context>
+<context>
     <name>Editor</name>
     <message>
         <source>Silence range</source>
@@ -1525,34 +1556,6 @@
     <message>
         <source>podcasts</source>
         <translation>Podcasts</translation>
-    </message>
-    <message>
-        <source>Softer music while somebody speaks</source>
-        <translation>Leisere Musik, während jemand spricht</translation>
-    </message>
-    <message>
-        <source>Depth</source>
-        <translation>Tiefe</translation>
-    </message>
-    <message>
-        <source>Attack</source>
-        <translation>Einsetzen</translation>
-    </message>
-    <message>
-        <source>Release</source>
-        <translation>Loslassen</translation>
-    </message>
-    <message>
-        <source>by</source>
-        <translation>um</translation>
-    </message>
-    <message>
-        <source>down in</source>
-        <translation>leiser in</translation>
-    </message>
-    <message>
-        <source>up in</source>
-        <translation>lauter in</translation>
     </message>
 </context>
 <context>
@@ -2331,34 +2334,6 @@
 </context>
 <context>
     <name>RoomFields</name>
-    <message>
-        <source>Softer music while somebody speaks</source>
-        <translation>Leisere Musik, während jemand spricht</translation>
-    </message>
-    <message>
-        <source>Depth</source>
-        <translation>Tiefe</translation>
-    </message>
-    <message>
-        <source>Attack</source>
-        <translation>Einsetzen</translation>
-    </message>
-    <message>
-        <source>Release</source>
-        <translation>Loslassen</translation>
-    </message>
-    <message>
-        <source>by</source>
-        <translation>um</translation>
-    </message>
-    <message>
-        <source>down in</source>
-        <translation>leiser in</translation>
-    </message>
-    <message>
-        <source>up in</source>
-        <translation>lauter in</translation>
-    </message>
     <message>
         <source>The film&apos;s sound has not been listened to yet.</source>
         <translation>Der Ton des Films wurde noch nicht angehört.</translation>

@@ -181,8 +181,8 @@ def test_a_failure_is_one_sentence_and_can_be_tried_again(dialog, engine, qtbot)
 
 
 def test_room_for_speech_is_the_projects_and_can_be_undone(dialog, opened, engine, qtbot):
-    dialog.options.depth.setValue(15)
-    dialog.options.release.setValue(1.5)
+    dialog.options.ducking_fields.depth.setValue(15)
+    dialog.options.ducking_fields.release.setValue(1.5)
     qtbot.waitUntil(lambda: dialog.is_ready)
     click(dialog.export_button)
     wanted = Ducking(True, 15.0, 0.25, 1.5)
@@ -212,7 +212,11 @@ def test_every_field_has_a_name_and_is_reached_by_the_keyboard(dialog):
     fields = [
         *dialog.options.parts.values(),
         *(dialog.options.audio, dialog.options.codec, dialog.options.target),
-        *(dialog.options.depth, dialog.options.attack, dialog.options.release),
+        *(
+            dialog.options.ducking_fields.depth,
+            dialog.options.ducking_fields.attack,
+            dialog.options.ducking_fields.release,
+        ),
         *(dialog.name, dialog.choose_folder, dialog.export_button, dialog.close_button),
         *dialog.presets.values(),
     ]

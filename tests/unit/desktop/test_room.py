@@ -140,9 +140,9 @@ def test_the_fields_show_and_ask(qtbot):
     fields.show_speech(SPANS)
     assert asked == []
     assert "2 s" in fields.words.text()
-    fields.depth.setValue(6.0)
-    fields.is_on.setChecked(False)
+    fields.fields.depth.setValue(6.0)
+    fields.fields.is_on.setChecked(False)
     assert asked == [replace(DUCKING, depth_db=6.0), replace(DUCKING, depth_db=6.0, is_on=False)]
-    assert not fields.depth.isEnabled()
+    assert not fields.fields.depth.isEnabled()
     fields.show_ducking(None)
     assert not fields.isEnabled()
