@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
@@ -14,6 +14,14 @@ class Monitor(Protocol):
 
     def advance(self, stage: str, done: float, total: float | None = None) -> None:
         """Report progress; raise Cancelled if asked to stop. Call it per frame, batch or token."""
+
+
+@runtime_checkable
+class Viewer(Monitor, Protocol):
+    """A monitor that also takes what there is already of a result that is still being made."""
+
+    def show(self, part: object) -> None:
+        """Take a part; cheap, and in the order in which the parts are found."""
 
 
 class SilentMonitor:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from emsync_engine.features.sound_content import SoundContent
     from emsync_engine.scenes.cutlists import ImportedCuts
     from emsync_engine.timing import FrameRate
+    from emsync_engine.video.arriving import Onlooker
     from emsync_engine.video.decode import DecodedVideo
     from emsync_engine.video.probe import VideoInfo
     from emsync_engine.video.subtitles import TextLine
@@ -110,9 +111,16 @@ def analyse(
 
 
 def analysed_film(
-    path: Path, request: AnalysisRequest | None = None, *, monitor: Monitor = SILENT
+    path: Path,
+    request: AnalysisRequest | None = None,
+    *,
+    monitor: Monitor = SILENT,
+    onlooker: Onlooker | None = None,
 ) -> tuple[Analysis, DecodedVideo]:
-    """The analysis, and the decoded film that it is of, for whoever shows its pictures."""
+    """The analysis, and the decoded film that it is of, for whoever shows its pictures.
+
+    An ``onlooker`` sees the film while it is read.
+    """
     from emsync_engine.features.sound_content import read_sound_content
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
@@ -124,7 +132,7 @@ def analysed_film(
     with watch.stage("probe"):
         info = probe(path)
     with watch.stage("decode"):
-        video = decode(info, monitor=monitor)
+        video = decode(info, monitor=monitor, onlooker=onlooker)
     with watch.stage("cuts"):
         imported = _imported_cuts(video, request)
         cuts = _find_cuts(video, imported, request, monitor)

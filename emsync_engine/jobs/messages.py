@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emsync_engine.jobs.memory import EngineFacts
     from emsync_engine.jobs.session import Session
     from emsync_engine.video.probe import VideoInfo
 
@@ -290,6 +291,11 @@ class CancelAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class FactsAsked:
+    """To the process: say what it uses now; answered at once, whatever job is under way."""
+
+
+@dataclass(frozen=True, slots=True)
 class CloseAsked:
     """To the process: stop everything and end."""
 
@@ -309,6 +315,21 @@ class Advanced:
     stage: str
     done: float
     total: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A part of what a job will give, such as ``FilmPart`` while a film is read."""
+
+    job_id: JobId
+    part: object
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the process uses."""
+
+    facts: EngineFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -336,8 +357,8 @@ class WasCancelled:
     job_id: JobId
 
 
-Request = Submitted | CancelAsked | CloseAsked
-Message = Ready | Advanced | Succeeded | Failed | WasCancelled
+Request = Submitted | CancelAsked | FactsAsked | CloseAsked
+Message = Ready | Advanced | Shown | Facts | Succeeded | Failed | WasCancelled
 
 
 def _view(entries: dict[Any, Any]) -> MappingProxyType[Any, Any]:

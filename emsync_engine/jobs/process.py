@@ -35,6 +35,7 @@ from emsync_engine.errors import EmsyncError
 from emsync_engine.jobs.messages import (
     CancelAsked,
     CloseAsked,
+    FactsAsked,
     Job,
     JobId,
     Message,
@@ -133,6 +134,10 @@ class EngineProcess:
     def cancel(self, job_id: JobId) -> None:
         """Ask a job to stop; its ``WasCancelled`` follows, unless it was done before."""
         self._outbox.put(CancelAsked(job_id))
+
+    def ask_facts(self) -> None:
+        """Ask what the process uses; ``Facts`` follow, while a job is under way too."""
+        self._outbox.put(FactsAsked())
 
     def poll(self, timeout_s: float = 0.0) -> bool:
         """Whether ``receive`` has something to tell, waiting for it so long."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emsync_engine.jobs.messages import (
     Analysed,
@@ -17,26 +18,36 @@ from emsync_engine.jobs.messages import (
     WarmUpJob,
 )
 from emsync_engine.jobs.session import Session
-from emsync_engine.monitor import Monitor
+from emsync_engine.monitor import Monitor, Viewer
 from emsync_engine.pipeline import Scored, analysed_film, score
 from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Family
 
+if TYPE_CHECKING:
+    from emsync_engine.video.arriving import Onlooker
+
 
 def analysed(job: AnalyseJob, monitor: Monitor) -> Analysed:
-    """Analyse a film, and keep what a timeline shows of it."""
-    analysis, video = analysed_film(job.path, job.request, monitor=monitor)
+    """Analyse a film, and keep what a timeline shows of it; that is shown on the way."""
+    analysis, video = analysed_film(
+        job.path, job.request, monitor=monitor, onlooker=_onlooker(monitor)
+    )
     return Analysed(
         analysis, video.thumbnails, video.thumbnail_times_s, video.peaks, video.peaks_per_s
     )
 
 
+def _onlooker(monitor: Monitor) -> Onlooker | None:
+    """Whoever watches, if it wants to see the film while it is read."""
+    return monitor.show if isinstance(monitor, Viewer) else None
+
+
 def film_strip(path: Path, monitor: Monitor) -> FilmStrip:
-    """Decode a film, or find what an earlier pass kept."""
+    """Decode a film, or find what an earlier pass kept; it is shown on the way."""
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
 
-    video = decode(probe(path), monitor=monitor)
+    video = decode(probe(path), monitor=monitor, onlooker=_onlooker(monitor))
     return FilmStrip(
         video.info,
         video.thumbnails,

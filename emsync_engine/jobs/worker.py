@@ -23,29 +23,32 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from emsync_engine.errors import EmsyncError
+from emsync_engine.jobs.memory import engine_facts
 from emsync_engine.jobs.messages import (
     Advanced,
     CancelAsked,
     CloseAsked,
+    Facts,
+    FactsAsked,
     Failed,
     Job,
     JobId,
     Message,
     Ready,
+    Shown,
     Submitted,
     Succeeded,
     WasCancelled,
 )
+from emsync_engine.jobs.politeness import stand_apart
 from emsync_engine.jobs.session import Session
 from emsync_engine.monitor import Cancelled
 from emsync_engine.offline import cut_off_for_good, go_offline_if_told
 
-NICENESS = 5
 FAULT_EXIT_CODE = 70  # EX_SOFTWARE of sysexits.h
 _STOP_WITHIN_S = 1.0
 _REPORT_S = 0.05
 _LARGEST_LOG_BYTES = 1 << 20
-_BELOW_NORMAL_PRIORITY = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS of Windows
 
 logger = logging.getLogger(__name__)
 
@@ -55,7 +58,7 @@ def serve(requests: Connection, replies: Connection, folder: Path, log: Path) ->
 
     ``folder`` is the session's and goes at the end; ``log`` takes what would be printed.
     """
-    _stand_apart(log)
+    _settle_in(log)
     go_offline_if_told()
     cut_off_for_good()
     session = Session(folder)
@@ -69,6 +72,8 @@ def serve(requests: Connection, replies: Connection, folder: Path, log: Path) ->
                 worker.add(request)
             elif isinstance(request, CancelAsked):
                 worker.cancel(request.job_id)
+            elif isinstance(request, FactsAsked):
+                outlet.send(Facts(engine_facts()))
     except (EOFError, OSError):
         logger.info("the window is gone")
     has_stopped = worker.stop(_STOP_WITHIN_S)
@@ -78,18 +83,11 @@ def serve(requests: Connection, replies: Connection, folder: Path, log: Path) ->
     os._exit(0)
 
 
-def _stand_apart(log: Path) -> None:
+def _settle_in(log: Path) -> None:
     """Be a group of one's own, polite, deaf to Ctrl-C, and silent but for the log."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, _leave)
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        kernel.SetPriorityClass(kernel.GetCurrentProcess(), _BELOW_NORMAL_PRIORITY)
-    else:
-        os.setsid()  # programs it starts are then found and ended with it
-        os.nice(NICENESS)
+    stand_apart()
     _print_into(log)
     faulthandler.enable(file=2)
     logging.basicConfig(
@@ -167,6 +165,12 @@ class JobMonitor:
             return
         self._stage, self._sent_at, self._was_complete = stage, now, is_complete
         self._outlet.send(Advanced(self._job_id, stage, done, total))
+
+    def show(self, part: object) -> None:
+        """Send what there is already of the result; Cancelled if asked to stop."""
+        if self._stop.is_set():
+            raise Cancelled
+        self._outlet.send(Shown(self._job_id, part))
 
 
 class Worker:

@@ -96,12 +96,12 @@ def parts_of_all(
 # -- a first look
 
 
-def spread_shares(levels: int) -> Iterator[list[float]]:
+def spread_shares(levels: int) -> Iterator[list[Fraction]]:
     """Places in a film, from 0 to 1, coarse first: each level halves what the last left open."""
-    yield [0.0]
+    yield [Fraction(0)]
     for level in range(levels):
         parts = 2 << level
-        yield [n / parts for n in range(1, parts, 2)]
+        yield [Fraction(n, parts) for n in range(1, parts, 2)]
 
 
 def glance(

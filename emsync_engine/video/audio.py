@@ -85,6 +85,10 @@ class SoundTrack:
             self.pieces_unreadable += 1
             self._resampler = None
 
+    def flush(self) -> None:
+        """Let the file hold all that has been written."""
+        self._file.flush()
+
     def finish(self, duration: Fraction) -> None:
         """Write what is left; cut or fill the file to exactly round(duration * rate) samples."""
         self._drain()

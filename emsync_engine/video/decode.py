@@ -20,6 +20,7 @@ from emsync_engine.errors import VideoUnreadableError
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.output import output_error, output_reason
 from emsync_engine.timing import FrameRate
+from emsync_engine.video.arriving import Arrivals, Onlooker, glance, parts_of_all
 from emsync_engine.video.audio import (
     AUDIO_RATE,
     PEAKS_PER_S,
@@ -85,9 +86,16 @@ class DecodedVideo:
 
 
 def decode(
-    info: VideoInfo, *, monitor: Monitor = SILENT, cache: Cache | None = DEFAULT_CACHE
+    info: VideoInfo,
+    *,
+    monitor: Monitor = SILENT,
+    cache: Cache | None = DEFAULT_CACHE,
+    onlooker: Onlooker | None = None,
 ) -> DecodedVideo:
     """Decode a film once, or take what an earlier pass kept.
+
+    An ``onlooker`` sees pictures and sound as they come: a few from all over the film before the
+    pass begins, then all of them; at once where they were kept.
 
     Damaged parts are counted, reported in ``warnings`` and passed over. Without a cache (None, or
     a cache folder that cannot be written or is full, which ``warnings`` then tell) everything is
@@ -95,29 +103,37 @@ def decode(
     OutputError if not even the folder for temporary files has room.
     """
     if cache is None:
-        return _decoded_in_memory(info, monitor)
+        return _decoded_in_memory(info, monitor, onlooker)
     key = f"decoded-{DECODING_VERSION}-{info.content_hash}"
     try:
         _require_writable(cache)
         entry = cache.find(key)
         if entry is None:
             with cache.writing(key) as folder:
-                _decode_into(folder, info, monitor)
+                _decode_into(folder, info, monitor, onlooker)
             entry = cache.folder / key
+            onlooker = None  # it has seen everything
     except av.error.FFmpegError:  # some are OSErrors too, but say nothing about the disk
         raise
     except OSError as error:
         logger.info("going on without the cache: %s", error)
-        video = _decoded_in_memory(info, monitor)
+        video = _decoded_in_memory(info, monitor, onlooker)
         return replace(video, warnings=(*video.warnings, _without_cache(cache, error)))
     monitor.advance(STAGE, float(info.duration), float(info.duration))
-    return _load(entry, info, in_memory=False)
+    video = _load(entry, info, in_memory=False)
+    if onlooker is not None:
+        known = (video.info, video.thumbnails, video.thumbnail_times_s, video.peaks)
+        for part in parts_of_all(*known):
+            onlooker(part)
+    return video
 
 
-def _decoded_in_memory(info: VideoInfo, monitor: Monitor) -> DecodedVideo:
+def _decoded_in_memory(
+    info: VideoInfo, monitor: Monitor, onlooker: Onlooker | None
+) -> DecodedVideo:
     try:
         with tempfile.TemporaryDirectory(prefix="emsync-") as name:
-            _decode_into(Path(name), info, monitor)
+            _decode_into(Path(name), info, monitor, onlooker)
             return _load(Path(name), info, in_memory=True)
     except av.error.FFmpegError:
         raise
@@ -143,6 +159,7 @@ class _Pass:
     small: PictureScaler
     thumbnails: ThumbnailStrip
     sound: SoundTrack
+    arrivals: Arrivals | None = None
     ticks: list[int] = field(default_factory=list)
     time_base: Fraction = Fraction(0)
     last_duration: int = 0
@@ -170,10 +187,19 @@ class _Pass:
         self.damaged_pictures += bool(frame.is_corrupt)
         time_s = float((stamp - (self.ticks[0] if self.ticks else stamp)) * self.time_base)
         self.pictures.write(self.small.scale(frame).tobytes())
-        self.thumbnails.offer(frame, time_s)
+        picture = self.thumbnails.offer(frame, time_s)
+        if self.arrivals is not None:
+            self._show(self.arrivals, picture, time_s)
         self.ticks.append(stamp)
         self.last_duration = frame.duration or 0
         self.monitor.advance(STAGE, time_s, max(time_s, float(self.info.duration)))
+
+    def _show(self, arrivals: Arrivals, picture: NDArray[np.uint8] | None, time_s: float) -> None:
+        if picture is not None:
+            arrivals.add(picture, time_s)
+        if arrivals.is_due:
+            self.sound.flush()
+            arrivals.tell()
 
     def _usual_step(self) -> int:
         return self.last_duration or max(
@@ -185,7 +211,9 @@ class _DamageFound(Exception):  # noqa: N818 - not an error: the pass starts aga
     """A piece of picture could not be decoded while several were being decoded at once."""
 
 
-def _decode_into(folder: Path, info: VideoInfo, monitor: Monitor) -> None:
+def _decode_into(
+    folder: Path, info: VideoInfo, monitor: Monitor, onlooker: Onlooker | None
+) -> None:
     """Fill a folder with what one pass over a film gives.
 
     Pictures are decoded several at a time. When one of them fails, the library drops the others
@@ -193,11 +221,13 @@ def _decode_into(folder: Path, info: VideoInfo, monitor: Monitor) -> None:
     one picture at a time, so that only what is damaged is lost, and the same on every machine.
     """
     started = time.perf_counter()
+    if onlooker is not None:
+        glance(info, onlooker, monitor=monitor)
     try:
-        work, times = _pass_over(folder, info, monitor, thread_type="AUTO")
+        work, times = _pass_over(folder, info, monitor, onlooker, thread_type="AUTO")
     except _DamageFound:
         logger.info("%s is damaged; starting again, one picture at a time", info.path.name)
-        work, times = _pass_over(folder, info, monitor, thread_type="SLICE")
+        work, times = _pass_over(folder, info, monitor, onlooker, thread_type="SLICE")
     _keep(folder, work, times)
     logger.info(
         "decoded %d pictures of %s in %.1f s",
@@ -208,7 +238,12 @@ def _decode_into(folder: Path, info: VideoInfo, monitor: Monitor) -> None:
 
 
 def _pass_over(
-    folder: Path, info: VideoInfo, monitor: Monitor, *, thread_type: str
+    folder: Path,
+    info: VideoInfo,
+    monitor: Monitor,
+    onlooker: Onlooker | None,
+    *,
+    thread_type: str,
 ) -> tuple[_Pass, PictureTimes]:
     shown = (info.width, info.height)
     thumbnail_px = min(THUMBNAIL_PX, max(shown))
@@ -220,6 +255,7 @@ def _pass_over(
             small=PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX),
             thumbnails=ThumbnailStrip(PictureScaler(shown, info.rotation, long_side=thumbnail_px)),
             sound=SoundTrack(sound, first_picture=info.first_picture),
+            arrivals=Arrivals(info, onlooker, folder / "audio.f32") if onlooker else None,
         )
         _read_file(work, thread_type)
         if not work.ticks:
@@ -227,6 +263,8 @@ def _pass_over(
         rate = info.frame_rate.ratio
         times = picture_times(work.ticks, work.time_base, rate, last_duration=work.last_duration)
         work.sound.finish(times.duration)
+        if work.arrivals is not None:
+            work.arrivals.tell()
     return work, times
 
 

@@ -27,16 +27,18 @@ class ThumbnailStrip:
         self._times_s: list[float] = []
         self._next_s = 0.0
 
-    def offer(self, frame: Any, time_s: float) -> None:
-        """Keep a picture if its time has come."""
+    def offer(self, frame: Any, time_s: float) -> NDArray[np.uint8] | None:
+        """Keep a picture if its time has come, and return it."""
         if time_s < self._next_s - 1e-6:
-            return
+            return None
         if len(self._pictures) == MOST:
             self._pictures, self._times_s = self._pictures[::2], self._times_s[::2]
             self._interval_s *= 2
-        self._pictures.append(self._scaler.scale(frame))
+        picture = self._scaler.scale(frame)
+        self._pictures.append(picture)
         self._times_s.append(time_s)
         self._next_s = (time_s // self._interval_s + 1) * self._interval_s
+        return picture
 
     @property
     def pictures(self) -> NDArray[np.uint8]:

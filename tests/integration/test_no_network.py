@@ -60,7 +60,7 @@ for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex", "gethostbyaddr"
 ENGINE = """
 import sys
 from pathlib import Path
-from emsync_engine.jobs.messages import Advanced, AnalyseJob, Succeeded
+from emsync_engine.jobs.messages import Advanced, AnalyseJob, Shown, Succeeded
 from emsync_engine.jobs.process import EngineProcess
 
 if __name__ == "__main__":
@@ -68,7 +68,7 @@ if __name__ == "__main__":
     with EngineProcess(folder=folder / "session", log=folder / "engine.log") as engine:
         engine.receive()
         engine.submit(AnalyseJob(Path(sys.argv[1])))
-        while isinstance(message := engine.receive(), Advanced):
+        while isinstance(message := engine.receive(), Advanced | Shown):
             pass
         assert isinstance(message, Succeeded), message
 """

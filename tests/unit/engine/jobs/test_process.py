@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from emsync_engine.jobs.messages import Advanced, Failed, Ready, Succeeded, WasCancelled
+from emsync_engine.jobs.memory import ReleaseJob, memory_of
+from emsync_engine.jobs.messages import (
+    Advanced,
+    Facts,
+    Failed,
+    Ready,
+    Shown,
+    Succeeded,
+    WasCancelled,
+)
+from emsync_engine.jobs.politeness import NICENESS
 from emsync_engine.jobs.process import EngineProcess, EngineStoppedError
 from tests.conftest import REPOSITORY
 from tests.unit.engine.jobs import toy_jobs as toys
@@ -49,6 +59,37 @@ def receive_to_the_end(engine):
 def wait_for_stage(engine, stage):
     while engine.receive().stage != stage:
         pass
+
+
+def test_parts_of_a_result_arrive_before_it(engine):
+    job_id = engine.submit(toys.ShowOnTheWay())
+    assert [engine.receive() for _ in range(3)] == [
+        Shown(job_id, ("so far", number)) for number in range(3)
+    ]
+    assert engine.receive() == Succeeded(job_id, 3)
+
+
+def test_what_it_uses_is_told_while_a_job_is_under_way(engine):
+    job_id = engine.submit(toys.Count(to=10_000, pause_s=0.01))
+    assert isinstance(engine.receive(), Advanced)
+    engine.ask_facts()
+    while not isinstance(message := engine.receive(), Facts):
+        assert isinstance(message, Advanced)
+    assert 0 < message.facts.memory_bytes < 64 << 30
+    assert message.facts.processor
+    assert not message.facts.has_models
+    engine.cancel(job_id)
+    assert outcome_of(engine, job_id) == WasCancelled(job_id)
+
+
+def test_models_are_let_go_of_and_the_difference_is_told(engine):
+    assert outcome_of(engine, engine.submit(toys.HoldMemory(64))).result == 64 << 20
+    job_id = engine.submit(ReleaseJob())
+    released = outcome_of(engine, job_id).result
+    assert released.before.has_models
+    assert not released.after.has_models
+    assert released.before.memory_bytes - released.after.memory_bytes > 48 << 20
+    assert memory_of(engine.pid) < released.before.memory_bytes
 
 
 def test_jobs_are_done_in_order_and_report_on_the_way(engine):
@@ -173,7 +214,8 @@ def test_what_the_process_prints_goes_to_the_log(engine, capfd):
 
 def test_the_process_is_polite_and_apart(engine, tmp_path):
     facts = outcome_of(engine, engine.submit(toys.Describe())).result
-    assert facts["niceness"] == min(os.nice(0) + 5, 19)
+    assert facts["niceness"] == min(os.nice(0) + NICENESS, 19)
+    assert "nice" not in facts["autogroup"] or f"nice {NICENESS}" in facts["autogroup"]
     assert facts["group"] == facts["pid"] == engine.pid
     assert facts["folder"] == tmp_path / "session"
     assert not {"torch", "av", "cv2"} & set(facts["modules"])  # loaded when a job needs them

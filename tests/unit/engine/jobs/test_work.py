@@ -19,6 +19,7 @@ from emsync_engine.jobs.messages import (
     Ready,
     RegenerateJob,
     RenderJob,
+    Shown,
     Succeeded,
     TakesJob,
     ThumbnailsJob,
@@ -153,14 +154,17 @@ def test_warming_up_loads_the_composer(tmp_path, toy_composer):
 def test_through_the_process_from_film_to_sound(film, tmp_path):
     def result_of(job):
         job_id = engine.submit(job)
-        while isinstance(message := engine.receive(), Advanced | Ready):
-            pass
+        while isinstance(message := engine.receive(), Advanced | Ready | Shown):
+            shown.append(message)
         assert isinstance(message, Succeeded), message
         assert message.job_id == job_id
         return message.result
 
+    shown = []
     with EngineProcess(folder=tmp_path / "session", log=tmp_path / "engine.log") as engine:
         analysed = result_of(AnalyseJob(film))
+        parts = [message.part for message in shown if isinstance(message, Shown)]
+        assert sum(len(part.pictures) for part in parts) >= len(analysed.thumbnails)
         timeline = analysed.analysis.timeline
         first = result_of(ComposeJob(film, timeline, seed=5, device="cpu"))
         second = result_of(ComposeJob(film, timeline, seed=5, device="cpu"))

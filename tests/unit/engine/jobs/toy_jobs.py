@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 
 from emsync_engine.errors import InputUnusableError
+from emsync_engine.jobs.politeness import AUTOGROUP
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,7 @@ class Describe:
         return {
             "modules": sorted(sys.modules),
             "niceness": os.nice(0),
+            "autogroup": AUTOGROUP.read_text("ascii") if AUTOGROUP.exists() else "",
             "group": os.getpgid(0),
             "pid": os.getpid(),
             "folder": session.folder,
@@ -134,3 +136,32 @@ class Bulk:
 
     def run(self, session, monitor):
         return self.data
+
+
+@dataclass(frozen=True)
+class ShowOnTheWay:
+    """Shows what it has so far, as a film is shown while it is read."""
+
+    def run(self, session, monitor):
+        for number in range(3):
+            monitor.show(("so far", number))
+        return 3
+
+
+@dataclass(frozen=True)
+class HoldMemory:
+    """Fills memory that a model of the engine would fill, and keeps it."""
+
+    megabytes: int = 64
+
+    def run(self, session, monitor):
+        from emsync_engine import weights
+
+        weights.load_composer = _keeper(self.megabytes)
+        return len(weights.load_composer())
+
+
+def _keeper(megabytes):
+    from functools import lru_cache
+
+    return lru_cache(maxsize=2)(lambda: bytearray(b"1" * (megabytes << 20)))
