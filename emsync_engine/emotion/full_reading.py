@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -102,6 +103,7 @@ def read_with_models(
     find: FindModel = installed_path,
     cache: Cache | None = DEFAULT_CACHE,
     fusion: Path | None = None,
+    tries_again: bool = False,
     monitor: Monitor = SILENT,
 ) -> FullReading:
     """Refine the built-in reading of every segment with all models that can run.
@@ -112,6 +114,7 @@ def read_with_models(
     built_in : one for each segment
     device : auto, cpu, cuda or mps; looked for only where a model can run
     fusion : a trained one; the user's own where not given, if there is any
+    tries_again : whether models that failed on this film before are tried once more
     """
     off = {name: why_off(needing(name), find) for name in NAMES}
     if all(off[name] is not None for name in EXTRACTORS):
@@ -119,7 +122,9 @@ def read_with_models(
         return FullReading(tuple(built_in), missing=missing)
     device = chosen_device(device)
     material = film_material(video, cache=cache, monitor=monitor)
-    found = read_film(material, device=device, find=find, cache=cache, monitor=monitor)
+    found = read_film(
+        material, device=device, find=find, cache=cache, tries_again=tries_again, monitor=monitor
+    )
     return read_segments(
         material,
         found,
@@ -129,6 +134,7 @@ def read_with_models(
         find=find,
         cache=cache,
         fusion=fusion,
+        tries_again=tries_again,
         monitor=monitor,
     )
 
@@ -143,6 +149,7 @@ def read_segments(
     find: FindModel = installed_path,
     cache: Cache | None = DEFAULT_CACHE,
     fusion: Path | None = None,
+    tries_again: bool = False,
     monitor: Monitor = SILENT,
 ) -> FullReading:
     """The emotions of segments (start, end in seconds) from what the extractors found."""
@@ -153,7 +160,15 @@ def read_segments(
             missing[SENTIMENT.name] = NotObserved("off", reason)
         return FullReading(tuple(built_in), missing=missing)
     spans = [span_of(start, end, material.duration_s) for start, end in segments]
-    words = _words_of(found.observed, segments, device, find, cache, monitor)
+    read = partial(
+        read_sentiments,
+        device=device,
+        find=find,
+        cache=cache,
+        tries_again=tries_again,
+        monitor=monitor,
+    )
+    words = _words_of(found.observed, segments, read)
     ran = [*found.observed, *([words.model] if words.model else [])]
     if words.missing is not None:
         missing[SENTIMENT.name] = words.missing
@@ -171,10 +186,7 @@ def read_segments(
 def _words_of(
     observed: Mapping[str, Observed],
     segments: Sequence[tuple[float, float]],
-    device: str,
-    find: FindModel,
-    cache: Cache | None,
-    monitor: Monitor,
+    read: Callable[[Sequence[str]], Observed | NotObserved],
 ) -> _Words:
     """All that is said and written in each segment, read once for each different text."""
     texts: dict[tuple[str, int], str] = {}
@@ -185,7 +197,7 @@ def _words_of(
                 if joined:
                     texts[name, number] = joined
     unique = list(dict.fromkeys(texts.values()))
-    found = read_sentiments(unique, device=device, find=find, cache=cache, monitor=monitor)
+    found = read(unique)
     if isinstance(found, NotObserved):
         said = _our_text_emotions(unique) if unique else {}
         model = OUR_TEXT_MODEL if said else ""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Protocol
+from typing import Literal, Protocol
 
 from emsync_engine.extractors.audio_events import AudioEvents
 from emsync_engine.extractors.clip import Clip
@@ -15,7 +15,8 @@ from emsync_engine.extractors.interface import EXTRA, Extractor, missing_library
 from emsync_engine.extractors.screen_text import ScreenText
 from emsync_engine.extractors.speech import Speech
 from emsync_engine.extractors.text_sentiment import TextSentiment
-from emsync_engine.models.store import installed_path
+from emsync_engine.models.store import State, installed_path, state_of
+from emsync_engine.offline import is_offline
 
 FindModel = Callable[[str], Path | None]
 
@@ -42,18 +43,54 @@ def needing(name: str) -> Needing:
     return SENTIMENT if name == SENTIMENT.name else EXTRACTORS[name]
 
 
-def why_off(part: Needing, find: FindModel = installed_path) -> str | None:
-    """Why an extractor cannot run here, in one sentence; None if it can. Nothing is imported."""
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """What keeps an extractor from running here: a library, or a model and how it stands."""
+
+    kind: Literal["library", "model"]
+    name: str
+    state: State = State.NOT_INSTALLED
+
+
+def lacking(part: Needing, find: FindModel = installed_path) -> Lack | None:
+    """What an extractor lacks to run here; None if it can. Nothing is imported."""
     absent = missing_library(part.libraries)
     if absent is not None:
-        return f"The library {absent} is not installed; {EXTRA}."
+        return Lack("library", absent)
     for model in part.models:
         if find(model) is None:
-            how = f"run emsync models install {model}"
-            if os.environ.get("EMSYNC_OFFLINE") == "1":
-                how = "EMSYNC is offline by your choice, so bring the files yourself"
-            return f"The model {model!r} is not installed; {how}."
+            state = state_of(model).state
+            # whole by its record, and yet not found: somebody touched it
+            return Lack("model", model, State.UNCHECKED if state is State.INSTALLED else state)
     return None
+
+
+def why_off(part: Needing, find: FindModel = installed_path) -> str | None:
+    """Why an extractor cannot run here and what to do, in one sentence; None if it can."""
+    lack = lacking(part, find)
+    return None if lack is None else _lack_sentence(lack)
+
+
+def _lack_sentence(lack: Lack) -> str:
+    if lack.kind == "library":
+        return f"The library {lack.name} is not installed; {EXTRA}."
+    what = f"The model {lack.name!r} {_STANDING[lack.state]}"
+    if lack.state is State.UNCHECKED:
+        return f"{what}; verify it: Edit, Models in the app, or emsync models verify {lack.name}."
+    if is_offline():
+        return (
+            f"{what}, and EMSYNC is offline by your choice; bring its files: Edit, Models, Use a "
+            f"file I have in the app, or emsync models use {lack.name} FILE."
+        )
+    return f"{what}; get it: Edit, Models in the app, or emsync models install {lack.name}."
+
+
+_STANDING = {
+    State.NOT_INSTALLED: "is not installed",
+    State.PARTLY: "is only partly here",
+    State.UNCHECKED: "has not been checked",
+    State.DAMAGED: "is damaged",
+}
 
 
 def folders_of(part: Needing, find: FindModel = installed_path) -> dict[str, Path]:

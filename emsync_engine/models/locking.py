@@ -23,14 +23,12 @@ class only_one:  # noqa: N801 - used as a verb: with only_one(name, folder)
 
     def __enter__(self) -> None:
         try:
-            self._file = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+            file = locked_file(self._path)
         except OSError as error:
             raise FolderUnwritableError(self._path.parent, output_reason(error)) from error
-        try:
-            _lock(self._file)
-        except OSError as error:
-            os.close(self._file)
-            raise ModelBusyError(self._name) from error
+        if file is None:
+            raise ModelBusyError(self._name)
+        self._file = file
 
     def __exit__(
         self,
@@ -39,6 +37,20 @@ class only_one:  # noqa: N801 - used as a verb: with only_one(name, folder)
         trace: TracebackType | None,
     ) -> None:
         os.close(self._file)  # which lets go of the lock
+
+
+def locked_file(path: Path) -> int | None:
+    """A file, made if need be, that this program alone holds until it closes it, or ends.
+
+    None while another program holds it; OSError where it cannot be opened.
+    """
+    file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        _lock(file)
+    except OSError:
+        os.close(file)
+        return None
+    return file
 
 
 if sys.platform == "win32":

@@ -1,5 +1,6 @@
 """Running them on a film: what is off, what fails, what is kept, what is given back."""
 
+import dataclasses
 import gc
 import weakref
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from emsync_engine.extractors.listing import EXTRACTORS, why_off
 from emsync_engine.extractors.observed import Observed, TimedText, load_observed, save_observed
 from emsync_engine.extractors.reading import model_hash, read_film, read_sentiments
 from emsync_engine.features.sequences import NothingToMeasure
+from emsync_engine.models.store import State
 from emsync_engine.monitor import SILENT, Cancelled
 from emsync_engine.video.cache import Cache
 
@@ -63,9 +65,32 @@ def test_a_missing_library_is_named_with_the_way_to_get_it(monkeypatch):
     )
 
 
-def test_offline_the_reason_says_so(monkeypatch):
+@pytest.mark.parametrize(
+    ("state", "said"),
+    [
+        (
+            State.NOT_INSTALLED,
+            "is not installed; get it: Edit, Models in the app, or emsync models",
+        ),
+        (State.PARTLY, "is only partly here; get it: Edit, Models in the app, or emsync models in"),
+        (State.DAMAGED, "is damaged; get it: Edit, Models in the app, or emsync models install"),
+        (State.UNCHECKED, "has not been checked; verify it: Edit, Models in the app, or emsync mo"),
+    ],
+)
+def test_the_reason_tells_how_the_model_stands_and_what_to_do(monkeypatch, state, said):
+    monkeypatch.delenv("EMSYNC_OFFLINE", raising=False)
+    told = dataclasses.replace(listing.state_of("clip"), state=state)
+    monkeypatch.setattr(listing, "state_of", lambda name: told)
+    reason = str(why_off(EXTRACTORS["clip"], nothing))
+    assert reason.startswith(f"The model 'clip' {said}")
+    assert reason.endswith(" clip.")
+
+
+def test_offline_the_reason_names_the_way_without_a_network(monkeypatch):
     monkeypatch.setenv("EMSYNC_OFFLINE", "1")
-    assert "offline by your choice" in str(why_off(EXTRACTORS["faces"], nothing))
+    reason = str(why_off(EXTRACTORS["faces"], nothing))
+    assert "offline by your choice" in reason
+    assert "emsync models use face-detector FILE" in reason
 
 
 @pytest.mark.parametrize(
@@ -115,14 +140,6 @@ def test_results_are_kept_per_model_and_film(film, tmp_path, unhurried):
     watcher.version = 2
     look()
     assert watcher.seen == 4
-
-
-def test_a_failure_is_not_kept(film, tmp_path, unhurried):
-    cache = Cache(tmp_path)
-    watcher = Watcher(failure=RuntimeError("once"))
-    read_film(film, cache=cache, extractors={"watcher": watcher})
-    watcher.failure = None
-    assert read_film(film, cache=cache, extractors={"watcher": watcher}).observed
 
 
 def test_the_hash_of_a_model_is_that_of_all_its_files(models):
