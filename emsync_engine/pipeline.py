@@ -46,7 +46,8 @@ class AnalysisRequest:
     detected or joins it, as ``cuts_choice`` says; ``cuts_start`` and ``cuts_rate`` are the user's
     word on the timecode of its first picture and on its rate. ``tacet`` are ranges of time in
     which the music is to be silent. ``reading`` says whether models that the user installed have
-    a part in the emotions; they run on ``device`` (auto, cpu, cuda or mps).
+    a part in the emotions (``again``: also those that failed on this film before); they run on
+    ``device`` (auto, cpu, cuda or mps).
     """
 
     detector: str | None = None
@@ -57,7 +58,7 @@ class AnalysisRequest:
     va: VAPoint | None = None
     hit_spacing_s: float = 4.0
     tacet: tuple[TacetRange, ...] = ()
-    reading: Literal["installed", "built-in"] = "installed"
+    reading: Literal["installed", "again", "built-in"] = "installed"
     device: str = "auto"
 
 
@@ -167,7 +168,14 @@ def _read_with_models(
 
     if request.reading == "built-in":
         return None
-    return read_with_models(video, edges, timeline.emotions, device=request.device, monitor=monitor)
+    return read_with_models(
+        video,
+        edges,
+        timeline.emotions,
+        device=request.device,
+        tries_again=request.reading == "again",
+        monitor=monitor,
+    )
 
 
 def _imported_cuts(video: DecodedVideo, request: AnalysisRequest) -> ImportedCuts | None:

@@ -72,9 +72,10 @@ def _add_video(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--reading",
-        choices=("installed", "built-in"),
+        choices=("installed", "again", "built-in"),
         default="installed",
-        help="read the emotion with the models that you installed, or with the built-in one alone",
+        help="read the emotion with the models that you installed, also with those that failed on "
+        "this film before (again), or with the built-in one alone",
     )
     parser.add_argument("--json", action="store_true", help="one JSON object on standard output")
 
