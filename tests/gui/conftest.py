@@ -6,6 +6,9 @@ from functools import partial
 import pytest
 
 from tests.data import make_media as media
+from tests.model_fixtures import at
+
+__all__ = ["at"]  # the host of models
 
 if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")

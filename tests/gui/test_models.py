@@ -21,7 +21,6 @@ from tests.model_server import (
     contents,
     dropped,
     file_of,
-    host,
     slow,
     status,
     whole,
@@ -30,12 +29,6 @@ from tests.model_server import (
 pytestmark = pytest.mark.gui
 KEY = Qt.Key
 DATA = contents(400_000)
-
-
-@pytest.fixture
-def at():
-    with host() as told:
-        yield told
 
 
 @pytest.fixture

@@ -10,6 +10,9 @@ from emsync_engine import weights
 from tests.command_line import make_toy_resources
 from tests.data import make_media
 from tests.installer_machine import Machine
+from tests.model_fixtures import at, folder
+
+__all__ = ["at", "folder"]  # fixtures of those who download models
 
 
 @pytest.fixture

@@ -12,18 +12,15 @@ import pytest
 
 from emsync_engine.cli.adding import verified_there
 from emsync_engine.cli.progress import TerminalMonitor
-from emsync_engine.models import installing
 from emsync_engine.models.store import State, installed_path, state_of
 from tests.command_line import emsync
 from tests.conftest import REPOSITORY
-from tests.model_server import BY_NAME, QUICK, contents, file_of, host, slow, status, whole
+from tests.model_server import BY_NAME, contents, file_of, slow, status, whole
 
 DATA = contents(2_000_000)
 PROGRAM = """
 import dataclasses, sys
 from emsync_engine.cli import main
-from emsync_engine.cli.adding import verified_there
-from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.models import installing
 from emsync_engine.models.catalogue import ModelFile
 from tests.model_server import BY_NAME, QUICK
@@ -33,20 +30,6 @@ BY_NAME["clip"] = dataclasses.replace(BY_NAME["clip"], files=(file,))
 installing.RULES = QUICK
 sys.exit(main(["models", "install", "clip", "--yes"]))
 """
-
-
-@pytest.fixture
-def at():
-    with host() as told:
-        yield told
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.setenv("EMSYNC_MODELS_DIR", str(tmp_path / "models"))
-    monkeypatch.delenv("EMSYNC_OFFLINE", raising=False)
-    monkeypatch.setattr(installing, "RULES", QUICK)
-    return tmp_path / "models"
 
 
 @pytest.fixture
@@ -70,9 +53,10 @@ def started(file):
     )
 
 
-def until_some_came(limit_s=60):
+def until_some_came(process, limit_s=60):
     until = time.monotonic() + limit_s
     while state_of("clip").share < 0.05:
+        assert process.poll() is None, process.communicate()[1]
         assert time.monotonic() < until, "nothing came"
         time.sleep(0.02)
 
@@ -161,7 +145,7 @@ def test_another_folder_for_one_command(serve, tmp_path, monkeypatch):
 def test_what_came_stays_and_the_next_command_goes_on(serve, at, number):
     file = serve(slow(DATA, 20_000, 0.02, at.is_over), whole(DATA))
     process = started(file)
-    until_some_came()
+    until_some_came(process)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
     assert "Traceback" not in err
