@@ -20,19 +20,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from emsync_desktop.background.work import rough_time, time_left
 from emsync_desktop.inspector.segment import labelled
 
 CHIPS_PX = 520
-LEAST_SHARE, LEAST_PASSED_S = 0.08, 1.5  # from which on a guess at the time left is worth telling
-
-
-def rough_time(seconds: float) -> str:
-    """A guess at a time, no finer than it is: ``4 s``, ``25 s``, ``3 min``."""
-    if seconds < 10:
-        return f"{max(1, round(seconds))} s"
-    if seconds < 100:
-        return f"{5 * round(seconds / 5)} s"
-    return f"{round(seconds / 60)} min"
 
 
 class Banner(QFrame):
@@ -126,13 +117,23 @@ class BottomBar(QWidget):
         self._cancel.setProperty("look", "link")
         self._cancel.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._cancel.clicked.connect(self.cancel_asked)
+        self.waiting = QPushButton()
+        self.usage = QPushButton()
+        for button in (self.waiting, self.usage):
+            button.setProperty("look", "chip")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setToolTip(self.tr("Background work and memory"))
+            button.hide()
+        self.usage.setProperty("look", "quiet_chip")
         self._facts = labelled("", "quiet")
         row.addWidget(self._words)
         row.addWidget(self._progress)
         row.addWidget(self._left)
         row.addWidget(self._cancel)
+        row.addWidget(self.waiting)
         row.addStretch(1)
         row.addWidget(self._facts)
+        row.addWidget(self.usage)
         self.rest("")
 
     @property
@@ -161,10 +162,8 @@ class BottomBar(QWidget):
         if self._begun is None or share < self._before:
             self._begun = now
         self._before = share
-        passed = now - self._begun
-        if share < LEAST_SHARE or passed < LEAST_PASSED_S:
-            return ""
-        return self.tr("about {time} left").format(time=rough_time(passed * (1 - share) / share))
+        left = time_left(share, now - self._begun)
+        return "" if left is None else self.tr("about {time} left").format(time=rough_time(left))
 
     def stopping(self) -> None:
         """The work was asked to stop; nothing else is said until it has."""
@@ -180,6 +179,18 @@ class BottomBar(QWidget):
         self._progress.hide()
         self._cancel.hide()
         self._cancel.setEnabled(True)
+
+    def show_waiting(self, count: int) -> None:
+        """How many pieces of work wait behind the one that is shown."""
+        self.waiting.setText(self.tr("{count} waiting").format(count=count))
+        self.waiting.setVisible(count > 0)
+
+    def show_usage(self, words: str) -> None:
+        """Where the composer works, and how much memory is in use."""
+        self.usage.setText(words)
+        said = self.tr("Background work and memory: {words}").format(words=words)
+        self.usage.setAccessibleName(said)
+        self.usage.show()
 
     def show_facts(self, facts: list[str]) -> None:
         self._facts.setText("   ·   ".join(facts))

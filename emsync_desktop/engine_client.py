@@ -12,11 +12,13 @@ from PySide6.QtCore import QCoreApplication, QObject, Qt, Signal
 
 from emsync_engine.jobs.messages import (
     Advanced,
+    Facts,
     Failed,
     Job,
     JobId,
     Message,
     Ready,
+    Shown,
     Succeeded,
     WasCancelled,
 )
@@ -38,6 +40,8 @@ class EngineClient(QObject):
 
     advanced = Signal(object, str, float, object)
     """Job id, stage, how much is done, of how much (None if not known)."""
+    shown = Signal(object, object)
+    """Job id, part of what it will give, such as pictures of a film that is being read."""
     succeeded = Signal(object, object)
     """Job id, result."""
     failed = Signal(object, str)
@@ -47,6 +51,10 @@ class EngineClient(QObject):
     crashed = Signal(str)
     """One sentence. Unfinished jobs have failed, and the process has been started again; one that
     ended before it was even up is started with the next job."""
+    jobs_changed = Signal()
+    """A job was submitted, or one has ended."""
+    facts = Signal(object)
+    """``EngineFacts``, the answer to ``ask_facts``."""
 
     def __init__(
         self, parent: QObject | None = None, *, process: EngineProcess | None = None
@@ -65,22 +73,33 @@ class EngineClient(QObject):
         return bool(self._unfinished)
 
     @property
+    def jobs(self) -> tuple[tuple[JobId, Job], ...]:
+        """The jobs in the order in which they are done; the first is under way."""
+        return tuple(self._unfinished.items())
+
+    @property
     def process(self) -> EngineProcess:
         """The process, to show its number or its log; only the client speaks with it."""
         return self._process
 
     def submit(self, job: Job) -> JobId:
-        """Put a job at the end of the queue; returns at once, before anything is emitted for it."""
+        """Put a job at the end of the queue; returns at once, before its outcome is emitted."""
         if self._is_down:
             self._start_again()
         job_id = self._process.submit(job)
         self._unfinished[job_id] = job
+        self.jobs_changed.emit()
         return job_id
 
     def cancel(self, job_id: JobId) -> None:
         """Ask a job to stop; ``cancelled`` follows, unless it is done before that."""
         if job_id in self._unfinished:
             self._process.cancel(job_id)
+
+    def ask_facts(self) -> None:
+        """Ask what the process uses; ``facts`` follow unless it is down."""
+        if not self._is_closed and not self._is_down:
+            self._process.ask_facts()
 
     def close(self) -> None:
         """Cancel what is under way and end the process, within two seconds."""
@@ -111,8 +130,14 @@ class EngineClient(QObject):
         elif isinstance(message, Advanced):
             if message.job_id in self._unfinished:
                 self.advanced.emit(message.job_id, message.stage, message.done, message.total)
+        elif isinstance(message, Shown):
+            if message.job_id in self._unfinished:
+                self.shown.emit(message.job_id, message.part)
+        elif isinstance(message, Facts):
+            self.facts.emit(message.facts)
         elif self._unfinished.pop(message.job_id, None) is not None:
             self._emit_outcome(message)
+            self.jobs_changed.emit()
 
     def _emit_outcome(self, message: Succeeded | Failed | WasCancelled) -> None:
         if isinstance(message, Succeeded):
@@ -138,6 +163,7 @@ class EngineClient(QObject):
         lost, self._unfinished = list(self._unfinished), {}
         for job_id in lost:
             self.failed.emit(job_id, sentence)
+        self.jobs_changed.emit()
         self.crashed.emit(sentence)
 
 

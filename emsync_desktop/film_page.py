@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
 
 from emsync_desktop.circumplex.geometry import trail_around
@@ -23,17 +23,26 @@ from emsync_desktop.inspector.panel import InspectorPanel
 from emsync_desktop.part_states import PartStates
 from emsync_desktop.plans import plan_of
 from emsync_desktop.preview.console import Console
+from emsync_desktop.preview.following import PictureFollower
 from emsync_desktop.preview.panel import PreviewPanel
 from emsync_desktop.preview.picture_worker import PictureWorker
 from emsync_desktop.preview.transport import Transport
 from emsync_desktop.take_editor import TakeEditor
+from emsync_desktop.timeline.film_view import (
+    ARRIVING_FILM_VIEW,
+    EMPTY_FILM_VIEW,
+    FilmView,
+)
 from emsync_desktop.timeline.names import emotion_name
-from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
+from emsync_desktop.timeline.scene import TimelineScene
 from emsync_desktop.timeline.telling import boundary_words
 from emsync_desktop.timeline.view import TimelineView
 from emsync_desktop.wording import reading_steps
 from emsync_engine.project.model import BoundaryId
 from emsync_engine.timing import FrameRate
+
+if TYPE_CHECKING:
+    from emsync_engine.video.arriving import FilmPart
 
 AROUND_S = Fraction(2)
 """How long before and after a hit it is played."""
@@ -64,7 +73,6 @@ class FilmPage(QWidget):
         self.clock = FilmClock(FrameRate.parse("25"))
         self.film: Path | None = None
         self._scene: TimelineScene | None = None
-        self._shown_frame = -1
         self._lay_out()
         self._connect()
 
@@ -114,13 +122,12 @@ class FilmPage(QWidget):
         self.inspector.header.level_chosen.connect(editor.set_level)
         self.inspector.point.point_chosen.connect(editor.choose_point)
         self._connect_lists()
+        self._follower = PictureFollower(transport, self.pictures, self.preview.picture, self)
         self.console = Console(self.preview, transport, document)
         transport.moved.connect(self._on_moved)
         transport.playing_changed.connect(self.preview.show_playing)
         transport.speed_changed.connect(self.preview.show_speed)
         self.preview.timecode.typed.connect(self._on_time_typed)
-        self.preview.picture.resized.connect(self._want_picture)
-        self.pictures.picture_ready.connect(self._on_picture)
 
     def _connect_lists(self) -> None:
         score, takes = self.inspector.score, self._takes
@@ -155,9 +162,8 @@ class FilmPage(QWidget):
     def close_film(self) -> None:
         """Let go of the film, its threads and its sound; the page is empty then."""
         self.film = None
-        self.pictures.open(None)
+        self._follower.open(None)
         self.transport.open(None, self.clock.rate, Fraction(0))
-        self.preview.picture.show_image(None)
 
     def shut_down(self) -> None:
         """The window closes: end the threads."""
@@ -174,11 +180,9 @@ class FilmPage(QWidget):
         self.film = film
         self.timeline.cuts = ()
         self.timeline.steps = reading_steps()
-        self.timeline.show_film(EMPTY_FILM_VIEW, self.clock)
-        self.preview.picture.show_image(None)
-        self.pictures.open(film)
+        self.timeline.show_film(ARRIVING_FILM_VIEW, self.clock)
+        self._follower.open(film)
         self.timeline.setFocus()
-        self._want_picture()
 
     def begin_project(self) -> None:
         """Show the document's project, which was opened just now."""
@@ -188,7 +192,7 @@ class FilmPage(QWidget):
         self.clock = FilmClock.of(rate, video.start_timecode)
         self.transport.open(Path(video.path), rate, project.timeline.duration)
         self.preview.length.setText("/ " + self.clock.text(video.duration))
-        self.show_film_view(EMPTY_FILM_VIEW)
+        self.show_film_view(EMPTY_FILM_VIEW)  # until somebody begins to read it
         self.inspector.score.show_settings(project.take.settings if project.take else None)
         self.inspector.score.prepare_after(project)
         self.timeline.fit()
@@ -198,6 +202,22 @@ class FilmPage(QWidget):
     def show_film_view(self, film: FilmView) -> None:
         """Pictures and waveform of the film."""
         self.timeline.show_film(film, self.clock)
+
+    def await_film(self) -> None:
+        """The film is about to be read, or to be read on: what is missing is shown as such."""
+        if not self.timeline.film.is_arriving:
+            self.show_film_view(ARRIVING_FILM_VIEW)
+
+    def show_part(self, part: FilmPart) -> None:
+        """More of the film that is being read."""
+        if self._document.project is None:
+            self.clock = FilmClock.of(FrameRate(part.frame_rate), part.start_timecode)
+        film = self.timeline.film.with_part(part)
+        self.timeline.show_arriving(film, self.clock, float(part.duration))
+
+    def stop_awaiting(self) -> None:
+        """No more of the film will come; what is there stays."""
+        self.show_film_view(self.timeline.film.arrived())
 
     # -- keeping in step
 
@@ -250,10 +270,6 @@ class FilmPage(QWidget):
         self.preview.timecode.setText(self.clock.text(time_s))
         self.timeline.show_playhead(time_s, follow=True)
         self._show_now(time_s)
-        frame = self.clock.rate.frame_at(Fraction(time_s + self.transport.lead_s + 1e-6))
-        if frame != self._shown_frame:
-            self._shown_frame = frame
-            self._want_picture()
 
     def _tell_choice(self) -> None:
         """What is chosen, in words for a screen reader."""
@@ -301,16 +317,6 @@ class FilmPage(QWidget):
             self.transport.go_to_frame(frame)
             self._editor.choose_at(self.transport.time)
         self.timeline.setFocus()
-
-    def _want_picture(self) -> None:
-        if self.film is not None:
-            side, transport = self.preview.picture.long_side, self.transport
-            time_s = float(transport.time) + transport.lead_s
-            self.pictures.want(time_s, side, ahead_s=transport.next_frame_s)
-
-    def _on_picture(self, image: QImage, time_s: float) -> None:
-        if self.film is not None:
-            self.preview.picture.show_image(image, time_s)
 
     # -- moving about
 

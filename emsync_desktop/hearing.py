@@ -69,8 +69,3 @@ class Hearing(QObject):
             dialog.chosen.connect(window.takes.set_programs)
             window.helping.dialog = dialog
             dialog.open()
-
-    def rest_composer(self) -> None:
-        """Let go of the memory that the composer holds, on the graphics card too."""
-        if self._window.scoring.rest():
-            self._window.bottom_bar.rest(self.tr("The composer rests; the next task wakes it."))

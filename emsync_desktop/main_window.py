@@ -15,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from emsync_desktop.actions import Actions
+from emsync_desktop.background.controller import Background
 from emsync_desktop.bars import Banner, BottomBar, StatusChips
 from emsync_desktop.document import ProjectDocument, Sounding, sound_of
 from emsync_desktop.editor import Editor
@@ -34,7 +35,7 @@ from emsync_desktop.recent import recent_paths, remember
 from emsync_desktop.scoring import Engine, Scoring
 from emsync_desktop.settings.store import Settings
 from emsync_desktop.take_editor import TakeEditor
-from emsync_desktop.timeline.scene import film_view_of
+from emsync_desktop.timeline.film_view import film_view_of
 from emsync_desktop.welcome import Welcome
 from emsync_desktop.window_actions import connect_actions, refresh_actions
 from emsync_desktop.wishes import Generating
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.models = Models(self)
         self.hearing = Hearing(self)
         self.interchange = Interchange(self)
+        self.background = Background(self)
         self._lay_out()
         connect_actions(self)
         self._connect_parts()
@@ -147,6 +149,7 @@ class MainWindow(QMainWindow):
         scoring.progressed.connect(self._on_progress)
         scoring.analysed.connect(self._on_analysed)
         scoring.film_read.connect(self._on_film_read)
+        scoring.film_arriving.connect(self._on_film_arriving)
         scoring.composed.connect(self._on_composed)
         scoring.failed.connect(self._on_failed)
         scoring.cancelled.connect(self._on_cancelled)
@@ -233,6 +236,7 @@ class MainWindow(QMainWindow):
     def _read_on(self) -> None:
         """Read what another task came before."""
         if self._is_film_unread and self.page.film is not None and self.scoring.task is None:
+            self.page.await_film()
             self.scoring.read_film(self.page.film)
 
     def _on_source_changed(self) -> None:
@@ -243,8 +247,14 @@ class MainWindow(QMainWindow):
         self.page.begin_project()
         self._refresh_facts()
         self._refresh_title()
-        if film.is_file():
-            self.scoring.read_film(film)
+        self._is_film_unread = film.is_file()
+        self._read_on()
+
+    def _on_film_arriving(self, path: Path, part: object) -> None:
+        from emsync_engine.video.arriving import FilmPart
+
+        if path == self.page.film and isinstance(part, FilmPart):
+            self.page.show_part(part)
 
     def _show_project(
         self, project: Project, path: Path | None, *, is_changed: bool = False
@@ -294,7 +304,6 @@ class MainWindow(QMainWindow):
             self.takes.add(take)
         self.hint.done("shape")
         self.helping.hint("take")
-        self.page.inspector.score.prepare_next()
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
 
     def _on_device_lost(self, name: str) -> None:
@@ -333,6 +342,7 @@ class MainWindow(QMainWindow):
     def _on_failed(self, kind: str, sentence: str) -> None:
         self._is_film_unread &= kind != "film"
         if kind == "film":
+            self.page.stop_awaiting()
             self.hearing.play_if_needed()
         if kind == "analyse":
             self._leave_film()
@@ -346,6 +356,7 @@ class MainWindow(QMainWindow):
     def _on_cancelled(self, kind: str) -> None:
         self._is_film_unread &= kind != "film"
         if kind == "film":
+            self.page.stop_awaiting()
             self.hearing.play_if_needed()
         if kind == "analyse":
             self._leave_film()
@@ -392,11 +403,10 @@ class MainWindow(QMainWindow):
 
     def _refresh_enabled(self) -> None:
         has_film = self.document.project is not None
-        is_busy = self.scoring.is_busy
         self.menu_actions.enable(["cancel"], self.scoring.task is not None)
         self.menu_actions.enable(["export"], self.document.take is not None)
         self.page.inspector.setEnabled(has_film)
-        self.page.inspector.generate.setEnabled(has_film and not is_busy)
+        self.page.inspector.show_busy(self.scoring.is_busy)
         self._refresh_actions()
 
     def _refresh_actions(self) -> None:
@@ -456,6 +466,7 @@ class MainWindow(QMainWindow):
         self.page.save_layout()
         self.hearing.close()
         self.interchange.close()
+        self.background.close()
         self.keeping.close()
         self.models.close()
         self.page.shut_down()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from emsync_desktop.wording import tr
@@ -56,6 +57,20 @@ def whole_plan(states: Sequence[PartState], take: Take | None) -> Plan:
         return Plan("take")
     open_ones = tuple(n for n, state in enumerate(states) if state in ("fresh", "stale"))
     return Plan("parts", open_ones) if open_ones else Plan("nothing")
+
+
+def segments_within(
+    timeline: Timeline, spans: Sequence[tuple[Fraction, Fraction]]
+) -> tuple[int, ...]:
+    """Segments whose middle lies in one of some stretches of time, in order.
+
+    Segments that were chosen a while ago are found again, though others were split since.
+    """
+    return tuple(
+        segment.index
+        for segment in timeline.segments
+        if any(start <= (segment.start + segment.end) / 2 < end for start, end in spans)
+    )
 
 
 def states_of(

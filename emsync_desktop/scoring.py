@@ -3,61 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from emsync_desktop.task_share import TaskKind, TaskShare
 from emsync_engine.project.model import GenerationSettings, Project, Take, Timeline
 
 if TYPE_CHECKING:
     from emsync_engine.jobs.messages import Job
 
-TaskKind = Literal["analyse", "film", "compose", "parts", "render", "conform"]
-
-# Share of a task that lies behind when a stage begins and ends, from runs on two cores.
-_STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
-    "analyse": {
-        "decode": (0.0, 0.6),
-        "scene cuts": (0.6, 0.75),
-        "cuts": (0.6, 0.75),
-        "motion": (0.75, 0.8),
-        "picture": (0.8, 0.9),
-        "sound": (0.9, 0.95),
-        "emotion": (0.95, 1.0),
-    },
-    "film": {"decode": (0.0, 1.0)},
-    "conform": {
-        "decode": (0.0, 0.5),
-        "scene cuts": (0.5, 0.6),
-        "picture": (0.6, 0.75),
-        "sound": (0.75, 0.8),
-        "compare": (0.8, 1.0),
-    },
-    "compose": {
-        "load": (0.0, 0.03),
-        "compose": (0.03, 0.8),
-        "render": (0.8, 0.92),
-        "mix": (0.92, 0.98),
-        "write": (0.98, 1.0),
-    },
-    "parts": {
-        "load": (0.0, 0.03),
-        "comp": (0.03, 0.1),
-        "compose": (0.03, 0.8),
-        "render": (0.8, 0.92),
-        "mix": (0.92, 0.98),
-        "write": (0.98, 1.0),
-    },
-    "render": {"render": (0.0, 0.7), "mix": (0.7, 0.95), "write": (0.95, 1.0)},
-}
-
-
-_LEAST_STEP = 0.004  # of a task, that is worth showing
 LONGEST_WITH_STEMS_S = 20 * 60  # stems of longer films would push each other off the disk
-_FELL_BACK = 0.2  # of a task: so much less than before is a new attempt
 
 
 def has_stems(timeline: Timeline | None) -> bool:
@@ -73,6 +33,14 @@ class Engine(Protocol):
     failed: Any
     cancelled: Any
     crashed: Any
+    shown: Any
+    facts: Any
+    jobs_changed: Any
+
+    @property
+    def jobs(self) -> tuple[tuple[Any, Job], ...]: ...
+
+    def ask_facts(self) -> None: ...
 
     def submit(self, job: Job) -> Any: ...
 
@@ -89,11 +57,24 @@ class Task:
     job: Job
     job_id: Any
     subject: object  # the film's path, or the take's id
-    rounds: int = 1  # stretches that are written one after the other, each from 0 to 100 %
+    rounds: int = 1  # see ``TaskShare``
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Wish:
+    """A task that waits for its turn; it is made from the document as it is then.
+
+    ``begin`` starts the task, or does nothing where there is nothing left to do.
+    """
+
+    kind: TaskKind
+    words: str
+    begin: Callable[[], object] = field(repr=False)
+    count: int = 1  # takes
 
 
 class Scoring(QObject):
-    """Starts tasks, follows the current one, and says how it ended."""
+    """Starts tasks, keeps those that wait, follows the current one, and says how it ended."""
 
     started = Signal(str)
     """A task of a kind has begun."""
@@ -110,10 +91,18 @@ class Scoring(QObject):
     """``Project``, and the ``ConformPlan`` for it."""
     rendered = Signal(object, object)
     """Take id and ``Rendered``."""
+    released = Signal(object)
+    """``Released``."""
+    film_arriving = Signal(object, object)
+    """Path, and a ``FilmPart`` of the film that is being read."""
+    queue_changed = Signal()
     failed = Signal(str, str)
     """Kind of task, and one sentence."""
     cancelled = Signal(str)
     idle = Signal()
+    """Nothing is under way, and nothing waits."""
+    woken = Signal(object)
+    """There is an engine now: its client."""
 
     def __init__(self, make_engine: Callable[[], Engine], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -121,11 +110,9 @@ class Scoring(QObject):
         self._engine: Engine | None = None
         self._task: Task | None = None
         self._last: Task | None = None
-        self._share = 0.0
-        self._stage = ""
-        self._is_again = False
+        self._queue: list[Wish] = []
+        self._progress = TaskShare("film")
         self._told = ""
-        self._round, self._part = 0, 0.0
         self.device = "auto"
         """Where the composer works: auto, cpu, cuda or mps."""
 
@@ -133,6 +120,21 @@ class Scoring(QObject):
     def task(self) -> Task | None:
         """What is under way; None when idle."""
         return self._task
+
+    @property
+    def queue(self) -> tuple[Wish, ...]:
+        """What waits until the current task is done, the next first."""
+        return tuple(self._queue)
+
+    @property
+    def engine(self) -> Engine | None:
+        """The engine's client, once it is awake."""
+        return self._engine
+
+    @property
+    def share(self) -> float:
+        """How much of the current task is done, 0 to 1."""
+        return self._progress.share
 
     @property
     def is_busy(self) -> bool:
@@ -151,6 +153,8 @@ class Scoring(QObject):
             engine.failed.connect(self._on_failed)
             engine.cancelled.connect(self._on_cancelled)
             engine.crashed.connect(self._on_crashed)
+            engine.shown.connect(self._on_shown)
+            self.woken.emit(engine)
 
     def awake_engine(self) -> Engine:
         """The engine's client, for work that is no task of this window's own."""
@@ -160,9 +164,37 @@ class Scoring(QObject):
 
     def close(self) -> None:
         self._task = None
+        self._queue.clear()
         if self._engine is not None:
             self._engine.close()
             self._engine = None
+
+    # -- the queue
+
+    def ask(
+        self, kind: TaskKind, begin: Callable[[], object], words: str, *, count: int = 1
+    ) -> None:
+        """Begin a task now, or when those before it are done."""
+        if not self.is_busy:
+            begin()
+            return
+        self._queue.append(Wish(kind, words, begin, count))
+        self.queue_changed.emit()
+
+    def withdraw(self, wish: Wish) -> None:
+        """Take something from the queue that has not begun."""
+        if wish in self._queue:
+            self._queue.remove(wish)
+            self.queue_changed.emit()
+
+    def _go_on(self) -> None:
+        """Begin what waits; a wish that has nothing left to do lets the next one have its turn."""
+        while self._queue and not self.is_busy:
+            wish = self._queue.pop(0)
+            self.queue_changed.emit()
+            wish.begin()
+        if self._task is None:
+            self.idle.emit()
 
     # -- tasks
 
@@ -286,6 +318,12 @@ class Scoring(QObject):
             "render", RenderJob(take, stems=has_stems(timeline), timeline=timeline), take.id
         )
 
+    def release(self) -> None:
+        """Let the engine unload its models; the next task reads what it needs anew."""
+        from emsync_engine.jobs.memory import ReleaseJob
+
+        self._begin("release", ReleaseJob(), None)
+
     def rest(self) -> bool:
         """End the engine process, and with it let go of all its memory; the next task starts it.
 
@@ -307,9 +345,10 @@ class Scoring(QObject):
 
     def again(self) -> None:
         """Do once more what failed last."""
-        if self._last is not None and self._task is None:
-            last = self._last
-            self._begin(last.kind, last.job, last.subject, rounds=last.rounds)
+        last = self._last
+        if last is not None:
+            begin = partial(self._begin, last.kind, last.job, last.subject, rounds=last.rounds)
+            self.ask(last.kind, begin, "")
 
     def cancel(self) -> None:
         """Ask for the current task to stop; ``cancelled`` follows."""
@@ -317,18 +356,24 @@ class Scoring(QObject):
             self._engine.cancel(self._task.job_id)
 
     def drop(self) -> None:
-        """Stop the current task and hear no more of it: another film was opened."""
+        """Stop everything and hear no more of it: another film was opened."""
+        if self._queue:
+            self._queue.clear()
+            self.queue_changed.emit()
+        self._leave()
+
+    def _leave(self) -> None:
+        """Stop the current task and hear no more of it."""
         self.cancel()
         if self._task is not None:
             self._task = None
             self.idle.emit()
 
     def _begin(self, kind: TaskKind, job: Job, subject: object, *, rounds: int = 1) -> None:
-        self.drop()
+        self._leave()
         self.wake()
         assert self._engine is not None
-        self._share, self._stage, self._is_again = 0.0, "", False
-        self._round, self._part = 0, 0.0
+        self._progress = TaskShare(kind, rounds)
         job_id = self._engine.submit(job)
         self._task = self._last = Task(kind, job, job_id, subject, rounds)
         self.started.emit(kind)
@@ -338,37 +383,22 @@ class Scoring(QObject):
     def _on_advanced(self, job_id: object, stage: str, done: float, total: object) -> None:
         if self._task is None or job_id != self._task.job_id:
             return
-        begin, end = _STAGES[self._task.kind].get(stage, (self._share, self._share))
-        part = done / total if isinstance(total, int | float) and total > 0 else 0.0
-        part = self._of_rounds(stage, min(part, 1.0))
-        share = begin + (end - begin) * part
-        fell_back = stage == self._stage and share < self._share - _FELL_BACK
-        if fell_back and self._task.kind == "compose":
-            self._is_again = True  # a take that was not sound is written anew
-            self._share = share
-            self.progressed.emit(f"{stage} again", share)
-        if stage != self._stage or share >= self._share + _LEAST_STEP:  # tokens come by thousands
-            is_again = self._is_again and stage == self._stage
-            self._stage, self._share = stage, max(self._share, share)
-            self.progressed.emit(f"{stage} again" if is_again else stage, self._share)
+        for name, share in self._progress.advanced(stage, done, total):
+            self.progressed.emit(name, share)
 
-    def _of_rounds(self, stage: str, part: float) -> float:
-        """How much of all rounds is done, when a stretch has come so far; a new one starts at 0."""
-        assert self._task is not None
-        if self._task.kind != "parts" or stage != "compose":
-            return part
-        if part < self._part - _FELL_BACK:
-            self._round = min(self._round + 1, self._task.rounds - 1)
-        self._part = part
-        return (self._round + part) / self._task.rounds
+    def _on_shown(self, job_id: object, part: object) -> None:
+        task = self._task
+        if task is not None and job_id == task.job_id:
+            self.film_arriving.emit(task.subject, part)
 
     def _ended(self, job_id: object) -> Task | None:
-        """The current task, if it is the one that ended; the window is then idle."""
+        """The current task, if it is the one that ended; the window is then free for the next."""
         task = self._task
         if task is None or job_id != task.job_id:
             return None
         self._task = None
-        self.idle.emit()
+        if not self._queue:
+            self.idle.emit()
         return task
 
     def _on_succeeded(self, job_id: object, result: object) -> None:
@@ -377,6 +407,8 @@ class Scoring(QObject):
             return
         if task.kind in ("compose", "parts"):
             self.composed.emit(result)
+        elif task.kind == "release":
+            self.released.emit(result)
         else:
             signals = {
                 "analyse": self.analysed,
@@ -385,17 +417,25 @@ class Scoring(QObject):
                 "conform": self.conformed,
             }
             signals[task.kind].emit(task.subject, result)
+        self._follow()
 
     def _on_failed(self, job_id: object, sentence: str) -> None:
         task = self._ended(job_id)
         if task is not None:
             self._told = sentence
             self.failed.emit(task.kind, sentence)
+            self._follow()
 
     def _on_cancelled(self, job_id: object) -> None:
         task = self._ended(job_id)
         if task is not None:
             self.cancelled.emit(task.kind)
+            self._follow()
+
+    def _follow(self) -> None:
+        """What waits, if anything, has its turn now that the outcome has been told."""
+        if self._queue:
+            self._go_on()
 
     def _on_crashed(self, sentence: str) -> None:
         """The engine ended by itself; a task that was under way has failed with these words."""

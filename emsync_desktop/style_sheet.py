@@ -20,6 +20,8 @@ def _grounds(c: Colours) -> str:
     QFrame#banner {{ background: {c.alarm}; border: 1px solid {c.alarm_line}; border-radius: 8px; }}
     QFrame#banner[tone="note"] {{ background: {c.raised}; border-color: {c.line}; }}
     QFrame#hint {{ background: {c.raised}; border: 1px solid {c.accent}; border-radius: 8px; }}
+    QFrame#work_panel {{ background: {c.panel}; border: 1px solid {c.edge}; border-radius: 8px; }}
+    QFrame#work_panel QLabel:disabled {{ color: {c.quiet}; }}
     QWidget#form, QScrollArea {{ background: {c.ground}; }}
     QTabWidget QScrollArea, QWidget#score_form {{ background: {c.panel}; }}
     QWidget#bottom_bar {{ background: {c.ground}; }}
@@ -87,6 +89,9 @@ def _buttons(c: Colours) -> str:
         padding: 4px 8px; }}
     QPushButton[look="chip"] {{ color: {c.accent_text}; font-size: 12px; border-radius: 9px;
         padding: 2px 10px; }}
+    QPushButton[look="quiet_chip"] {{ background: transparent; color: {c.quiet}; font-size: 12px;
+        border-radius: 9px; padding: 2px 8px; }}
+    QPushButton[look="quiet_chip"]:hover {{ background: {c.hover}; color: {c.text}; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
     QPushButton[look="choice"] {{ border: 1px solid {c.line}; padding: 7px 14px; }}
@@ -176,6 +181,8 @@ def _progress(c: Colours) -> str:
     QProgressBar {{ background: {c.raised}; border: none; border-radius: 3px; max-height: 6px;
         min-height: 6px; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 3px; }}
+    QProgressBar[look="thin"] {{ border-radius: 1px; max-height: 3px; min-height: 3px; }}
+    QProgressBar[look="thin"]::chunk {{ border-radius: 1px; }}
     QSlider::groove:horizontal {{ background: {c.line}; height: 4px; border-radius: 2px; }}
     QSlider::sub-page:horizontal {{ background: {c.quiet}; border-radius: 2px; }}
     QSlider::handle:horizontal {{ background: {c.text}; width: 12px; height: 12px;

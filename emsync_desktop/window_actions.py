@@ -95,7 +95,8 @@ def _window_slots(window: MainWindow) -> Slots:
         "preferences": window.helping.show_preferences,
         "models": window.models.show,
         "instruments": window.hearing.show_instruments,
-        "rest": window.hearing.rest_composer,
+        "rest": window.background.release,
+        "background": window.background.show,
         "guide": window.helping.show_guide,
         "keys": window.helping.show_keys,
         "about": window.helping.show_about,
@@ -182,16 +183,13 @@ def refresh_actions(window: MainWindow) -> None:
     act.enable(_SPAN_ACTIONS, has_film and editor.span is not None)
     project, is_idle = window.document.project, not window.scoring.is_busy
     has_take = project is not None and project.take is not None
-    act.enable(["generate", "generate_all"], has_film and is_idle)
-    act.enable(["generate_chosen"], has_take and is_idle)
-    act.enable(["instruments"], has_take)
+    act.enable(["generate", "generate_all", "import_cuts", "conform"], has_film)
+    act.enable(["generate_chosen", "instruments"], has_take)
     act.enable(["rest"], is_idle)
-    act.enable(["import_cuts"], has_film)
-    act.enable(["conform"], has_film and is_idle)
     act.enable(["swap_takes"], project is not None and len(project.takes) > 1)
     chosen, boundaries = editor.chosen_segments, editor.chosen_boundaries
     is_on_hit = len(boundaries) == 1 and boundaries[0].is_hit
-    act.enable(["fix_hit"], has_take and is_idle and is_on_hit)
+    act.enable(["fix_hit"], has_take and is_on_hit)
     act.check("tacet", bool(chosen) and all(one.is_tacet for one in chosen))
     act.check("lock", bool(chosen) and all(one.is_locked for one in chosen))
     act.check("boundary_hit", bool(boundaries) and all(one.is_hit for one in boundaries))

@@ -28,6 +28,7 @@ class InspectorPanel(QFrame):
         self.stale = labelled("", "stale")
         self.stale.setWordWrap(True)
         self.stale.hide()
+        self._is_busy, self._tip = False, ""
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -61,15 +62,28 @@ class InspectorPanel(QFrame):
         self.point.show_segment(segment, [one for one in chosen if one is not segment])
         self.reading.show_segment(segment)
 
+    def show_busy(self, is_busy: bool) -> None:
+        """Whether Generate begins now, or waits behind what is under way."""
+        self._is_busy = is_busy
+        self._tell()
+
     def show_plan(self, plan: Plan, *, stale: int) -> None:
         """What Generate would write, and how many segments are stale."""
         self.generate.setText(plan.words)
         tip = self.tr("Compose a take for the whole film")
         if plan.kind == "parts":
             tip = self.tr("Write these parts anew; everything else keeps its notes")
-        self.generate.setToolTip(tip)
+        self._tip = tip
+        self._tell()
         words = self.tr("{count} segments have changed since their music was written.")
         if stale == 1:
             words = self.tr("One segment has changed since its music was written.")
         self.stale.setText(words.format(count=stale))
         self.stale.setVisible(stale > 0)
+
+    def _tell(self) -> None:
+        """What a press of Generate does, for the pointer and for a screen reader."""
+        waits = self.tr("It waits until what is under way is done.")
+        tip = f"{self._tip}\n{waits}" if self._is_busy else self._tip
+        self.generate.setToolTip(tip)
+        self.generate.setAccessibleDescription(tip)

@@ -97,9 +97,13 @@ class Interchange(QObject):
 
     def conform(self, path: Path) -> None:
         """Compare a new version with the open project, in the engine; the dialog follows."""
-        project = self._window.document.project
-        if project is not None:
-            self._window.scoring.conform(project, path)
+        scoring, document = self._window.scoring, self._window.document
+
+        def begin() -> None:
+            if document.project is not None:
+                scoring.conform(document.project, path)
+
+        scoring.ask("conform", begin, self.tr("Compare with {name}").format(name=path.name))
 
     def _on_conformed(self, project: object, plan: object) -> None:
         from emsync_engine.conform.plan import ConformPlan

@@ -5,47 +5,70 @@ from __future__ import annotations
 from math import ceil
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter
 
 from emsync_desktop.appearance import COLOURS
 from emsync_desktop.timeline.columns import Columns, peaks_in
+from emsync_desktop.timeline.film_view import FilmView
 from emsync_desktop.timeline.ink import image_of, ink
-from emsync_desktop.timeline.scene import FilmView
 
 QUIETEST_SHOWN = 0.2  # a film whose loudest sample is below this looks quiet
 _KEPT_PICTURES = 512
 
 
-def paint_pictures(painter: QPainter, film: FilmView, height: float, columns: Columns) -> None:
-    """Pictures side by side from the film's start, each showing the time at its left edge."""
-    if not film.pictures:
+def paint_pictures(
+    painter: QPainter, film: FilmView, height: float, columns: Columns, *, end_x: float
+) -> None:
+    """Pictures side by side from the film's start, each showing the time at its left edge.
+
+    While a film arrives, what is missing up to its end at ``end_x`` has a quiet frame.
+    """
+    if not film.pictures and not film.is_arriving:
         return
     ratio = columns.ratio
     high = max(1, round(height * ratio))
     wide = max(1, round(high * film.aspect))
     first = columns.first // wide
     for number in range(first, ceil((columns.first + columns.count) / wide)):
-        picture = film.number_at(number * wide / columns.per_s)
-        image = _scaled(film, picture, wide, high)
-        image.setDevicePixelRatio(ratio)
-        painter.drawImage(QPointF((number * wide - columns.first) / ratio, 0.0), image)
+        x = (number * wide - columns.first) / ratio
+        picture = film.number_in(number * wide / columns.per_s, (number + 1) * wide / columns.per_s)
+        if picture is not None:
+            image = _scaled(film, picture, wide, high)
+            image.setDevicePixelRatio(ratio)
+            painter.drawImage(QPointF(x, 0.0), image)
+        elif x < end_x:
+            _paint_missing(painter, QRectF(x, 0.0, min(wide / ratio, end_x - x), height))
+
+
+def _paint_missing(painter: QPainter, box: QRectF) -> None:
+    """The place of a picture that has not arrived."""
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(QColor(COLOURS.track))
+    painter.drawRoundedRect(box.adjusted(1.5, 1.0, -1.5, -1.0), 3, 3)
 
 
 def _scaled(film: FilmView, number: int, wide: int, high: int) -> QImage:
-    kept, key = film.scaled, (number, wide, high)
+    kept, picture = film.scaled, film.pictures[number]
+    key = (picture.cacheKey(), wide, high)
     if key not in kept:
         if len(kept) >= _KEPT_PICTURES:
             kept.clear()
         smooth = Qt.TransformationMode.SmoothTransformation
-        image = film.pictures[number].convertToFormat(QImage.Format.Format_RGB32)
+        image = picture.convertToFormat(QImage.Format.Format_RGB32)
         shape = Qt.AspectRatioMode.IgnoreAspectRatio
         kept[key] = image.scaled(QSize(wide, high), shape, smooth)
     return kept[key]
 
 
-def paint_waveform(painter: QPainter, film: FilmView, height: float, columns: Columns) -> None:
-    """Lowest to highest sample of each column, around a line for silence."""
+def paint_waveform(
+    painter: QPainter, film: FilmView, height: float, columns: Columns, *, end_x: float
+) -> None:
+    """Lowest to highest sample of each column, around a line for silence.
+
+    While a film arrives, a quiet band stands for the sound that is missing up to its end.
+    """
     rows = max(1, round(height * columns.ratio))
     middle = rows / 2
     pixels = np.zeros((rows, columns.count), np.uint32)
@@ -58,4 +81,11 @@ def paint_waveform(painter: QPainter, film: FilmView, height: float, columns: Co
         sounds = (peaks[:, 1] - peaks[:, 0]) > 1e-3
         is_inside = (numbers >= top - 0.5) & (numbers <= bottom + 0.5) & sounds
         pixels[is_inside] = ink(COLOURS.waveform)
+    known = columns.width
+    if film.is_arriving:
+        known = min(max(columns.x_of(film.sound_end_s), 0.0), columns.width)
+        pixels[:, round(known * columns.ratio) :] = 0
     painter.drawImage(QPointF(0, 0), image_of(pixels, columns.ratio))
+    if known < min(end_x, columns.width):
+        band = QRectF(known, height / 2 - 3, min(end_x, columns.width) - known, 6)
+        painter.fillRect(band, QColor(COLOURS.track))

@@ -19,11 +19,12 @@ from emsync_desktop.timeline.emotion_lanes import (
     segment_box,
 )
 from emsync_desktop.timeline.film_lanes import paint_pictures, paint_waveform
+from emsync_desktop.timeline.film_view import FilmView
 from emsync_desktop.timeline.geometry import Row, TimeScale, ruler_ticks
 from emsync_desktop.timeline.ink import Pixels, image_of, ink
 from emsync_desktop.timeline.music_lanes import paint_hits, paint_notes
 from emsync_desktop.timeline.names import emotion_name, lane_title, tr
-from emsync_desktop.timeline.scene import FilmView, TimelineScene
+from emsync_desktop.timeline.scene import TimelineScene
 from emsync_engine.project.model import BoundaryId
 
 HEADER_PX = 118.0
@@ -67,10 +68,10 @@ def paint_lane(painter: QPainter, picture: Picture, row: Row, columns: Columns) 
     painter.fillRect(QRectF(0, 0, end, row.height), QColor(COLOURS.lane))
     if row.name == "picture":
         painter.setClipRect(QRectF(0, 0, max(end, 0.0), row.height))
-        paint_pictures(painter, film, row.height, columns)
+        paint_pictures(painter, film, row.height, columns, end_x=end)
     elif row.name == "original":
         painter.setClipRect(QRectF(0, 0, max(end, 0.0), row.height))
-        paint_waveform(painter, film, row.height, columns)
+        paint_waveform(painter, film, row.height, columns, end_x=end)
     elif row.name == "segments":
         paint_segments(painter, scene, row.height, columns)
     elif row.name == "emotion":
@@ -102,7 +103,7 @@ def paint_over(painter: QPainter, picture: Picture, width: float) -> None:
     painter.setClipRect(QRectF(origin, 0, width - origin, picture.lanes[-1].bottom + 4))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rows = {row.name: row for row in picture.lanes}
-    _paint_ruler(painter, picture, rows["ruler"])
+    paint_ruler(painter, picture.scale, picture.clock, rows["ruler"])
     _paint_segment_words(painter, picture, rows["segments"])
     _paint_stale(painter, picture)
     _paint_boundaries(painter, picture)
@@ -153,12 +154,12 @@ def _paint_legend(painter: QPainter, top: float) -> None:
         left += 46
 
 
-def _paint_ruler(painter: QPainter, picture: Picture, row: Row) -> None:
+def paint_ruler(painter: QPainter, scale: TimeScale, clock: FilmClock, row: Row) -> None:
+    """Timecode, as dense as its digits allow."""
     painter.setFont(digits(11))
     metrics = QFontMetricsF(painter.font())
-    scale = picture.scale
     end = min(scale.x_of(scale.duration_s), scale.origin_px + scale.width_px)
-    ticks = ruler_ticks(scale, picture.clock)
+    ticks = ruler_ticks(scale, clock)
     for colour, height, shown in (
         (COLOURS.tick, 9, [tick for tick in ticks if tick.label]),
         (COLOURS.line, 4, [tick for tick in ticks if not tick.label]),

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtGui import QImage
 
 from emsync_desktop.appearance import EMOTION_COLOURS
-from emsync_desktop.timeline.columns import pyramid_of
 from emsync_desktop.timeline.geometry import pitch_range
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.music.emotion_path import EASE_S
@@ -25,72 +22,6 @@ _SAME_S = 1e-3  # a hit nearer than this to a boundary is that boundary's
 LOUD_VELOCITY = 64
 LOOKS = (*EMOTION_COLOURS, "tacet")
 FAMILY_ORDER = tuple(reversed(FAMILIES))  # strings on top, drums at the bottom, as in a score
-
-
-@dataclass(frozen=True, eq=False)
-class FilmView:
-    """Pictures and sound of a film in miniature.
-
-    Attributes
-    ----------
-    pictures : about one a second, upright
-    times_s : (K,) seconds at which they stand
-    peaks : (P, 2) minimum and maximum of the sound, ``peaks_per_s`` a second
-    """
-
-    pictures: tuple[QImage, ...]
-    times_s: tuple[float, ...]
-    peaks: NDArray[np.float32]
-    peaks_per_s: int
-
-    @cached_property
-    def loudest(self) -> float:
-        """Largest sample of the sound, 0 to 1."""
-        return float(np.abs(self.peaks).max()) if len(self.peaks) else 0.0
-
-    @cached_property
-    def pyramid(self) -> list[NDArray[np.float32]]:
-        """The peaks, and coarser ones for the zooms that need no more."""
-        return pyramid_of(self.peaks)
-
-    @cached_property
-    def scaled(self) -> dict[tuple[int, int, int], QImage]:
-        """Pictures in the sizes that were shown last: number, width and height in pixels."""
-        return {}
-
-    @property
-    def aspect(self) -> float:
-        """Width over height of a picture."""
-        if not self.pictures or not self.pictures[0].height():
-            return 16 / 9
-        return self.pictures[0].width() / self.pictures[0].height()
-
-    def number_at(self, time_s: float) -> int:
-        """Number of the last picture at or before a time."""
-        return max(bisect_right(self.times_s, time_s + 1e-6) - 1, 0)
-
-
-EMPTY_FILM_VIEW = FilmView((), (), np.zeros((0, 2), np.float32), 100)
-
-
-def film_view_of(
-    pictures: NDArray[np.uint8],
-    times_s: Sequence[float] | NDArray[np.float64],
-    peaks: NDArray[np.float32],
-    peaks_per_s: int,
-) -> FilmView:
-    """A view from arrays: pictures (K, h, w, 3) uint8 RGB."""
-    images = tuple(
-        QImage(
-            np.ascontiguousarray(one).tobytes(),
-            one.shape[1],
-            one.shape[0],
-            3 * one.shape[1],
-            QImage.Format.Format_RGB888,
-        ).copy()
-        for one in pictures
-    )
-    return FilmView(images, tuple(float(t) for t in times_s), peaks, peaks_per_s)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -28,14 +28,15 @@ from emsync_desktop.appearance import COLOURS, words
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.selection import Selection
 from emsync_desktop.timeline.canvas import Canvas
+from emsync_desktop.timeline.film_view import EMPTY_FILM_VIEW, FilmView
 from emsync_desktop.timeline.geometry import Row, TimeScale, least_height, row_at, rows
 from emsync_desktop.timeline.hand import Gesture, boundary_at, gesture_at, level_at
 from emsync_desktop.timeline.menus import menu_at
 from emsync_desktop.timeline.overlay import paint_gesture, paint_playhead
 from emsync_desktop.timeline.painting import HEADER_PX, Picture
-from emsync_desktop.timeline.scene import EMPTY_FILM_VIEW, FilmView, TimelineScene
+from emsync_desktop.timeline.scene import TimelineScene
 from emsync_desktop.timeline.telling import words_at
-from emsync_desktop.timeline.waiting import paint_steps
+from emsync_desktop.timeline.waiting import paint_arriving, paint_steps, steps_box
 from emsync_engine.project.model import Boundary, BoundaryId
 from emsync_engine.timing import FrameRate
 
@@ -99,6 +100,7 @@ class TimelineView(QAbstractScrollArea):
         self._still: QPixmap | None = None
         self._gesture: Gesture | None = None
         self._message = ""
+        self._is_known = False  # how long a film is whose timeline is not there yet
 
     # -- what is shown
 
@@ -156,6 +158,19 @@ class TimelineView(QAbstractScrollArea):
         self._film, self._clock = film, clock
         self._repaint_all()
 
+    @property
+    def film(self) -> FilmView:
+        """What is shown of the film's pictures and sound."""
+        return self._film
+
+    def show_arriving(self, film: FilmView, clock: FilmClock, duration_s: float) -> None:
+        """What has come so far of a film; as long as it says where nothing else is known."""
+        if self._scene is None and (not self._is_known or duration_s != self._scale.duration_s):
+            self._scale = TimeScale.fitted(duration_s, self._room_px(), HEADER_PX)
+            self._sync_scroll_bar()
+        self._is_known = True
+        self.show_film(film, clock)
+
     def show_scene(self, scene: TimelineScene | None) -> None:
         """A timeline and its take; another length of film is shown whole."""
         known = self._scene.timeline.duration if self._scene else None
@@ -163,6 +178,8 @@ class TimelineView(QAbstractScrollArea):
         self._scene = scene
         if scene is None:
             self._canvas.clear()
+            self._is_known = False
+            self._scale = TimeScale.fitted(1.0, self._room_px(), HEADER_PX)
         elif scene.timeline.duration != known:
             duration_s = float(scene.timeline.duration)
             self._scale = TimeScale.fitted(duration_s, self._room_px(), HEADER_PX)
@@ -300,14 +317,17 @@ class TimelineView(QAbstractScrollArea):
     def _paint_message(self) -> None:
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(COLOURS.panel))
+        box = QRectF(self.viewport().rect())
+        if self._film.is_arriving and self._lanes:
+            clock = self._clock if self._is_known else None
+            paint_arriving(painter, self._film, self._scale, clock, self._lanes)
+            box = steps_box(self._lanes, self._scale)
         if self._message in self.steps:
-            box = QRectF(self.viewport().rect())
             paint_steps(painter, box, self.steps, self.steps.index(self._message))
         else:
             painter.setPen(QColor(COLOURS.quiet))
             painter.setFont(words(14))
-            where = self.viewport().rect()
-            painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self._message)
+            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._message)
         painter.end()
 
     def picture(self) -> Picture:

@@ -1,4 +1,4 @@
-"""In the place of a timeline that is not there yet: what is done, under way, and to come."""
+"""In the place of a timeline that is not there yet: what of the film has come, and what is done."""
 
 from __future__ import annotations
 
@@ -8,10 +8,49 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from emsync_desktop.appearance import COLOURS, text_width, words
+from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.timeline.film_lanes import paint_pictures, paint_waveform
+from emsync_desktop.timeline.film_view import FilmView
+from emsync_desktop.timeline.geometry import Row, TimeScale
+from emsync_desktop.timeline.painting import paint_ruler, paint_titles
 
 DOT_PX = 9.0
 _BESIDE_PX = 12.0  # from a dot to its words
 _BETWEEN_PX = 46.0  # from one step to the next
+
+
+def paint_arriving(
+    painter: QPainter, film: FilmView, scale: TimeScale, clock: FilmClock | None, lanes: list[Row]
+) -> None:
+    """The lanes of a film that is being read: its pictures and its sound as far as they have come.
+
+    Without a clock nothing is known of the film yet, not even how long it is.
+    """
+    columns = scale.columns(1.0)
+    end_x = min(columns.width, columns.x_of(scale.duration_s))
+    for row in lanes:
+        if row.name == "ruler":
+            continue
+        painter.save()
+        painter.translate(scale.origin_px, row.top)
+        painter.setClipRect(QRectF(0, 0, max(end_x, 0.0), row.height))
+        painter.fillRect(QRectF(0, 0, end_x, row.height), QColor(COLOURS.lane))
+        if row.name == "picture":
+            paint_pictures(painter, film, row.height, columns, end_x=end_x)
+        elif row.name == "original":
+            paint_waveform(painter, film, row.height, columns, end_x=end_x)
+        painter.restore()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if clock is not None:
+        paint_ruler(painter, scale, clock, lanes[0])
+    paint_titles(painter, lanes)
+
+
+def steps_box(lanes: list[Row], scale: TimeScale) -> QRectF:
+    """Where the steps stand: in the lanes that are still empty."""
+    empty = [row for row in lanes if row.name in ("segments", "emotion")]
+    top, bottom = empty[0].top, empty[-1].bottom
+    return QRectF(scale.origin_px, top, scale.width_px, bottom - top)
 
 
 def paint_steps(painter: QPainter, box: QRectF, steps: Sequence[str], at: int) -> None:

@@ -43,6 +43,7 @@ class FilmPart:
     ----------
     duration : seconds, as the file states it; the pass over the film may find another
     frame_rate : pictures per second
+    interval_s : seconds between the pictures of the whole strip
     pictures : (K, h, w, 3) uint8 RGB, upright; K may be 0
     times_s : (K,) float64, seconds from the first picture
     peaks : (P, 2) float32, minimum and maximum of the sound, ``PEAKS_PER_S`` a second
@@ -52,6 +53,7 @@ class FilmPart:
     duration: Fraction
     frame_rate: Fraction
     start_timecode: str | None
+    interval_s: float
     pictures: NDArray[np.uint8]
     times_s: NDArray[np.float64]
     peaks: NDArray[np.float32]
@@ -59,6 +61,14 @@ class FilmPart:
 
 
 Onlooker = Callable[[FilmPart], None]
+
+
+def strip_interval_s(duration: Fraction) -> float:
+    """How far apart the pictures of a film's strip are in the end, as ``ThumbnailStrip`` does."""
+    interval_s = 1.0
+    while float(duration) / interval_s > MOST:
+        interval_s *= 2
+    return interval_s
 
 
 def part_of(
@@ -74,6 +84,7 @@ def part_of(
         info.duration,
         info.frame_rate.ratio,
         info.start_timecode,
+        strip_interval_s(info.duration),
         shown,
         np.asarray(times_s, np.float64),
         np.asarray(peaks, np.float32),
@@ -178,9 +189,7 @@ class Arrivals:
 
     def __init__(self, info: VideoInfo, onlooker: Onlooker, sound: Path) -> None:
         self._info, self._onlooker, self._sound = info, onlooker, sound
-        self._interval_s = 1.0
-        while float(info.duration) / self._interval_s > MOST:
-            self._interval_s *= 2
+        self._interval_s = strip_interval_s(info.duration)
         self._next_s = 0.0
         self._pictures: list[NDArray[np.uint8]] = []
         self._times_s: list[float] = []

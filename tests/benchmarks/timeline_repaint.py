@@ -62,7 +62,7 @@ def long_take(timeline):
 
 def film_view():
     """Six hundred pictures and the sound of two hours."""
-    from emsync_desktop.timeline.scene import film_view_of
+    from emsync_desktop.timeline.film_view import film_view_of
 
     peaks = np.random.default_rng(1).uniform(-1, 1, (DURATION_S * 100, 2)).astype(np.float32)
     pictures = np.random.default_rng(2).integers(0, 255, (600, 108, 192, 3), dtype=np.uint8)

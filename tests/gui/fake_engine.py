@@ -28,6 +28,9 @@ class FakeEngine(QObject):
     """Signals and methods of ``EngineClient``, without a process."""
 
     advanced = Signal(object, str, float, object)
+    shown = Signal(object, object)
+    facts = Signal(object)
+    jobs_changed = Signal()
     succeeded = Signal(object, object)
     failed = Signal(object, str)
     cancelled = Signal(object)
@@ -42,13 +45,30 @@ class FakeEngine(QObject):
         self.given_way = []
         """Those of ``listened`` that were stopped, because a task of the window began."""
         self.is_closed = False
+        self.times_asked_for_facts = 0
+        self._unfinished = {}
+        for outcome in (self.succeeded, self.failed, self.cancelled):
+            outcome.connect(lambda job_id, *_: self._forget(job_id))
+
+    @property
+    def jobs(self):
+        return tuple(self._unfinished.items())
 
     def submit(self, job):
         if isinstance(job, SpeechJob):
             self.listened.append(job)
             return -len(self.listened)
         self.submitted.append(job)
+        self._unfinished[len(self.submitted)] = job
+        self.jobs_changed.emit()
         return len(self.submitted)
+
+    def _forget(self, job_id):
+        if self._unfinished.pop(job_id, None) is not None:
+            self.jobs_changed.emit()
+
+    def ask_facts(self):
+        self.times_asked_for_facts += 1
 
     def cancel(self, job_id):
         (self.asked_to_cancel if job_id > 0 else self.given_way).append(job_id)

@@ -298,7 +298,7 @@ def test_generate_composes_for_the_timeline_as_it_is(opened, engine, tmp_path):
     opened.page.inspector.generate.click()
     job_id, job = engine.last(ComposeJob)
     assert (job.timeline, job.seed) == (opened.document.timeline, 7)
-    assert not opened.page.inspector.generate.isEnabled()
+    assert "waits" in opened.page.inspector.generate.toolTip()
     engine.advanced.emit(job_id, "compose", 2.0, 4.0)
     assert "Composing" in opened.bottom_bar.words
     engine.compose(tmp_path)

@@ -9,9 +9,10 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.timeline.canvas import STEP_COLUMNS, Canvas
+from emsync_desktop.timeline.film_view import film_view_of
 from emsync_desktop.timeline.geometry import TimeScale, rows
 from emsync_desktop.timeline.painting import HEADER_PX, Picture, paint_timeline
-from emsync_desktop.timeline.scene import TimelineScene, film_view_of
+from emsync_desktop.timeline.scene import TimelineScene
 from emsync_engine.project.model import Boundary, BoundaryId, Hit, Timeline, VAPoint
 from emsync_engine.project.notes import FAMILIES, Music, Note
 from emsync_engine.timing import FrameRate

@@ -82,11 +82,6 @@ def test_another_instrument_plays_the_same_notes(opened, engine, tmp_path, qtbot
     assert engine.submitted[-1].take.music.programs == opened.document.take.music.programs
 
 
-def test_the_composer_lets_go_of_its_memory(opened, engine):
-    opened.menu_actions["rest"].trigger()
-    assert engine.is_closed
-
-
 # -- hits, choices, time
 
 

@@ -1,0 +1,95 @@
+"""How much of a task is done, from the stages that the engine reports. No Qt."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+TaskKind = Literal["analyse", "film", "compose", "parts", "render", "conform", "release"]
+
+# Share of a task that lies behind when a stage begins and ends, from runs on two cores.
+STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
+    "analyse": {
+        "decode": (0.0, 0.6),
+        "scene cuts": (0.6, 0.75),
+        "cuts": (0.6, 0.75),
+        "motion": (0.75, 0.8),
+        "picture": (0.8, 0.9),
+        "sound": (0.9, 0.95),
+        "emotion": (0.95, 1.0),
+    },
+    "film": {"decode": (0.0, 1.0)},
+    "conform": {
+        "decode": (0.0, 0.5),
+        "scene cuts": (0.5, 0.6),
+        "picture": (0.6, 0.75),
+        "sound": (0.75, 0.8),
+        "compare": (0.8, 1.0),
+    },
+    "compose": {
+        "load": (0.0, 0.03),
+        "compose": (0.03, 0.8),
+        "render": (0.8, 0.92),
+        "mix": (0.92, 0.98),
+        "write": (0.98, 1.0),
+    },
+    "parts": {
+        "load": (0.0, 0.03),
+        "comp": (0.03, 0.1),
+        "compose": (0.03, 0.8),
+        "render": (0.8, 0.92),
+        "mix": (0.92, 0.98),
+        "write": (0.98, 1.0),
+    },
+    "render": {"render": (0.0, 0.7), "mix": (0.7, 0.95), "write": (0.95, 1.0)},
+    "release": {"release": (0.0, 1.0)},
+}
+
+
+_LEAST_STEP = 0.004  # of a task, that is worth showing
+_FELL_BACK = 0.2  # of a task: so much less than before is a new attempt
+
+
+class TaskShare:
+    """The share of one task that is done (0 to 1), which never falls but for a new attempt.
+
+    Parameters
+    ----------
+    rounds : stretches that are written one after the other, each from 0 to 100 %
+    """
+
+    def __init__(self, kind: TaskKind, rounds: int = 1) -> None:
+        self._kind, self._rounds = kind, rounds
+        self.share = 0.0
+        self._stage = ""
+        self._is_again = False
+        self._round, self._part = 0, 0.0
+
+    def advanced(self, stage: str, done: float, total: object) -> list[tuple[str, float]]:
+        """Stage and share worth showing after a report, if any, in order.
+
+        ``compose again`` is another attempt, whose share starts anew.
+        """
+        begin, end = STAGES[self._kind].get(stage, (self.share, self.share))
+        part = done / total if isinstance(total, int | float) and total > 0 else 0.0
+        part = self._of_rounds(stage, min(part, 1.0))
+        share = begin + (end - begin) * part
+        news: list[tuple[str, float]] = []
+        fell_back = stage == self._stage and share < self.share - _FELL_BACK
+        if fell_back and self._kind == "compose":
+            self._is_again = True  # a take that was not sound is written anew
+            self.share = share
+            news.append((f"{stage} again", share))
+        if stage != self._stage or share >= self.share + _LEAST_STEP:  # tokens come by thousands
+            is_again = self._is_again and stage == self._stage
+            self._stage, self.share = stage, max(self.share, share)
+            news.append((f"{stage} again" if is_again else stage, self.share))
+        return news
+
+    def _of_rounds(self, stage: str, part: float) -> float:
+        """How much of all rounds is done, when a stretch has come so far; a new one starts at 0."""
+        if self._kind != "parts" or stage != "compose":
+            return part
+        if part < self._part - _FELL_BACK:
+            self._round = min(self._round + 1, self._rounds - 1)
+        self._part = part
+        return (self._round + part) / self._rounds
