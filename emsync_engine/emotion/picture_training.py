@@ -154,7 +154,7 @@ def predict_unseen_themes(
     recipe = recipe or PictureRecipe()
     fold_of = theme_folds(themes, folds, seed)
     found, expected = np.empty_like(ratings), np.empty_like(ratings)
-    maps: list[FloatArray] = []
+    maps: list[NDArray[np.float32]] = []
     for fold in range(folds):
         monitor.advance("cross-validation", fold, folds)
         seen = fold_of != fold
@@ -162,16 +162,32 @@ def predict_unseen_themes(
             [one for one, kept in zip(descriptions, seen, strict=True) if kept], recipe
         )
         maps.append(mapping(descriptions).astype(np.float32))
-        for axis, ridge in enumerate(recipe.ridges):
-            weights, bias = _ridge(maps[-1][seen], ratings[seen, axis], ridge)
-            found[~seen, axis] = maps[-1][~seen] @ weights + bias
+        found[~seen] = _heldout(maps[-1], seen, ratings, recipe.ridges)
     missed = np.abs(found - ratings)
     for fold, mapped in enumerate(maps):
         seen = fold_of != fold
-        for axis in range(len(AXES)):
-            weights, bias = _ridge(mapped[seen], missed[seen, axis], _ERROR_RIDGE)
-            expected[~seen, axis] = mapped[~seen] @ weights + bias
+        expected[~seen] = _heldout(mapped, seen, missed, (_ERROR_RIDGE,) * len(AXES))
     return Unseen(found, expected)
+
+
+def _heldout(
+    mapped: NDArray[np.float32],
+    seen: NDArray[np.bool_],
+    wanted: FloatArray,
+    ridges: Sequence[float],
+) -> FloatArray:
+    """(M, 2) ridge regressions on the pictures that were seen, at the M that were not.
+
+    In the dual form both axes share the kernel, and nothing is as large as the map is wide.
+    """
+    kernel = mapped @ mapped[seen].T
+    among, across = kernel[seen], kernel[~seen]
+    told = np.empty((len(across), len(ridges)))
+    for axis, ridge in enumerate(ridges):
+        bias = float(wanted[seen, axis].mean())
+        weights = np.linalg.solve(among + ridge * np.eye(len(among)), wanted[seen, axis] - bias)
+        told[:, axis] = across @ weights + bias
+    return told
 
 
 def theme_folds(themes: Sequence[str], folds: int, seed: int) -> NDArray[np.int64]:

@@ -96,19 +96,19 @@ class CellWords:
     def responsibilities(self, values: FloatArray) -> FloatArray:
         """(n, K) probability of each word for standardised cells."""
         scaled = 1 / self.variances
-        log_density = (
+        level = (
             np.log(self.shares)
             - 0.5 * np.log(self.variances).sum(axis=1)
-            - 0.5
-            * (
-                values**2 @ scaled.T
-                - 2 * values @ (self.centres * scaled).T
-                + (self.centres**2 * scaled).sum(axis=1)
-            )
+            - 0.5 * (self.centres**2 * scaled).sum(axis=1)
         )
-        density = np.exp(log_density - log_density.max(axis=1, keepdims=True))
-        shares: FloatArray = density / density.sum(axis=1, keepdims=True)
-        return shares
+        # words in rows, and one array throughout: this is most of the work of learning them
+        density = (-0.5 * scaled) @ (values**2).T
+        density += (self.centres * scaled) @ values.T
+        density += level[:, None]
+        density -= density.max(axis=0)
+        np.exp(density, out=density)
+        density /= density.sum(axis=0)
+        return density.T
 
 
 def learn_words(
