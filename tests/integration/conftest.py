@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -27,13 +28,21 @@ def toy_resources(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_toy_resources(tmp_path_factory.mktemp("resources"))
 
 
+@contextmanager
+def toy_composing(toy_resources: Path) -> Iterator[None]:
+    """Lets the toy model compose in the place of the shipped one, inside the block."""
+    weights.load_composer.cache_clear()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(weights, "RESOURCES", toy_resources)
+        yield
+    weights.load_composer.cache_clear()
+
+
 @pytest.fixture
-def toy_composer(monkeypatch: pytest.MonkeyPatch, toy_resources: Path) -> Iterator[None]:
+def toy_composer(toy_resources: Path) -> Iterator[None]:
     """Lets the toy model compose in the place of the shipped one."""
-    weights.load_composer.cache_clear()
-    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
-    yield
-    weights.load_composer.cache_clear()
+    with toy_composing(toy_resources):
+        yield
 
 
 @pytest.fixture(scope="session")

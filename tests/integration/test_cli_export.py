@@ -15,6 +15,7 @@ from emsync_engine.project.model import VAPoint
 from emsync_engine.render.loudness import integrated_loudness
 from emsync_engine.video.probe import probe
 from tests.command_line import emsync
+from tests.integration.conftest import toy_composing
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
@@ -22,13 +23,26 @@ pytestmark = [
 ]
 
 
+@pytest.fixture(scope="module")
+def scored_once(tmp_path_factory, no_sound_film, toy_resources) -> Path:
+    """The folder of a film of two seconds, with everything that score writes beside it."""
+    folder = tmp_path_factory.mktemp("scored")
+    shutil.copy(no_sound_film, folder / "film.mp4")
+    with toy_composing(toy_resources), pytest.MonkeyPatch.context() as patch:
+        patch.setenv("EMSYNC_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        assert emsync("score", folder / "film.mp4", "--seed", "3").code == 0
+    return folder
+
+
 @pytest.fixture
-def scored(tmp_path, no_sound_film) -> Path:
-    """The project of a film of two seconds, with everything that score writes beside it."""
-    film = tmp_path / "film.mp4"
-    shutil.copy(no_sound_film, film)
-    assert emsync("score", film, "--seed", "3").code == 0
-    return tmp_path / "film_scored.emsync"
+def scored(tmp_path, scored_once) -> Path:
+    """The project of that film, copied for one test with everything beside it."""
+    shutil.copytree(scored_once, tmp_path, dirs_exist_ok=True)
+    path = tmp_path / "film_scored.emsync"
+    project = load_project(path)
+    video = replace(project.video, path=str(tmp_path / "film.mp4"))
+    save_project(replace(project, video=video), path, overwrite=True)
+    return path
 
 
 def test_what_score_wrote_comes_again(scored):
