@@ -57,7 +57,7 @@ MISSED_COSTS = 2.0
 MORE_ROUNDS = 2
 """How often a stretch is written again, in as many ways, while none of them lands on its hits."""
 
-FAR = 0.35
+FAR = 0.5
 """Where every way is further from the emotion that is asked for, as many are written once more."""
 
 STAY_GAINS = 0.15

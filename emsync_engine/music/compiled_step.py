@@ -22,6 +22,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from emsync_engine.music.transformer import Block, LayerCache, ModelConfiguration, MusicTransformer
+from emsync_engine.music.turns import others_turn
 
 _log = logging.getLogger(__name__)
 
@@ -223,17 +224,14 @@ class CompiledStep:
         x += self._embedding[np.repeat(tokens, rows)]
         addresses = [held.addresses() for held in caches]
         logits = self._room(len(x), self._matrices[-1])
+        places = np.repeat([held.length for held in caches], rows)
+        keys, values = (np.concatenate(of_all) for of_all in zip(*addresses, strict=True))
+        rooms = self._rooms_for(len(x), caches[0])
         started = time.perf_counter()
-        self._module.step(
-            x,
-            np.repeat([held.length for held in caches], rows),
-            np.concatenate([keys for keys, _ in addresses]),
-            np.concatenate([values for _, values in addresses]),
-            *self._small,
-            *self._matrices,
-            logits,
-            *self._rooms_for(len(x), caches[0]),
-        )
+        with others_turn():
+            self._module.step(
+                x, places, keys, values, *self._small, *self._matrices, logits, *rooms
+            )
         if not self._has_stepped:
             self._has_stepped = True
             _log.info("the first step took %.1f s", time.perf_counter() - started)

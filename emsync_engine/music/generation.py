@@ -283,9 +283,7 @@ class TokenWriter:
         rows : (R, V) log-probabilities
         """
         scores = guided(rows, self._strengths_now())
-        self._hints.shape(
-            scores, self.grammar.collector.step, self._brief.va_at(self.done_s).valence
-        )
+        self._hints.shape(scores, self.grammar.collector.step, self._brief.va_at(self.done_s))
         self.grammar.hear(rows[0])
         scores = self.grammar.masked(scores)
         pass_at_most(scores, self._longest_shift())

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
+from emsync_engine.music.crowds import CrowdHint
 from emsync_engine.music.harmony_hints import HarmonyHint
 from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import key_called
@@ -17,7 +18,7 @@ from emsync_engine.music.reprise import Return
 from emsync_engine.music.restrikes import RestrikeHint
 from emsync_engine.music.tempo_hints import TempoHint
 from emsync_engine.music.themes import Themes
-from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
 
 
@@ -50,6 +51,7 @@ class Hints:
         self._themes = Themes()
         self._harmony = HarmonyHint() if leans else None
         self._restrikes = RestrikeHint() if leans else None
+        self._crowds = CrowdHint() if leans else None
 
     def take(self, token: int, step: int) -> None:
         """Follow a token, after which the time is so many steps."""
@@ -61,6 +63,8 @@ class Hints:
             self._harmony.take(token)
         if self._restrikes is not None:
             self._restrikes.take(token, step)
+        if self._crowds is not None:
+            self._crowds.take(token, step)
         where = self._where(step)
         if where is not None and v.is_on(token):
             family, pitch = v.note_of(token)
@@ -86,19 +90,21 @@ class Hints:
         ago, pulse = self._tempo.since(bars), self._tempo
         return None if ago is None else Return(ago, lambda then: pulse.again(then, bars))
 
-    def shape(self, scores: NDArray[np.float32], step: int, valence: float) -> None:
-        """Lean (V,) scores in place, at a time in steps."""
+    def shape(self, scores: NDArray[np.float32], step: int, va: VAPoint) -> None:
+        """Lean (V,) scores in place, at a time in steps, for the emotion that is asked for."""
         if self._key is not None:
             where = self._where(step)
-            again = None if where is None else self._themes.gains(where, valence)
+            again = None if where is None else self._themes.gains(where, va.valence)
             if self._harmony is not None:
-                joined = self._harmony.gains(valence)
+                joined = self._harmony.gains(va.valence)
                 again = joined if again is None else again + joined
-            self._key.shape(scores, valence, besides=again)
+            self._key.shape(scores, va.valence, besides=again)
         if self._tempo is not None:
             self._tempo.shape(scores, step)
         if self._restrikes is not None:
             self._restrikes.shape(scores, step)
+        if self._crowds is not None:
+            self._crowds.shape(scores, step, va.arousal)
 
     def _where(self, step: int) -> Where | None:
         """Where in its bar a time lies, None where the music has found none of its own."""

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.midi import vocabulary as v
+from emsync_engine.music import draw_kernel
 from emsync_engine.music.keys import MAJOR_PROFILE, MINOR_PROFILE, Key
-from emsync_engine.music.sampling import log_sum
 from emsync_engine.project.notes import LOWEST_PITCH, Family
 
 DEGREES_LEAN = 0.4
@@ -93,7 +93,7 @@ class KeyHint:
     def __init__(self, families: Collection[Family], *, key: Key | None = None) -> None:
         pitched = [family for family in families if family != "drums"]
         firsts = [v.on_token(family, LOWEST_PITCH) for family in pitched]
-        self._blocks = [slice(first, first + v.PITCHES) for first in firsts]
+        self._firsts = np.array(firsts, dtype=np.int64)
         self._key = key
         self._heard = np.zeros(12)
         self._heard_step = 0
@@ -131,12 +131,7 @@ class KeyHint:
         lean = self._lean_at(valence)
         if besides is not None:
             lean = lean + besides
-        for block in self._blocks:
-            own = scores[block]
-            before = log_sum(own)
-            if before > -np.inf:
-                own += lean
-                own += before - log_sum(own)
+        draw_kernel.lean(scores, self._firsts, lean)
 
     def _tonic(self, *, is_minor: bool) -> int | None:
         """The tonic that fits best in a mode, None where too little was heard."""

@@ -16,8 +16,10 @@ from emsync_engine.midi.tokenizer import NoteCollector
 from emsync_engine.project.notes import Family
 
 CHORD_HELD_S = (2.1, 3.0)
-"""A chord's notes last half a bar, at least and at most this long: two beats in every metre that
-the bars can be counted in, else it is no strong chord."""
+"""A chord's notes last two thirds of a bar, at least and at most this long: two beats in every
+metre that the bars can be counted in, of three beats as well, else it is no strong chord."""
+
+_CHORD_HELD_BARS = 2 / 3
 
 LONGEST_NOTE_S = 2.5
 """In held-out ensembles 90 of 100 notes of strings are shorter, 98 of 100 of the piano's."""
@@ -56,12 +58,11 @@ class NoteEnds:
         self._due.pop(key, None)
 
     def hold(self, off: int) -> None:
-        """Keep a chord's note from ending for half a bar; bars before hits may have been cut."""
+        """Keep a chord's note from ending for two beats; bars before hits may have been cut."""
         bars = self._collector.bars[-_BARS_LOOKED_AT:]
         longest_bar = max((later - bar for bar, later in pairwise(bars)), default=0)
-        half_bar_s = longest_bar * v.STEP_S / 2
         shortest, longest = CHORD_HELD_S
-        held_s = min(max(half_bar_s, shortest), longest)
+        held_s = min(max(longest_bar * v.STEP_S * _CHORD_HELD_BARS, shortest), longest)
         self._held_until[off] = self._collector.step + round(held_s / v.STEP_S)
 
     def hear(self, told: NDArray[np.float32]) -> None:

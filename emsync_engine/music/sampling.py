@@ -41,9 +41,9 @@ _WARMING_LIMIT = 0.4
 
 
 def log_softmax(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    """(..., V) logits to log-probabilities."""
-    shifted = logits - logits.max(axis=-1, keepdims=True)
-    normalised: NDArray[np.float32] = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    """(R, V) logits to log-probabilities."""
+    normalised: NDArray[np.float32] = np.empty_like(logits)
+    draw_kernel.log_softmax(logits, normalised)
     return normalised
 
 

@@ -22,6 +22,7 @@ from emsync_engine.project.notes import Family
 if TYPE_CHECKING:
     from emsync_engine.music.published.conditions import PublishedConditioning
 
+_CHUNKS_KEPT = 8
 _CHUNK_STEPS = 125
 
 
@@ -57,8 +58,7 @@ class Telling:
         self._strands = strands
         self._device = conditioning.offset.missing.device
         self._by_offset = self._offset_vectors()
-        self._chunk = -1
-        self._by_time = self._by_offset
+        self._by_time: dict[int, Tensor] = {}  # by chunk; forks of a take share them
 
     @torch.inference_mode()
     def _offset_vectors(self) -> Tensor:
@@ -93,10 +93,14 @@ class Telling:
     def vectors(self, step: int, offset: int) -> Tensor:
         """(R, width) what the model adds to a token at this time and offset, both in steps."""
         chunk, within = divmod(step, _CHUNK_STEPS)
-        if chunk != self._chunk:
-            self._by_time = self._time_vectors(chunk)
-            self._chunk = chunk
-        return self._by_time[within] + self._by_offset[offset]
+        by_time = self._by_time.get(chunk)
+        if by_time is None:
+            for old in [
+                other for other in list(self._by_time) if abs(other - chunk) > _CHUNKS_KEPT
+            ]:
+                self._by_time.pop(old, None)  # another thread may have dropped it as well
+            by_time = self._by_time[chunk] = self._time_vectors(chunk)
+        return by_time[within] + self._by_offset[offset]
 
     def _time_vectors(self, chunk: int) -> Tensor:
         """(steps, R, width): everything but the boundary offset."""

@@ -12,6 +12,7 @@ from typing import TypeVar
 from emsync_engine.cores import usable_cores
 from emsync_engine.music.generation import TokenWriter, next_rows
 from emsync_engine.music.layouts import TokenDecoder
+from emsync_engine.music.turns import my_turn
 
 Writer = TypeVar("Writer", bound=TokenWriter)
 
@@ -26,7 +27,7 @@ def write_on(
     """Draw for every take until its time is ``until_s``, or until it is done.
 
     What a take becomes does not depend on what is written beside it. While one thread is in the
-    model's step, which needs no interpreter, the other draws.
+    model's step, which needs no interpreter, the other draws (``turns``).
 
     Parameters
     ----------
@@ -56,13 +57,14 @@ def _write(
     tell: Callable[[Sequence[Writer]], None],
     stop: Event,
 ) -> None:
-    while not stop.is_set():
-        going = [one for one in writers if one.time_s < until_s and not one.is_done]
-        if not going:
-            return
-        tell(going)
-        for writer, rows in zip(going, next_rows(decoder, going), strict=True):
-            writer.draw(rows)
+    with my_turn():
+        while not stop.is_set():
+            going = [one for one in writers if one.time_s < until_s and not one.is_done]
+            if not going:
+                return
+            tell(going)
+            for writer, rows in zip(going, next_rows(decoder, going), strict=True):
+                writer.draw(rows)
 
 
 def _tell_nobody(writers: Sequence[TokenWriter]) -> None:

@@ -7,7 +7,7 @@ from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.keys import Key, key_called, key_fits
 from emsync_engine.music.tempo_hints import TempoHint
 from emsync_engine.project.key_names import KEYS
-from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import LOWEST_PITCH
 
 ENSEMBLE = ("drums", "bass", "strings")
@@ -182,12 +182,12 @@ def test_without_names_and_leaning_nothing_changes():
     scores = even_scores()
     hints.take(v.on_token("strings", 60), 0)
     hints.restart(0)
-    hints.shape(scores, 10, 0.9)
+    hints.shape(scores, 10, VAPoint(0.9, 0.0))
     assert (scores == 0).all()
 
 
 def test_a_named_key_holds_where_valence_does_not_lean():
     hints = Hints(ENSEMBLE, GenerationSettings(key="D major"), leans=False)
     scores = even_scores()
-    hints.shape(scores, 10, 0.0)
+    hints.shape(scores, 10, VAPoint(0.0, 0.0))
     assert of_family(scores, "strings").std() > 1

@@ -9,7 +9,7 @@ from emsync_engine.music.pulse_hints import SHIFT_LOST, PulseHint
 from emsync_engine.music.rhythm_memory import RhythmMemory
 from emsync_engine.music.sampling import MAX_EVENTS_AT_ONCE, log_sum
 from emsync_engine.music.tempo_hints import pass_at_most
-from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.model import GenerationSettings, VAPoint
 
 PLACE = 17.0  # steps: 136 ms
 BAR = 16 * PLACE
@@ -243,7 +243,7 @@ def test_a_named_tempo_and_music_that_does_not_lean_have_no_pulse_of_their_own()
         for number in range(40):
             hints.take(v.BAR if number % 8 == 0 else NOTE, number * 20)
         scores = even_scores()
-        hints.shape(scores, 805, 0.0)
+        hints.shape(scores, 805, VAPoint(0.0, 0.0))
         assert (shifts_of(scores) == 0).all()
 
 

@@ -7,7 +7,7 @@ from emsync_engine.music.key_hints import KeyHint
 from emsync_engine.music.pulse_hints import Where
 from emsync_engine.music.sampling import log_sum
 from emsync_engine.music.themes import FORM, VALENCE_APART, Themes
-from emsync_engine.project.model import GenerationSettings
+from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import LOWEST_PITCH
 
 BAR_S = 2.0  # four bars are a phrase of 8 s
@@ -91,5 +91,5 @@ def test_a_take_returns_to_its_first_phrase():
         hints.take(v.shift_token(62), step + 62)
     hints.take(v.BAR, 1000)
     scores = np.zeros(v.SIZE, dtype=np.float32)
-    hints.shape(scores, 1000, 0.0)
+    hints.shape(scores, 1000, VAPoint(0.0, 0.0))
     assert scores[v.on_token("piano", scale[0])] > scores[v.on_token("piano", scale[1])]
