@@ -122,11 +122,8 @@ def analysed_film(
 
     An ``onlooker`` sees the film while it is read.
     """
-    from emsync_engine.features.sound_content import read_sound_content
     from emsync_engine.video.decode import decode
     from emsync_engine.video.probe import probe
-    from emsync_engine.video.sound_choice import proposed_placement
-    from emsync_engine.video.subtitles import read_subtitles
 
     request = request or AnalysisRequest()
     watch = Stopwatch()
@@ -134,6 +131,11 @@ def analysed_film(
         info = probe(path)
     with watch.stage("decode"):
         video = decode(info, monitor=monitor, onlooker=onlooker)
+    # only now: whoever waits for the first pictures does not wait for these
+    from emsync_engine.features.sound_content import read_sound_content
+    from emsync_engine.video.sound_choice import proposed_placement
+    from emsync_engine.video.subtitles import read_subtitles
+
     with watch.stage("cuts"):
         imported = _imported_cuts(video, request)
         cuts = _find_cuts(video, imported, request, monitor)

@@ -219,6 +219,7 @@ class Worker:
     def _work(self) -> None:
         try:
             self._session.remove_left_behind()
+            _prepare()
             while (task := self._next()) is not None:
                 outcome = _done(task, self._session, self._outlet)
                 with self._changed:
@@ -234,6 +235,11 @@ class Worker:
                 self._changed.wait()
             self._current = self._waiting.popleft() if self._waiting else None
             return self._current
+
+
+def _prepare() -> None:
+    """Load what the first job of a session begins with, while nobody waits for it."""
+    import emsync_engine.video.decode  # noqa: F401 - loading it is all
 
 
 def _done(task: _Task, session: Session, outlet: Outlet) -> Succeeded | Failed | WasCancelled:
