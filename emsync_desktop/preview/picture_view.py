@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, QSizeF, Qt, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from emsync_desktop.appearance import COLOURS
 from emsync_desktop.preview.streamer import is_punched, streamer_share
+
+_SPARE_PX = 6  # a picture is not scaled to fill so little
 
 
 class PictureView(QWidget):
@@ -37,9 +39,10 @@ class PictureView(QWidget):
         return QSize(820, 380)
 
     @property
-    def long_side(self) -> int:
-        """Pixels that a picture needs to be sharp here."""
-        return max(64, round(max(self.width(), self.height()) * self.devicePixelRatioF()))
+    def room(self) -> tuple[int, int]:
+        """Width and height in the screen's pixels; a picture that just fits is painted as it is."""
+        ratio = self.devicePixelRatioF()
+        return max(64, round(self.width() * ratio)), max(64, round(self.height() * ratio))
 
     @property
     def image(self) -> QImage | None:
@@ -83,13 +86,7 @@ class PictureView(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         box = QRectF(self.rect())
         if self._image is not None and not self._image.isNull():
-            size = self._image.size().scaled(self.size(), Qt.AspectRatioMode.KeepAspectRatio)
-            box = QRectF(
-                (self.width() - size.width()) / 2,
-                (self.height() - size.height()) / 2,
-                size.width(),
-                size.height(),
-            )
+            box = self._box_of(self._image)
             painter.drawImage(box, self._image)
         if self.has_streamer:
             self._draw_streamer(painter, box)
@@ -99,6 +96,18 @@ class PictureView(QWidget):
         if self._unpainted_s is not None:
             time_s, self._unpainted_s = self._unpainted_s, None
             self.painted.emit(time_s)
+
+    def _box_of(self, image: QImage) -> QRectF:
+        """Where an image lies: whole pixels where it was made for this room, else scaled to it."""
+        ratio = self.devicePixelRatioF()
+        size = QSizeF(image.size()) / ratio
+        fitted = size.scaled(QSizeF(self.size()), Qt.AspectRatioMode.KeepAspectRatio)
+        spare = fitted - size
+        if max(abs(spare.width()), abs(spare.height())) > _SPARE_PX / ratio:
+            size = fitted
+        left = round((self.width() - size.width()) / 2 * ratio) / ratio
+        top = round((self.height() - size.height()) / 2 * ratio) / ratio
+        return QRectF(left, top, size.width(), size.height())
 
     def _draw_streamer(self, painter: QPainter, box: QRectF) -> None:
         """The line from left to right that arrives with the hit, and the punch when it does."""

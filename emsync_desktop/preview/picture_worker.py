@@ -4,19 +4,34 @@ from __future__ import annotations
 
 import logging
 import threading
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QThread, Signal
 from PySide6.QtGui import QImage
 
+from emsync_desktop.preview.upcoming import Upcoming
 from emsync_engine.errors import EmsyncError
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from emsync_desktop.preview.pictures import PictureReader, Room
+
+_REST_S = 0.25  # after a jump, the pictures behind it are made ready
+_EARLY_S = 1e-6  # a picture that starts now has started
+
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """The picture at a time in seconds, to fit into a room in pixels."""
+
+    time_s: float
+    room: Room
 
 
 class PictureWorker(QObject):
@@ -28,66 +43,119 @@ class PictureWorker(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._wish = threading.Condition()
+        self._changed = threading.Condition()
         self._path: Path | None = None
-        self._wanted: tuple[float, int, float] | None = None
+        self._wanted: Wish | None = None
+        self._met: Wish | None = None
+        self._upcoming: Upcoming[QImage] = Upcoming()
+        self._is_playing = self._has_rested = False
+        self._now_s = 0.0
+        self._most_ahead = 1
         self._is_closing = False
         self._thread = _PictureThread(self)
         self._thread.start()
 
     def open(self, path: Path | None) -> None:
         """Another film, or none; wishes for the last one are forgotten."""
-        with self._wish:
-            self._path, self._wanted = path, None
-            self._wish.notify()
+        with self._changed:
+            self._path, self._is_playing = path, False
+            self._start_over(None)
 
-    def want(self, time_s: float, long_side: int, *, ahead_s: float = 0.0) -> None:
+    def want(self, time_s: float, room: Room, *, is_playing: bool = False) -> None:
         """Ask for the picture at a time; an earlier wish that waits is dropped.
 
-        While playing, ``ahead_s`` says how much later the next one will be wanted: it is made ready
-        as soon as there is nothing else to do.
+        The pictures behind it are made ready: at once if the film plays on from there, else when
+        nobody has wished for anything for a while.
         """
-        with self._wish:
-            self._wanted = (time_s, long_side, ahead_s)
-            self._wish.notify()
+        wish = Wish(time_s, room)
+        with self._changed:
+            self._is_playing, self._now_s = is_playing, time_s
+            if wish != self._met or self._wanted is not None or not is_playing:
+                self._start_over(wish)
+            self._changed.notify()
+
+    def due(self, time_s: float) -> tuple[QImage, float] | None:
+        """While playing: the picture to show from a time on, and when it started.
+
+        None where it is shown already, or is not ready; the decoder then passes over what is late.
+        """
+        with self._changed:
+            self._now_s = time_s
+            found = self._upcoming.due(time_s + _EARLY_S)
+            self._changed.notify()
+        return (found[1], found[0]) if found is not None else None
+
+    @property
+    def next_s(self) -> float | None:
+        """When the next picture that is ready starts."""
+        with self._changed:
+            return self._upcoming.next_s
 
     def close(self) -> None:
         """End the thread and wait for it."""
-        with self._wish:
+        with self._changed:
             self._is_closing = True
-            self._wish.notify()
+            self._changed.notify()
         self._thread.wait()
 
-    @property
-    def is_free(self) -> bool:
-        """For the thread: whether nobody waits for a picture."""
-        return self._wanted is None and not self._is_closing
+    def _start_over(self, wish: Wish | None) -> None:
+        self._wanted, self._met, self._has_rested = wish, None, False
+        self._upcoming.clear()
+        self._changed.notify()
 
-    def next_wish(self) -> tuple[Path, float, int, float] | None:
-        """For the thread: wait for a film and a wish; None when it is time to end."""
-        with self._wish:
-            self._wish.wait_for(
-                lambda: self._is_closing or (self._path is not None and self._wanted is not None)
-            )
-            if self._is_closing:
-                return None
-            assert self._path is not None
-            assert self._wanted is not None
-            time_s, long_side, ahead_s = self._wanted
-            self._wanted = None
-            return self._path, time_s, long_side, ahead_s
+    # -- for the thread
+
+    def next_task(self) -> tuple[Path, Wish, float | None] | None:
+        """Wait for something to do; None when it is time to end.
+
+        A film and a wish; and a time where not the wish is to be met, but the next picture is to be
+        made ready, and passed over if another has started by then.
+        """
+        with self._changed:
+            while not self._is_closing:
+                if self._path is not None and self._wanted is not None:
+                    wish, self._wanted = self._wanted, None
+                    self._met = wish
+                    return self._path, wish, None
+                if self._path is None or self._met is None or not self._has_room:
+                    self._changed.wait()
+                elif self._is_playing or self._has_rested:
+                    return self._path, self._met, self._now_s
+                else:
+                    self._has_rested = not self._changed.wait(_REST_S)
+            return None
+
+    @property
+    def _has_room(self) -> bool:
+        return self._upcoming.has_room(self._most_ahead)
+
+    def put_next(self, wish: Wish, starts_s: float, image: QImage | None, most_ahead: int) -> None:
+        """The picture after those that are ready; none at the end of the film."""
+        with self._changed:
+            self._most_ahead = most_ahead
+            if self._met is not wish:
+                return
+            if image is None:
+                self._upcoming.is_at_end = True
+            else:
+                self._upcoming.put(starts_s, image, image.sizeInBytes())
+
+    def begin_ahead(self, most_ahead: int) -> None:
+        """How many pictures may be made ready in this film."""
+        with self._changed:
+            self._most_ahead = most_ahead
 
     def forget(self, path: Path) -> None:
-        """For the thread: a film cannot be read; wait for another."""
-        with self._wish:
+        """A film cannot be read; wait for another."""
+        with self._changed:
             if self._path == path:
                 self._path = None
 
 
 def _image(pixels: NDArray[np.uint8]) -> QImage:
     height, width = pixels.shape[:2]
-    form = QImage.Format.Format_RGB888
-    return QImage(pixels.data, width, height, 3 * width, form).copy()
+    form = QImage.Format.Format_RGB32
+    return QImage(pixels.data, width, height, 4 * width, form).copy()
 
 
 class _PictureThread(QThread):
@@ -97,33 +165,46 @@ class _PictureThread(QThread):
         super().__init__(worker)
         self.setObjectName("pictures")
         self._worker = worker
+        self._reader: PictureReader | None = None
+        self._opened: Path | None = None
 
     def run(self) -> None:
+        worker = self._worker
+        while (task := worker.next_task()) is not None:
+            path, wish, ahead_from_s = task
+            try:
+                reader = self._reader_of(path)
+                if ahead_from_s is None:
+                    self._meet(reader, wish)
+                else:
+                    self._go_on(reader, wish, ahead_from_s)
+            except EmsyncError as error:
+                worker.unreadable.emit(str(error))
+                worker.forget(path)
+            except Exception:
+                logger.exception("a picture of %s", path.name)
+                worker.forget(path)
+                self._opened = None
+        if self._reader is not None:
+            self._reader.close()
+
+    def _reader_of(self, path: Path) -> PictureReader:
         from emsync_desktop.preview.pictures import PictureReader
 
-        reader: PictureReader | None = None
-        opened: Path | None = None
-        while (wish := self._worker.next_wish()) is not None:
-            path, time_s, long_side, ahead_s = wish
-            try:
-                if reader is None or path != opened:
-                    if reader is not None:
-                        reader.close()
-                    reader, opened = None, path
-                    reader = PictureReader(path)
-                pixels = reader.picture(time_s, long_side)
-                if pixels is not None:
-                    self._worker.picture_ready.emit(_image(pixels), time_s)
-                if ahead_s and self._worker.is_free:
-                    reader.picture(time_s + ahead_s, long_side)
-            except EmsyncError as error:
-                self._worker.unreadable.emit(str(error))
-                self._worker.forget(path)
-                continue
-            except Exception:
-                logger.exception("the picture at %.3f s of %s", time_s, path.name)
-                self._worker.forget(path)
-                reader = None
-                continue
-        if reader is not None:
-            reader.close()
+        if self._reader is None or path != self._opened:
+            if self._reader is not None:
+                self._reader.close()
+            self._reader, self._opened = None, path
+            self._reader = PictureReader(path)
+            self._worker.begin_ahead(self._reader.most_ahead)
+        return self._reader
+
+    def _meet(self, reader: PictureReader, wish: Wish) -> None:
+        pixels = reader.picture(wish.time_s, wish.room)
+        if pixels is not None:
+            self._worker.picture_ready.emit(_image(pixels), wish.time_s)
+
+    def _go_on(self, reader: PictureReader, wish: Wish, time_s: float) -> None:
+        pixels = reader.next_picture(wish.room, not_before_s=time_s)
+        image = _image(pixels) if pixels is not None else None
+        self._worker.put_next(wish, reader.time_of_shown(), image, reader.most_ahead)

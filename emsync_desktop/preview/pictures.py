@@ -6,6 +6,7 @@ import contextlib
 from collections import OrderedDict
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,11 +18,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+Room = tuple[int, int]
+
 KEPT_BYTES = 96 << 20
 _DECODE_ON_S = 2  # rather than seek, when the wanted picture lies this little ahead
 _STEP_BACK = Fraction(1, 2)  # seconds further back, where a seek overshot
 _WHOLE_S = Fraction(1, 2)  # before a wanted picture, every picture is decoded after a seek
 _KEPT_SCALED = 4
+_EVEN_PX = 4  # swscale needs twice as long for a width that it cannot divide
+_MOST_AHEAD, _LEAST_AHEAD = 15, 4
 
 
 class PictureReader:
@@ -52,15 +57,47 @@ class PictureReader:
     def close(self) -> None:
         self._container.close()
 
-    def picture(self, time_s: float, long_side: int) -> NDArray[np.uint8] | None:
-        """(h, w, 3) uint8 RGB, upright, as shown at a time; None if nothing can be decoded."""
-        frame = self._shown = self._frame_at(Fraction(max(time_s, 0.0)))
+    @property
+    def most_ahead(self) -> int:
+        """How many pictures after the shown one may be read without forgetting that one."""
+        each = max(1, self.info.width * self.info.height * 3 // 2)
+        return min(max(KEPT_BYTES // each // 2, _LEAST_AHEAD), _MOST_AHEAD)
+
+    def picture(self, time_s: float, room: Room) -> NDArray[np.uint8] | None:
+        """(h, w, 4) uint8 BGRA, upright, as shown at a time; None if nothing can be decoded.
+
+        Parameters
+        ----------
+        room : width and height in pixels that it is to fit into, never larger than it is
+        """
+        self._shown = self._frame_at(Fraction(max(time_s, 0.0)))
+        return self._fitted(self._shown, room)
+
+    def next_picture(self, room: Room, *, not_before_s: float = 0.0) -> NDArray[np.uint8] | None:
+        """The picture after the one that was read last; None at the end.
+
+        Who is late passes over pictures: it is the one shown at ``not_before_s``, if that is later.
+        """
+        following = self._following()
+        if following is None:
+            return None
+        time = max(self._time_of(following), Fraction(not_before_s))
+        frame = self._frame_at(time)
+        if frame is None or frame.pts == self._shown.pts:
+            return None
+        self._shown = frame
+        return self._fitted(frame, room)
+
+    def _fitted(self, frame: Any, room: Room) -> NDArray[np.uint8] | None:
         if frame is None:
             return None
         shown = (self.info.width, self.info.height)
-        size = fitted_size(*shown, min(long_side, max(shown)))
+        scale = min(room[0] / shown[0], room[1] / shown[1], 1.0)
+        size = fitted_size(*shown, int(max(shown) * scale) // _EVEN_PX * _EVEN_PX)
         if self._scaler is None or (self._scaler.width, self._scaler.height) != size:
-            self._scaler = PictureScaler(shown, self.info.rotation, long_side=max(size))
+            self._scaler = PictureScaler(
+                shown, self.info.rotation, long_side=max(size), form="bgra", threads=1
+            )
         key = (frame.pts, max(size))
         if key not in self._scaled:
             self._scaled[key] = self._scaler.scale(frame)
@@ -71,6 +108,21 @@ class PictureReader:
     def time_of_shown(self) -> float:
         """When the picture that was read last starts, in seconds."""
         return float(self._time_of(self._shown)) if self._shown is not None else 0.0
+
+    def _following(self) -> Any:
+        """The picture after the shown one, decoded if it is not remembered; None at the end."""
+        if self._shown is None:
+            return None
+        stamps = iter(self._kept)
+        if any(stamp == self._shown.pts for stamp in stamps):
+            stamp = next(stamps, None)
+            if stamp is not None:
+                return self._kept[stamp]
+        if self._current is None or self._shown.pts != self._current.pts or self._frames is None:
+            return None
+        if self._ahead is None:
+            self._ahead = next(self._frames, None)
+        return self._ahead
 
     def _time_of(self, frame: Any) -> Fraction:
         return Fraction(frame.pts) * self._time_base - self.info.first_picture
@@ -101,11 +153,10 @@ class PictureReader:
 
     def _from_kept(self, wanted: Fraction) -> Any:
         """A remembered picture that is known to be the one: it lies right before another."""
-        stamps = list(self._kept)
-        for stamp, following in pairwise(stamps):
-            frame = self._kept[stamp]
-            if self._time_of(frame) <= wanted < self._time_of(self._kept[following]):
-                return frame
+        last = floor((wanted + self.info.first_picture) / self._time_base)  # stamp that has started
+        for stamp, following in pairwise(self._kept):
+            if stamp <= last < following:
+                return self._kept[stamp]
         return None
 
     def _seek(self, wanted: Fraction, *, whole_from: Fraction | None = None) -> None:

@@ -20,7 +20,7 @@ from emsync_engine.timing import FrameRate
 _TICK_MS = 16
 _PREPARE_MS = 250  # after a jump the picture comes first, then the sound that may be played
 _HUSH_MS = 400  # a playhead that rests so long is scrubbed no more
-_LEAD_S = 0.012  # half a tick, and what it takes to paint
+_LEAD_S = 0.008  # what it takes to paint, and a part of what the screen takes to show it
 
 
 class Transport(QObject):
@@ -76,18 +76,28 @@ class Transport(QObject):
         return self._time
 
     @property
-    def lead_s(self) -> float:
-        """How much earlier than it is heard a picture is asked for, so that it is seen with it."""
-        return _LEAD_S if self._is_playing and self._speed == 1 else 0.0
+    def frame(self) -> int:
+        """Number of the frame under the playhead."""
+        return self._rate.frame_at(self._time + Fraction(1, 10**6))
 
     @property
-    def next_frame_s(self) -> float:
-        """How much later the next frame begins; 0 unless it plays as usual."""
-        return float(self._rate.time_of(1)) if self._is_playing and self._speed == 1 else 0.0
+    def lead_s(self) -> float:
+        """How much earlier than it is heard a picture is asked for, so that it is seen with it."""
+        return _LEAD_S if self.is_rolling else 0.0
 
     @property
     def is_playing(self) -> bool:
         return self._is_playing
+
+    @property
+    def plays_on(self) -> bool:
+        """Whether the film plays at its own speed, forth."""
+        return self._is_playing and self._speed == 1
+
+    @property
+    def is_rolling(self) -> bool:
+        """Whether it does so now; not while the playhead jumps."""
+        return self.plays_on and self._timer.isActive()
 
     @property
     def speed(self) -> int:

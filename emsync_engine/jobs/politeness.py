@@ -7,7 +7,7 @@ import os
 import sys
 from pathlib import Path
 
-NICENESS = 10
+NICENESS = 5
 _BELOW_NORMAL_PRIORITY = 0x4000  # BELOW_NORMAL_PRIORITY_CLASS of Windows
 AUTOGROUP = Path("/proc/self/autogroup")
 

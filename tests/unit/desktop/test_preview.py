@@ -17,6 +17,7 @@ def folder(tmp_path_factory):
     return tmp_path_factory.mktemp("films")
 
 
+ROOM = (64, 64)
 FILMS = {
     "hard cuts": media.make_hard_cuts,
     "milliseconds": media.make_webm,
@@ -33,10 +34,10 @@ def test_each_time_shows_the_frame_that_started_last(folder, name):
     last = len(clip.times) - 1
     wanted = [0, 1, 2, 3, last, last - 1, last - 2, 30, 29, 28, 40, 12]
     for frame in wanted:
-        reader.picture(float(clip.times[frame]), 64)
+        reader.picture(float(clip.times[frame]), ROOM)
         assert reader.time_of_shown() == pytest.approx(float(clip.times[frame]), abs=0.0025), frame
     half = (clip.times[20] + clip.times[21]) / 2
-    reader.picture(float(half), 64)
+    reader.picture(float(half), ROOM)
     assert reader.time_of_shown() == pytest.approx(float(clip.times[20]), abs=0.0025)
     reader.close()
 
@@ -45,10 +46,10 @@ def test_a_cut_is_seen_on_its_first_frame_and_not_before(folder):
     clip = media.make_hard_cuts(folder)
     reader = PictureReader(clip.path)
     cut = clip.cuts[1]
-    before = reader.picture(float(clip.times[cut - 1]), 64).astype(int)
-    at = reader.picture(float(clip.times[cut]), 64).astype(int)
-    after = reader.picture(float(clip.times[cut + 1]), 64).astype(int)
-    again = reader.picture(float(clip.times[cut - 1]), 64).astype(int)
+    before = reader.picture(float(clip.times[cut - 1]), ROOM).astype(int)
+    at = reader.picture(float(clip.times[cut]), ROOM).astype(int)
+    after = reader.picture(float(clip.times[cut + 1]), ROOM).astype(int)
+    again = reader.picture(float(clip.times[cut - 1]), ROOM).astype(int)
     reader.close()
     assert np.abs(at - before).mean() > 20
     assert np.abs(after - at).mean() < 5
@@ -58,9 +59,9 @@ def test_a_cut_is_seen_on_its_first_frame_and_not_before(folder):
 def test_after_the_end_the_last_picture_stays(folder):
     clip = media.make_hard_cuts(folder)
     reader = PictureReader(clip.path)
-    last = reader.picture(float(clip.times[-1]), 64)
-    assert (reader.picture(99.0, 64) == last).all()
-    assert reader.picture(0.0, 64) is not None
+    last = reader.picture(float(clip.times[-1]), ROOM)
+    assert (reader.picture(99.0, ROOM) == last).all()
+    assert reader.picture(0.0, ROOM) is not None
     assert reader.time_of_shown() == 0.0
     reader.close()
 
@@ -68,7 +69,7 @@ def test_after_the_end_the_last_picture_stays(folder):
 def test_a_turned_film_stands_upright(folder):
     clip = media.make_rotated(folder)
     reader = PictureReader(clip.path)
-    height, width = reader.picture(0.0, 64).shape[:2]
+    height, width = reader.picture(0.0, ROOM).shape[:2]
     reader.close()
     assert height > width
 
