@@ -6,6 +6,7 @@ compiled code is kept for the next start (``docs/sampling-speed.md`` states the 
 
 from __future__ import annotations
 
+import copy
 import logging
 import math
 import threading
@@ -50,7 +51,10 @@ def kernel() -> ModuleType | None:
 
 
 class CompiledCache:
-    """Keys and values of one take, in all its rows and layers, as blocks of the kernel.
+    """Keys and values of one take, in all its rows and layers, as pages of the kernel.
+
+    A page holds as many tokens as a block has lanes. Copies share the pages that are full, in
+    memory and so in the processor's cache; one that others have too is never written.
 
     Parameters
     ----------
@@ -68,60 +72,86 @@ class CompiledCache:
         chains: int,
     ) -> None:
         c = configuration
-        self.rows, self.length = rows, 0
-        self._lanes = lanes
-        blocks = math.ceil(c.context / lanes)
-        depth = math.ceil(c.head_width / chains) * chains
-        parts = math.ceil(c.head_width / lanes)
-        shape = (rows, c.layers, c.heads)
-        self.keys = _untouched((*shape, blocks, depth, lanes), dtype)
-        self.values = _untouched((*shape, parts, blocks * lanes, lanes), dtype)
+        self.rows, self.length, self.dtype = rows, 0, dtype
+        self._lanes, self._context, self._head_width = lanes, c.context, c.head_width
+        self._depth = math.ceil(c.head_width / chains) * chains
+        self._parts = math.ceil(c.head_width / lanes)
+        self._page = (rows, c.layers, c.heads, self._depth + self._parts * lanes, lanes)
+        self._pages: list[Tensor] = []
+        self._shared = 0  # the first pages, which others have too
+        self._addresses = np.zeros((rows, math.ceil(c.context / lanes)), dtype=np.int64)
 
     @property
     def nbytes(self) -> int:
-        """Bytes of memory, whatever is held."""
-        return self.keys.nbytes + self.values.nbytes
+        """Bytes of memory when the context is full and nothing is shared."""
+        return self._addresses.shape[1] * math.prod(self._page) * self.dtype.itemsize
 
     def keep(self, length: int) -> None:
         """Forget all but the first tokens."""
         self.length = length
+        del self._pages[math.ceil(length / self._lanes) :]
+        self._shared = min(self._shared, len(self._pages))
 
     def copy(self) -> CompiledCache:
-        """The same keys and values, in memory of their own."""
-        twin = CompiledCache.__new__(CompiledCache)
-        twin.rows, twin.length, twin._lanes = self.rows, self.length, self._lanes
-        twin.keys, twin.values = (
-            _untouched(held.shape, held.dtype) for held in (self.keys, self.values)
-        )
-        blocks = math.ceil(self.length / self._lanes)
-        twin.keys[:, :, :, :blocks] = self.keys[:, :, :, :blocks]
-        held = blocks * self._lanes
-        twin.values[..., :held, :] = self.values[..., :held, :]
+        """The same keys and values; what either takes up from here on is nothing to the other."""
+        twin = copy.copy(self)
+        twin._pages, twin._addresses = self._pages.copy(), self._addresses.copy()
+        full = self.length // self._lanes
+        for number in range(full, len(self._pages)):
+            twin._put(number, self._pages[number].clone())
+        twin._shared, self._shared = full, max(self._shared, full)
         return twin
 
     def fill(self, layers: Sequence[LayerCache]) -> None:
         """Hold what the model's own pass has left in its caches, in place of what was held."""
-        lanes = self._lanes
+        self.keep(0)
         self.length = layers[0].length
-        blocks = math.ceil(self.length / lanes)
+        blocks = math.ceil(self.length / self._lanes)
+        pages = _untouched((blocks, *self._page), self.dtype)
         for number, layer in enumerate(layers):
-            keys = layer.keys[:, :, : self.length].to(self.keys.dtype)
-            deeper, later = self.keys.shape[-2] - keys.shape[-1], blocks * lanes - self.length
-            keys = F.pad(keys, (0, deeper, 0, later))
-            keys = keys.reshape(*keys.shape[:2], blocks, lanes, -1)
-            self.keys[:, number, :, :blocks] = keys.transpose(-1, -2)
-            values = layer.values[:, :, : self.length].to(self.values.dtype)
-            wider = self.values.shape[3] * lanes - values.shape[-1]
-            values = F.pad(values, (0, wider))
-            values = values.reshape(*values.shape[:3], -1, lanes)
-            self.values[:, number, :, :, : self.length] = values.transpose(2, 3)
+            keys = self._in_blocks(layer.keys, self._depth)  # (R, H, blocks, lanes, depth)
+            pages[:, :, number, :, : self._depth] = keys.permute(2, 0, 1, 4, 3)
+            values = self._in_blocks(layer.values, self._parts * self._lanes)
+            values = values.unflatten(-1, (self._parts, self._lanes)).transpose(3, 4).flatten(3, 4)
+            pages[:, :, number, :, self._depth :] = values.permute(2, 0, 1, 3, 4)
+        for number, page in enumerate(pages):
+            self._put(number, page)
 
-    def addresses(self) -> tuple[Numbers, Numbers]:
-        """Where keys and values of each row lie."""
+    def _in_blocks(self, held: Tensor, width: int) -> Tensor:
+        """(R, H, T, D) as (R, H, blocks, lanes, width), 0 where nothing is held."""
+        held = held[:, :, : self.length].to(self.dtype)
+        held = F.pad(held, (0, width - held.shape[-1], 0, -self.length % self._lanes))
+        return held.unflatten(2, (-1, self._lanes))
+
+    def addresses(self) -> Numbers:
+        """(R, P) where the pages of each row lie; the one that the next token is put into is ours.
+
+        Raises ValueError where the context is full.
+        """
+        number = self.length // self._lanes
+        if self.length >= self._context:
+            raise ValueError(f"the cache holds {self._context} tokens and is full")
+        if number == len(self._pages):
+            self._put(number, _untouched(self._page, self.dtype))
+        elif number < self._shared:
+            self._put(number, self._pages[number].clone())
+            self._shared = number
+        return self._addresses
+
+    def rooms(self) -> list[Numbers]:
+        """What the kernel computes in for one head: query, key, scores, and what is brought."""
+        return [
+            np.zeros(self._depth, dtype=np.float32),
+            _empty(self._head_width),
+            _empty(self._addresses.shape[1] * self._lanes),
+            _empty(self._lanes),
+            _empty(self._parts, self._lanes),
+        ]
+
+    def _put(self, number: int, page: Tensor) -> None:
+        self._pages[number : number + 1] = [page]
         rows = np.arange(self.rows, dtype=np.int64)
-        held = (self.keys, self.values)
-        keys, values = (tensor.data_ptr() + rows * (tensor.nbytes // self.rows) for tensor in held)
-        return keys, values
+        self._addresses[:, number] = page.data_ptr() + rows * (page.nbytes // self.rows)
 
 
 class CompiledStep:
@@ -209,10 +239,7 @@ class CompiledStep:
             self._room(rows, out),
             self._room(rows, gate),
             _empty(rows, c.feed_forward),
-            np.zeros(held.keys.shape[4], dtype=np.float32),
-            _empty(c.head_width),
-            _empty(held.values.shape[4]),
-            _empty(*held.values.shape[3::2]),
+            *held.rooms(),
         ]
 
     def step(
@@ -222,16 +249,13 @@ class CompiledStep:
         rows = len(told[0])
         x = np.concatenate([vectors.numpy() for vectors in told])
         x += self._embedding[np.repeat(tokens, rows)]
-        addresses = [held.addresses() for held in caches]
+        pages = np.concatenate([held.addresses() for held in caches])
         logits = self._room(len(x), self._matrices[-1])
         places = np.repeat([held.length for held in caches], rows)
-        keys, values = (np.concatenate(of_all) for of_all in zip(*addresses, strict=True))
         rooms = self._rooms_for(len(x), caches[0])
         started = time.perf_counter()
         with others_turn():
-            self._module.step(
-                x, places, keys, values, *self._small, *self._matrices, logits, *rooms
-            )
+            self._module.step(x, places, pages, *self._small, *self._matrices, logits, *rooms)
         if not self._has_stepped:
             self._has_stepped = True
             _log.info("the first step took %.1f s", time.perf_counter() - started)

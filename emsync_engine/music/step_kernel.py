@@ -363,42 +363,59 @@ def _softmax(scores: Any, length: Any, padded: Any) -> None:
 
 
 @_part
-def _attend(like: Any, keys: Any, values: Any, length: Any, query: Any, scores: Any, out: Any):
-    """What one head brings in of the first ``length`` tokens.
+def _attend(
+    like: Any,
+    pages: Any,
+    row: Any,
+    head_at: Any,
+    length: Any,
+    query: Any,
+    scores: Any,
+    brought: Any,
+    out: Any,
+) -> None:
+    """What one head brings to a row from the first ``length`` tokens.
+
+    What several rows share lies in the second cache when the next of them reads it.
 
     Parameters
     ----------
     like : an array of the type that keys and values have
-    keys : address of (capacity / LANES, depth, LANES)
-    values : address of (parts, capacity, LANES)
+    pages : (rows, P) addresses, each of so many tokens as there are LANES
+    head_at : bytes from there to the head's (depth, LANES) keys, its (parts, LANES, LANES) values
+        behind them
     query : (depth,), scaled, 0 behind the head's width
     scores : (capacity,), overwritten
+    brought : (LANES,), overwritten
     out : (parts, LANES)
     """
     size = LANES * like.itemsize
+    values_at = head_at + len(query) * size
     blocks = (length + LANES - 1) // LANES
     at_query, at_scores = query.ctypes.data, scores.ctypes.data
-    # what is fetched meanwhile is the next head's, as far as it will be read
-    next_keys = len(scores) * len(query) * like.itemsize
-    next_values = len(scores) * len(out) * size
+    next_head = (len(query) + out.size) * size  # what is fetched meanwhile
     for block in range(blocks):
-        read = keys + block * len(query) * size
         to = at_scores + block * LANES * 4
-        _ALONE(like, read, next_keys, at_query, 0, to, 0, len(query))
+        _ALONE(like, pages[row, block] + head_at, next_head, at_query, 0, to, 0, len(query))
     _softmax(scores, length, blocks * LANES)
     for part in range(len(out)):
-        read = values + part * len(scores) * size
-        to = out.ctypes.data + part * LANES * 4
-        _ALONE(like, read, next_values, at_scores, 0, to, 0, blocks * LANES)
+        for lane in range(LANES):
+            out[part, lane] = np.float32(0.0)
+        for block in range(blocks):
+            read = pages[row, block] + values_at + part * LANES * size
+            shares = at_scores + block * LANES * 4
+            _ALONE(like, read, next_head, shares, 0, brought.ctypes.data, 0, LANES)
+            for lane in range(LANES):
+                out[part, lane] += brought[lane]
 
 
 @_part
 def _attention(
     like: Any,
-    keys: Any,
-    values: Any,
-    qkv: Any,
+    pages: Any,
     row: Any,
+    head: Any,
+    qkv: Any,
     norms: Any,
     layer: Any,
     turns: Any,
@@ -406,27 +423,28 @@ def _attention(
     query: Any,
     key: Any,
     scores: Any,
+    brought: Any,
     out: Any,
     mixed: Any,
 ) -> None:
-    """All heads of one row in one layer, whose new key and value are put into its cache."""
-    width, depth, capacity, parts = len(key), len(query), len(scores), len(out)
-    size = like.itemsize
-    for head in range(mixed.shape[1] // width):
-        first = head * width
-        _turn(qkv, row, first, norms, 2 * layer, turns, place, query)
-        _turn(qkv, row, first + mixed.shape[1], norms, 2 * layer + 1, turns, place, key)
-        own_keys = keys + head * capacity * depth * size
-        own_values = values + head * capacity * parts * LANES * size
-        block, lane = place // LANES, place % LANES
-        for k in range(width):
-            _hold(like, own_keys + ((block * depth + k) * LANES + lane) * size, key[k])
-            value = qkv[row, first + 2 * mixed.shape[1] + k]
-            part, within = k // LANES, k % LANES
-            _hold(like, own_values + ((part * capacity + place) * LANES + within) * size, value)
-        _attend(like, own_keys, own_values, place + 1, query, scores, out)
-        for k in range(width):
-            mixed[row, first + k] = out[k // LANES, k % LANES]
+    """One head of one row in one layer, whose new key and value are put into its page."""
+    width, depth, parts = len(key), len(query), len(out)
+    heads, size = mixed.shape[1] // width, like.itemsize
+    head_at = (layer * heads + head) * (depth + parts * LANES) * LANES * size
+    first = head * width
+    _turn(qkv, row, first, norms, 2 * layer, turns, place, query)
+    _turn(qkv, row, first + mixed.shape[1], norms, 2 * layer + 1, turns, place, key)
+    lane = place % LANES
+    own_keys = pages[row, place // LANES] + head_at
+    own_values = own_keys + depth * LANES * size
+    for k in range(width):
+        _hold(like, own_keys + (k * LANES + lane) * size, key[k])
+        value = qkv[row, first + 2 * mixed.shape[1] + k]
+        part, within = k // LANES, k % LANES
+        _hold(like, own_values + ((part * LANES + lane) * LANES + within) * size, value)
+    _attend(like, pages, row, head_at, place + 1, query, scores, brought, out)
+    for k in range(width):
+        mixed[row, first + k] = out[k // LANES, k % LANES]
 
 
 @_part
@@ -451,8 +469,7 @@ def _gate(both: Any, out: Any) -> None:
 def step(
     x: Any,
     places: Any,
-    keys: Any,
-    values: Any,
+    pages: Any,
     layer_norms: Any,
     head_norms: Any,
     turns: Any,
@@ -471,6 +488,7 @@ def step(
     query: Any,
     key: Any,
     scores: Any,
+    parted: Any,
     attended: Any,
 ) -> None:
     """Read one token in every row, and write its keys and values into the caches.
@@ -479,9 +497,10 @@ def step(
     ----------
     x : (rows, width) float32: embedding and what is told; overwritten
     places : (rows,) int64: of the token, which is how many are held before it
-    keys, values : (rows,) int64 addresses: (layers, H, capacity / LANES, depth, LANES) and
-        (layers, H, parts, capacity, LANES) of the weights' type. The capacity is the context, the
-        depth and parts x LANES are the head's width, each rounded up
+    pages : (rows, P) int64 addresses, each of so many tokens as there are LANES:
+        (layers, H, depth + parts x LANES, LANES) of the weights' type, keys before values. P times
+        LANES is the context, depth and parts x LANES are the head's width, each rounded up. Rows
+        may share pages, but none that is written
     layer_norms : (2 layers + 1, width) float32
     head_norms : (2 layers, D) float32: of queries, times the scale of attention, and of keys
     turns : (context, 2, D / 2) float32, cosine and sine
@@ -491,32 +510,32 @@ def step(
     normed, threefold, mixed, brought, both, gated : room for numbers of every row, float32, as
         wide as width, blocks of qkv x LANES, width, blocks of out x LANES, of gate x LANES, and
         the depth of down
-    query, key, scores, attended : room for those of one head: (depth,), 0 at first, (D,),
-        (capacity,), (parts, LANES)
+    query, key, scores, parted, attended : room for those of one head: (depth,), 0 at first, (D,),
+        (P x LANES,), (LANES,), (parts, LANES)
     """
     heads, first = x.shape[1] // len(key), np.int64(0)
-    keys_size = heads * len(scores) * len(query) * head.itemsize
-    values_size = heads * len(scores) * attended.size * head.itemsize
     for layer in range(len(qkv)):
         _normalise(x, layer_norms, 2 * layer, normed)
         _product(qkv, layer, normed, threefold)
-        for row in range(len(x)):
-            _attention(
-                head,
-                keys[row] + layer * keys_size,
-                values[row] + layer * values_size,
-                threefold,
-                row,
-                head_norms,
-                layer,
-                turns,
-                places[row],
-                query,
-                key,
-                scores,
-                attended,
-                mixed,
-            )
+        for number in range(heads):
+            for row in range(len(x)):
+                _attention(
+                    head,
+                    pages,
+                    row,
+                    number,
+                    threefold,
+                    head_norms,
+                    layer,
+                    turns,
+                    places[row],
+                    query,
+                    key,
+                    scores,
+                    parted,
+                    attended,
+                    mixed,
+                )
         _product(out, layer, mixed, brought)
         _add(x, brought)
         _normalise(x, layer_norms, 2 * layer + 1, normed)

@@ -39,8 +39,8 @@ def held(like, address, numbers):
 
 
 @njit
-def attention(like, keys, values, length, query, scores, out):
-    step_kernel._attend(like, keys, values, length, query, scores, out)
+def attention(like, pages, head_at, length, query, scores, brought, out):
+    step_kernel._attend(like, pages, 0, head_at, length, query, scores, brought, out)
 
 
 def packed(weight, dtype):
@@ -97,11 +97,11 @@ def test_attention_is_torchs_and_sees_nothing_behind_its_length(dtype, length):
     lanes = step_kernel.LANES
     cache = CompiledCache(1, TOY, dtype=dtype, lanes=lanes, chains=step_kernel.CHAINS)
     cache.fill([LayerCache(keys, values, 90), LayerCache(keys, values, 90)])
-    at_keys, at_values = cache.keys[0, 1, 1].data_ptr(), cache.values[0, 1, 1].data_ptr()
-    scores = np.empty(cache.values.shape[4], dtype=np.float32)
-    out = np.empty(cache.values.shape[3::2], dtype=np.float32)
     like = np.empty(1, dtype=np.uint16 if dtype == torch.bfloat16 else np.float32)
-    attention(like, at_keys, at_values, length, query.numpy(), scores, out)
+    _, _, scores, brought, out = cache.rooms()
+    second_of_second = (heads + 1) * (len(query) + out.size) * lanes * like.itemsize
+    pages = cache.addresses()
+    attention(like, pages, second_of_second, length, query.numpy(), scores, brought, out)
     shares = torch.softmax(keys[0, 1, :length].float() @ query, dim=0)
     expected = shares @ values[0, 1, :length].float()
     np.testing.assert_allclose(out.reshape(-1)[:width], expected, rtol=1e-4, atol=1e-5)
@@ -137,7 +137,7 @@ def test_a_processor_without_bfloat16_reads_in_float32_and_holds_bfloat16(monkey
     with torch.inference_mode():
         full, vectors = model(tokens, told), model.conditioning(told)
     cache = decoder.new_cache(1)
-    assert cache.keys.dtype == torch.bfloat16
+    assert cache.dtype == torch.bfloat16
     first = decoder.read(tokens[0, :4].tolist(), told.at(0, 4), cache)
     torch.testing.assert_close(first, full[:, 3], atol=1e-5, rtol=1e-5)
     then = decoder.step([int(tokens[0, 4])], [vectors[:, 4]], [cache])[0]
@@ -195,3 +195,43 @@ def test_compiled_anew_or_kept_it_says_the_same(tmp_path):
     ]
     assert list(tmp_path.rglob("*.nbc"))
     assert said[0] == said[1]
+
+
+def test_a_copy_goes_on_as_if_alone_and_changes_nothing_of_the_other():
+    """Bit by bit, also where what both share was forgotten again and written anew."""
+    decoder = Decoder(toy_model())
+    told = torch.zeros(2, TOY.width)
+
+    def said(cache, tokens):
+        return [decoder.step([token], [told], [cache])[0] for token in tokens]
+
+    def anew(tokens):
+        return said(decoder.new_cache(2), tokens)
+
+    start, one_way, other_way = list(range(20, 60)), list(range(70, 110)), list(range(130, 170))
+    first = decoder.new_cache(2)
+    said(first, start)
+    second = first.copy()
+    interleaved = [
+        (said(first, [one])[0], said(second, [other])[0])
+        for one, other in zip(one_way, other_way, strict=True)
+    ]
+    for number, tokens in enumerate((one_way, other_way)):
+        alone = anew(start + tokens)[len(start) :]
+        mine = [both[number] for both in interleaved]
+        assert all(torch.equal(one, other) for one, other in zip(mine, alone, strict=True))
+    third = second.copy()
+    third.keep(10)
+    after = said(third, one_way)
+    alone = anew(start[:10] + one_way)[10:]
+    assert all(torch.equal(one, other) for one, other in zip(after, alone, strict=True))
+    assert torch.equal(said(second, [5])[0], anew([*start, *other_way, 5])[-1])
+
+
+def test_a_full_cache_says_so():
+    decoder = Decoder(toy_model())
+    cache = decoder.new_cache(1)
+    for place in range(TOY.context):
+        decoder.step([place % 100], [torch.zeros(1, TOY.width)], [cache])
+    with pytest.raises(ValueError, match="is full"):
+        decoder.step([1], [torch.zeros(1, TOY.width)], [cache])

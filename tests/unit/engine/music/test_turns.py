@@ -25,7 +25,8 @@ def test_no_two_have_their_turn_at_once_and_others_do_while_one_computes():
     for thread in threads:
         thread.join(timeout=30)
     assert not together.broken
-    assert len(most) == 40 and max(most) == 1
+    assert len(most) == 40
+    assert max(most) == 1
 
 
 def test_who_fails_gives_its_turn_back():
