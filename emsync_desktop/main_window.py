@@ -211,7 +211,10 @@ class MainWindow(QMainWindow):
         )
         self.helping.hint("shape")
         if analysis.warnings:
-            self.banner.say(" ".join(analysis.warnings), tone="note")
+            failed = analysis.models is not None and analysis.models.faults
+            offer = self.models.rereading.offer_words() if failed else ""
+            action = self.models.rereading.ask if failed else None
+            self.banner.say(" ".join(analysis.warnings), tone="note", offer=offer, action=action)
 
     def _on_project_read(self, project: Project, path: Path) -> None:
         film = Path(project.video.path)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Signal
 
 from emsync_desktop.task_share import TaskKind, TaskShare
+from emsync_engine.models.store import any_installed
 from emsync_engine.project.model import GenerationSettings, Project, Take, Timeline
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ class Scoring(QObject):
     """Path and ``FilmStrip``."""
     composed = Signal(object)
     """``Composed``."""
+    reread = Signal(object, object)
+    """Path and ``ReadAgain``."""
     conformed = Signal(object, object)
     """``Project``, and the ``ConformPlan`` for it."""
     rendered = Signal(object, object)
@@ -203,6 +206,12 @@ class Scoring(QObject):
         from emsync_engine.jobs.messages import AnalyseJob
 
         self._begin("analyse", AnalyseJob(path), path)
+
+    def read_again(self, path: Path, timeline: Timeline) -> None:
+        """The emotions of a timeline anew, with all models that are installed now."""
+        from emsync_engine.jobs.reading_job import ReadAgainJob
+
+        self._begin("reread", ReadAgainJob(path, timeline, self.device), path)
 
     def read_film(self, path: Path) -> None:
         """Pictures and waveform of a film whose timeline is known."""
@@ -373,7 +382,7 @@ class Scoring(QObject):
         self._leave()
         self.wake()
         assert self._engine is not None
-        self._progress = TaskShare(kind, rounds)
+        self._progress = TaskShare(kind, rounds, with_models=any_installed())
         job_id = self._engine.submit(job)
         self._task = self._last = Task(kind, job, job_id, subject, rounds)
         self.started.emit(kind)
@@ -412,6 +421,7 @@ class Scoring(QObject):
         else:
             signals = {
                 "analyse": self.analysed,
+                "reread": self.reread,
                 "film": self.film_read,
                 "render": self.rendered,
                 "conform": self.conformed,

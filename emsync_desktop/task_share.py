@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-TaskKind = Literal["analyse", "film", "compose", "parts", "render", "conform", "release"]
+TaskKind = Literal["analyse", "reread", "film", "compose", "parts", "render", "conform", "release"]
 
 # Share of a task that lies behind when a stage begins and ends, from runs on two cores.
 STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
@@ -16,6 +16,14 @@ STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
         "picture": (0.8, 0.9),
         "sound": (0.9, 0.95),
         "emotion": (0.95, 1.0),
+    },
+    "reread": {
+        "decode": (0.0, 0.3),
+        "scene cuts": (0.3, 0.6),
+        "cuts": (0.3, 0.6),
+        "motion": (0.6, 0.7),
+        "picture": (0.7, 0.9),
+        "sound": (0.9, 1.0),
     },
     "film": {"decode": (0.0, 1.0)},
     "conform": {
@@ -45,6 +53,35 @@ STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
 }
 
 
+# The same for the models that can be installed, behind everything else that reading consists of.
+MODEL_STAGES: dict[str, tuple[float, float]] = {
+    "pictures": (0.0, 0.12),
+    "clip": (0.12, 0.3),
+    "audio-events": (0.3, 0.42),
+    "face-detector": (0.42, 0.6),
+    "speech": (0.6, 0.8),
+    "screen-text": (0.8, 0.98),
+    "text-sentiment": (0.98, 1.0),
+}
+_READING: tuple[TaskKind, ...] = ("analyse", "reread")
+_WITHOUT_MODELS = 0.4  # of reading a film with models is what is read without them
+
+
+def stages_of(kind: TaskKind, *, with_models: bool = False) -> dict[str, tuple[float, float]]:
+    """The stages of a task; models take most of the time of reading a film."""
+    stages = STAGES[kind]
+    if not with_models or kind not in _READING:
+        return stages
+    rest = 1 - _WITHOUT_MODELS
+    return {
+        **{name: (a * _WITHOUT_MODELS, b * _WITHOUT_MODELS) for name, (a, b) in stages.items()},
+        **{
+            name: (_WITHOUT_MODELS + a * rest, _WITHOUT_MODELS + b * rest)
+            for name, (a, b) in MODEL_STAGES.items()
+        },
+    }
+
+
 _LEAST_STEP = 0.004  # of a task, that is worth showing
 _FELL_BACK = 0.2  # of a task: so much less than before is a new attempt
 
@@ -55,10 +92,12 @@ class TaskShare:
     Parameters
     ----------
     rounds : stretches that are written one after the other, each from 0 to 100 %
+    with_models : whether installed models have a part in reading the film
     """
 
-    def __init__(self, kind: TaskKind, rounds: int = 1) -> None:
+    def __init__(self, kind: TaskKind, rounds: int = 1, *, with_models: bool = False) -> None:
         self._kind, self._rounds = kind, rounds
+        self._stages = stages_of(kind, with_models=with_models)
         self.share = 0.0
         self._stage = ""
         self._is_again = False
@@ -69,7 +108,7 @@ class TaskShare:
 
         ``compose again`` is another attempt, whose share starts anew.
         """
-        begin, end = STAGES[self._kind].get(stage, (self.share, self.share))
+        begin, end = self._stages.get(stage, (self.share, self.share))
         part = done / total if isinstance(total, int | float) and total > 0 else 0.0
         part = self._of_rounds(stage, min(part, 1.0))
         share = begin + (end - begin) * part

@@ -94,6 +94,7 @@ def _window_slots(window: MainWindow) -> Slots:
         "recover": window.keeping.show_recovery,
         "preferences": window.helping.show_preferences,
         "models": window.models.show,
+        "read_again": window.models.rereading.ask,
         "instruments": window.hearing.show_instruments,
         "rest": window.background.release,
         "background": window.background.show,
@@ -183,7 +184,7 @@ def refresh_actions(window: MainWindow) -> None:
     act.enable(_SPAN_ACTIONS, has_film and editor.span is not None)
     project, is_idle = window.document.project, not window.scoring.is_busy
     has_take = project is not None and project.take is not None
-    act.enable(["generate", "generate_all", "import_cuts", "conform"], has_film)
+    act.enable(["generate", "generate_all", "import_cuts", "conform", "read_again"], has_film)
     act.enable(["generate_chosen", "instruments"], has_take)
     act.enable(["rest"], is_idle)
     act.enable(["swap_takes"], project is not None and len(project.takes) > 1)

@@ -39,6 +39,7 @@ def stage_words(kind: str, stage: str) -> str:
     }
     kinds = {
         "analyse": tr("Reading the film"),
+        "reread": tr("Reading the film again"),
         "film": tr("Reading the film"),
         "conform": tr("Comparing the edits"),
         "compose": tr("Composing"),

@@ -10,6 +10,7 @@ from emsync_desktop.wording import tr
 LEAST_SHARE, LEAST_PASSED_S = 0.08, 1.5  # from which on a guess at the time left is worth telling
 _KINDS = {
     "AnalyseJob": "analyse",
+    "ReadAgainJob": "reread",
     "ThumbnailsJob": "film",
     "ComposeJob": "compose",
     "RenderJob": "render",
@@ -72,6 +73,7 @@ def job_words(job: object) -> str:
     count = getattr(job, "count", 1)
     names = {
         "AnalyseJob": tr("Read the film"),
+        "ReadAgainJob": tr("Read the film again"),
         "ThumbnailsJob": tr("Pictures and waveform"),
         "ComposeJob": tr("A take"),
         "TakesJob": tr("{count} takes").format(count=count),

@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QSettings, Qt, Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from emsync_engine.project.model import Named, Segment, SegmentReading
 
-_HEIGHT_PX = 148
+_LEAST_PX, _MOST_PX = 82, 148
 _KEPT = "inspector/what_was_read"
 
 
 class WhatWasRead(QWidget):
     """A line that unfolds: how much each source counted, words, sounds, faces, what is missing."""
+
+    models_asked = Signal()
+    """The user wants to see the models that are missing."""
+    again_asked = Signal()
+    """The user wants the film read again, with the models that are there now."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,7 +36,7 @@ class WhatWasRead(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(2)
         self.switch = QPushButton()
-        self.switch.setProperty("look", "quiet_link")
+        self.switch.setProperty("look", "small_link")
         self.switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.switch.setCheckable(True)
         self.switch.toggled.connect(self._on_toggled)
@@ -42,15 +55,39 @@ class WhatWasRead(QWidget):
         self._place.setWidgetResizable(True)
         self._place.setFrameShape(QFrame.Shape.NoFrame)
         self._place.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._place.setFixedHeight(_HEIGHT_PX)
+        self._place.setMinimumHeight(_LEAST_PX)
+        self._place.setMaximumHeight(_MOST_PX)
         self._place.setProperty("look", "panel")
         self._place.setWidget(self.text)
         self.text.setAutoFillBackground(False)  # the panel shows through
         self._place.viewport().setAutoFillBackground(False)
         column.addWidget(self._place)
+        column.addLayout(self._ways_on())
         is_open = str(QSettings().value(_KEPT, "false")) == "true"
         self.switch.setChecked(is_open)
         self._on_toggled(is_open)
+
+    def _ways_on(self) -> QHBoxLayout:
+        """What can be done about what is missing."""
+        row = QHBoxLayout()
+        row.setSpacing(4)
+        self.models_button = QPushButton(self.tr("Models …"))
+        self.models_button.clicked.connect(self.models_asked)
+        self.again_button = QPushButton(self.tr("Read again"))
+        self.again_button.setToolTip(
+            self.tr("Read the film again with the models that are installed now")
+        )
+        self.again_button.clicked.connect(self.again_asked)
+        for button in (self.models_button, self.again_button):
+            button.setProperty("look", "link")
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
+
+    def look_again(self) -> None:
+        """What is installed may be another now."""
+        self._fill()
 
     def show_segment(self, segment: Segment | None) -> None:
         """The segment whose reading is shown."""
@@ -65,10 +102,15 @@ class WhatWasRead(QWidget):
         self._fill()
 
     def _fill(self) -> None:
+        is_open = self.switch.isChecked() and self._segment is not None
+        self.models_button.setVisible(False)
+        self.again_button.setVisible(False)
         if not self.switch.isChecked():
             return  # nothing is looked up that nobody sees
         reading = self._segment.emotion.reading if self._segment else None
-        missing = _not_installed()
+        missing, all_names = _not_installed(), len(self._names())
+        self.models_button.setVisible(is_open and bool(missing))
+        self.again_button.setVisible(is_open and reading is None and len(missing) < all_names)
         lines = [*self._lines(reading), *self._missing_lines(missing)]
         self.text.setText("\n".join(lines) if self._segment else "")
         self.text.setToolTip("\n".join(missing.values()))
@@ -112,17 +154,21 @@ class WhatWasRead(QWidget):
         line = self.tr("Not installed, and so not read: {names}")
         return ["", line.format(names=names)]
 
-    def _name(self, source: str) -> str:
-        names = {
+    def _names(self) -> dict[str, str]:
+        """What each extractor reads."""
+        return {
             "clip": self.tr("pictures"),
             "audio-events": self.tr("sounds"),
             "faces": self.tr("faces"),
             "speech": self.tr("speech"),
             "screen-text": self.tr("on-screen text"),
             "text-sentiment": self.tr("sentiment of words"),
-            "built-in": self.tr("light, movement, loudness"),
         }
-        return names.get(source, source)
+
+    def _name(self, source: str) -> str:
+        if source == "built-in":
+            return self.tr("light, movement, loudness")
+        return self._names().get(source, source)
 
 
 def _shares(named: Iterable[tuple[str, float]]) -> str:
@@ -131,7 +177,6 @@ def _shares(named: Iterable[tuple[str, float]]) -> str:
 
 def _not_installed() -> dict[str, str]:
     """Extractors that cannot run on this machine, each with its sentence."""
-    from emsync_engine.extractors.listing import NAMES, needing, why_off
+    from emsync_desktop.models.needs import lack_words, lacks
 
-    reasons = {name: why_off(needing(name)) for name in NAMES}
-    return {name: reason for name, reason in reasons.items() if reason is not None}
+    return {name: lack_words(lack) for name, lack in lacks().items()}

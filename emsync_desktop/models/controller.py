@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 
 from emsync_desktop.models.dialog import ModelsDialog
 from emsync_desktop.models.manager import ModelManager
+from emsync_desktop.models.rereading import Rereading
 from emsync_desktop.models.words import Activity, told
 
 if TYPE_CHECKING:
@@ -24,6 +25,10 @@ class Models(QObject):
         self._window = window
         self._manager: ModelManager | None = None
         self.dialog: ModelsDialog | None = None
+        self.rereading = Rereading(window)
+        self.rereading.offer_changed.connect(self._show_offer)
+        window.page.inspector.reading.read.models_asked.connect(self.show)
+        window.page.inspector.reading.read.again_asked.connect(self.rereading.ask)
         window.settings.changed.connect(self._on_setting)
         window.chips.models.clicked.connect(self.show)
 
@@ -35,6 +40,8 @@ class Models(QObject):
             self._manager.changed.connect(self._show_chip)
             self._manager.said.connect(self._on_said)
             self._manager.failed.connect(self._on_failed)
+            self._manager.installed.connect(self.rereading.offer)
+            self._manager.changed.connect(self._look_again)
         return self._manager
 
     def show(self) -> None:
@@ -43,7 +50,9 @@ class Models(QObject):
             self.manager.refresh()
             self.dialog = ModelsDialog(self.manager, self._window)
             self.dialog.online_asked.connect(lambda: self._window.settings.set("offline", False))
+            self.dialog.again_asked.connect(self.rereading.ask)
             self.dialog.finished.connect(self._on_closed)
+            self._show_offer()
             self.dialog.show()
         self.dialog.raise_()
         self.dialog.activateWindow()
@@ -54,6 +63,18 @@ class Models(QObject):
             self.dialog.reject()
         if self._manager is not None:
             self._manager.close()
+
+    def _look_again(self, name: str) -> None:
+        """What is missing in the inspector, once nothing is done with a model any more."""
+        if self.manager.under(name).activity is Activity.NONE:
+            self._window.page.inspector.reading.read.look_again()
+
+    def _show_offer(self) -> None:
+        """What can be read again now, in the dialog too if it is open."""
+        if self.dialog is not None:
+            offered = bool(self.rereading.offered)
+            words = self.rereading.sentence() if offered else ""
+            self.dialog.show_offer(words, self.rereading.offer_words())
 
     def _on_closed(self) -> None:
         if self.dialog is not None:

@@ -23,6 +23,7 @@ from emsync_desktop.appearance import COLOURS
 from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.models.confirm import ConfirmDownload
 from emsync_desktop.models.manager import ModelManager
+from emsync_desktop.models.needs import INSTALL_LIBRARIES, lack_beside
 from emsync_desktop.models.table import ModelTable
 from emsync_desktop.models.words import Activity, place_words, size_words, told
 from emsync_engine.models.space import free_bytes
@@ -43,6 +44,8 @@ class ModelsDialog(QDialog):
 
     online_asked = Signal()
     """The user wants to be online again."""
+    again_asked = Signal()
+    """The user wants the open film read again with what came."""
 
     def __init__(self, manager: ModelManager, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -68,6 +71,7 @@ class ModelsDialog(QDialog):
         column.setSpacing(12)
         column.addLayout(self._head())
         column.addWidget(self._offline_banner())
+        column.addWidget(self._offer_banner())
         frame = QFrame()
         frame.setProperty("look", "panel")
         inside = QVBoxLayout(frame)
@@ -118,6 +122,30 @@ class ModelsDialog(QDialog):
         row.addWidget(self.online_button)
         self.offline.setAccessibleName(words.text())
         return self.offline
+
+    def _offer_banner(self) -> QFrame:
+        self.offer = QFrame()
+        self.offer.setObjectName("banner")
+        self.offer.setProperty("tone", "note")
+        row = QHBoxLayout(self.offer)
+        row.setContentsMargins(14, 7, 8, 7)
+        self._offer_words = QLabel()
+        self._offer_words.setWordWrap(True)
+        row.addWidget(self._offer_words, 1)
+        self.again_button = QPushButton()
+        self.again_button.setProperty("look", "link")
+        self.again_button.setAutoDefault(False)
+        self.again_button.clicked.connect(self.again_asked)
+        row.addWidget(self.again_button)
+        self.offer.hide()
+        return self.offer
+
+    def show_offer(self, sentence: str, words: str) -> None:
+        """Offer to read the open film again; nothing to offer where the sentence is empty."""
+        self._offer_words.setText(sentence)
+        self.offer.setAccessibleName(sentence)
+        self.again_button.setText(words)
+        self.offer.setVisible(bool(sentence))
 
     def _details(self) -> QFrame:
         """What there is to say of the model that is chosen."""
@@ -236,6 +264,7 @@ class ModelsDialog(QDialog):
             lines.append(place_words(state.folder).replace("&", "&amp;").replace("<", "&lt;"))
         elif not failure:
             lines.append(self._pin_words(model.revision, [one.name for one in model.unpinned]))
+        lines += self._need_words(name, state.state)
         self.facts.setText("<br>".join(lines))
 
     def _pin_words(self, revision: str, unpinned: list[str]) -> str:
@@ -251,6 +280,22 @@ class ModelsDialog(QDialog):
                 files=", ".join(unpinned)
             )
         )
+
+    def _need_words(self, name: str, state: State) -> list[str]:
+        """What else is needed before the model has a part in reading films."""
+        lack = lack_beside(name)
+        if lack is None:
+            return []
+        if lack.kind == "library":
+            words = self.tr(
+                "The library {library}, which reads it, is not installed: in a terminal, "
+                "{command}, then start EMSYNC again."
+            )
+            return [words.format(library=lack.name, command=INSTALL_LIBRARIES)]
+        if state is not State.INSTALLED:
+            return []
+        title = self._manager.state(lack.name).model.title
+        return [self.tr("It is used once {model} is installed too.").format(model=title)]
 
     def _show_buttons(self, name: str) -> None:
         state, activity = self._manager.state(name).state, self._manager.under(name).activity

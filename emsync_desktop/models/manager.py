@@ -38,6 +38,8 @@ class ModelManager(QObject):
     changed = Signal(str)
     said = Signal(str)
     """One sentence on what was done."""
+    installed = Signal(str)
+    """A model that can be used from now on."""
     failed = Signal(str, str)
     """The model, and one sentence on why something could not be done."""
 
@@ -260,6 +262,8 @@ class ModelManager(QObject):
             self._fail(task.name, self._damaged_words(task.name))
         elif task.done:
             self.said.emit(task.done)
+        if task.begins in _BRINGING and state is State.INSTALLED:
+            self.installed.emit(task.name)
         self._go_on()
 
     def _damaged_words(self, name: str) -> str:
@@ -291,3 +295,4 @@ class ModelManager(QObject):
 
 
 _STAGES = {one.value for one in Activity}
+_BRINGING = (Activity.DOWNLOADING, Activity.COPYING)

@@ -104,6 +104,11 @@ def installed_path(name: str) -> Path | None:
     return folder
 
 
+def any_installed() -> bool:
+    """Whether there is any model at all, by the records alone; nothing is read to check it."""
+    return any(read_records(folder_of(name)) for name in CATALOGUE)
+
+
 def _is_whole(path: Path, record: FileRecord | None) -> bool:
     """Whether a file is the one that was recorded; one that was touched is read to tell."""
     if record is None or record.is_damaged:
