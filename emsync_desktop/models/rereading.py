@@ -118,9 +118,9 @@ class Rereading(QObject):
         moved = sum(one.detected != other.detected for one, other in pairs)
         if not moved:
             return self.tr("The film was read again, and reads as before.")
-        return self.tr("The film was read again: {moved} of {count} segments read anew.").format(
-            moved=moved, count=len(after.emotions)
-        )
+        return self.tr(
+            "The film was read again: {moved} of {count} segments came out differently."
+        ).format(moved=moved, count=len(after.emotions))
 
 
 def _is_used(name: str) -> bool:

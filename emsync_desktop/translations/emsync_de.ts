@@ -152,10 +152,6 @@
         <translation>Bereich beginnt am &amp;Abspielkopf</translation>
     </message>
     <message>
-        <source>Range &amp;out at playhead</source>
-        <translation>Bereich endet am Abs&amp;pielkopf</translation>
-    </message>
-    <message>
         <source>Range of the chosen se&amp;gments</source>
         <translation>Bereich der gewählten Abs&amp;chnitte</translation>
     </message>
@@ -1022,6 +1018,42 @@
     <message>
         <source>{time} left</source>
         <translation>noch {time}</translation>
+    </message>
+    <message>
+        <source>Range ou&amp;t at playhead</source>
+        <translation>Bereich endet am Abs&amp;pielkopf</translation>
+    </message>
+    <message>
+        <source>Read the &amp;film again</source>
+        <translation>Den &amp;Film erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read the film again</source>
+        <translation>Den Film erneut lesen</translation>
+    </message>
+    <message>
+        <source>Reading the film again</source>
+        <translation>Der Film wird erneut gelesen</translation>
+    </message>
+    <message>
+        <source>The library {library} is not installed: in a terminal, {command}.</source>
+        <translation>Die Bibliothek {library} ist nicht installiert: im Terminal {command}.</translation>
+    </message>
+    <message>
+        <source>{model} has not been checked; verify it under Edit, Models.</source>
+        <translation>{model} ist ungeprüft; unter Bearbeiten, Modelle lässt es sich prüfen.</translation>
+    </message>
+    <message>
+        <source>{model} is damaged; get it again under Edit, Models.</source>
+        <translation>{model} ist beschädigt; unter Bearbeiten, Modelle lässt es sich neu holen.</translation>
+    </message>
+    <message>
+        <source>{model} is not installed; get it under Edit, Models.</source>
+        <translation>{model} ist nicht installiert; unter Bearbeiten, Modelle gibt es das Modell.</translation>
+    </message>
+    <message>
+        <source>{model} is only partly here; go on with it under Edit, Models.</source>
+        <translation>{model} ist erst zum Teil da; unter Bearbeiten, Modelle geht es weiter.</translation>
     </message>
 </context>
 <context>
@@ -2126,6 +2158,14 @@
         <source>Keep</source>
         <translation>Behalten</translation>
     </message>
+    <message>
+        <source>It is used once {model} is installed too.</source>
+        <translation>Es wird genutzt, sobald auch {model} installiert ist.</translation>
+    </message>
+    <message>
+        <source>The library {library}, which reads it, is not installed: in a terminal, {command}, then start EMSYNC again.</source>
+        <translation>Die Bibliothek {library}, die es liest, ist nicht installiert: im Terminal {command}, dann EMSYNC neu starten.</translation>
+    </message>
 </context>
 <context>
     <name>PictureView</name>
@@ -2836,12 +2876,55 @@ und die Musik an den Schnitten gezeigt.</translation>
         <source>light, movement, loudness</source>
         <translation>Licht, Bewegung, Lautstärke</translation>
     </message>
+    <message>
+        <source>Models …</source>
+        <translation>Modelle …</translation>
+    </message>
+    <message>
+        <source>Read again</source>
+        <translation>Erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read the film again with the models that are installed now</source>
+        <translation>Den Film mit den jetzt installierten Modellen erneut lesen</translation>
+    </message>
 </context>
 <context>
     <name>_Step</name>
     <message>
         <source>saved</source>
         <translation>gespeichert</translation>
+    </message>
+</context>
+<context>
+    <name>Rereading</name>
+    <message>
+        <source>Read again</source>
+        <translation>Erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read again with {count} models</source>
+        <translation>Mit {count} Modellen erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read again with {model}</source>
+        <translation>Mit {model} erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read the film again</source>
+        <translation>Den Film erneut lesen</translation>
+    </message>
+    <message>
+        <source>The film was read again, and reads as before.</source>
+        <translation>Der Film wurde erneut gelesen, mit demselben Ergebnis.</translation>
+    </message>
+    <message>
+        <source>The film was read again: {moved} of {count} segments came out differently.</source>
+        <translation>Der Film wurde erneut gelesen: {moved} von {count} Segmenten lesen sich anders.</translation>
+    </message>
+    <message>
+        <source>{models}: installed now, and the open film was read without.</source>
+        <translation>{models}: jetzt installiert; der offene Film wurde noch ohne gelesen.</translation>
     </message>
 </context>
 </TS>

@@ -51,7 +51,9 @@ def test_an_installed_model_offers_to_read_again(opened, engine, usable):
     assert after.boundaries == before.boundaries
     assert after.emotions[1].detected == VAPoint(0.7, 0.7)
     assert after.emotions[0] == before.emotions[0]
-    assert opened.bottom_bar.words == "The film was read again: 1 of 4 segments read anew."
+    assert (
+        opened.bottom_bar.words == "The film was read again: 1 of 4 segments came out differently."
+    )
     assert not opened.banner.isVisible()
     opened.document.undo_stack.undo()
     assert opened.document.timeline == before
