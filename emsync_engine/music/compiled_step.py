@@ -112,7 +112,8 @@ class CompiledCache:
             keys = self._in_blocks(layer.keys, self._depth)  # (R, H, blocks, lanes, depth)
             pages[:, :, number, :, : self._depth] = keys.permute(2, 0, 1, 4, 3)
             values = self._in_blocks(layer.values, self._parts * self._lanes)
-            values = values.unflatten(-1, (self._parts, self._lanes)).transpose(3, 4).flatten(3, 4)
+            values = values.reshape(*values.shape[:4], self._parts, self._lanes).transpose(3, 4)
+            values = values.flatten(3, 4)
             pages[:, :, number, :, self._depth :] = values.permute(2, 0, 1, 3, 4)
         for number, page in enumerate(pages):
             self._put(number, page)
@@ -121,7 +122,7 @@ class CompiledCache:
         """(R, H, T, D) as (R, H, blocks, lanes, width), 0 where nothing is held."""
         held = held[:, :, : self.length].to(self.dtype)
         held = F.pad(held, (0, width - held.shape[-1], 0, -self.length % self._lanes))
-        return held.unflatten(2, (-1, self._lanes))
+        return held.reshape(*held.shape[:2], -1, self._lanes, width)
 
     def addresses(self) -> Numbers:
         """(R, P) where the pages of each row lie; the one that the next token is put into is ours.
