@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-HABIT = 2.2
+HABIT = 3.2
 """Nats that a place gains for each time it is struck more often than others, on a log scale."""
 
 BARS_KEPT = 4.0
