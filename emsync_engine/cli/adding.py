@@ -89,6 +89,8 @@ def states_lines() -> Iterator[str]:
         model = state.model
         size = size_text(model.download_bytes)
         yield f"{model.name:<{width}}  {_state_words(state):<13}  {size:>7}  {model.purpose}"
+    if any(state.state is not State.INSTALLED for state in states()):
+        yield "Get one with emsync models install NAME, or emsync models use NAME FILE."
     yield ""
     yield "Published weights, which you bring"
     for one in PUBLISHED:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emsync_engine.cli.usage import UsageError
 from emsync_engine.errors import WeightsMissingError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.project.model import EMOTIONS
@@ -114,19 +115,26 @@ def train_fusion_on(options: argparse.Namespace, monitor: TerminalMonitor) -> No
         return
     _print_skipped(films)
     print(
-        f"{len(films.films)} films, {parameters / 1e6:.1f} M parameters, best after "
+        f"{len(films.films)} films, {parameters:,} parameters, best after "
         f"{done.best_epoch} of {len(done.accuracies) - 1} epochs"
     )
     print(f"accuracy on {done.validation.count} films set aside: {done.validation.accuracy:.1%}")
     print(folder_line(out))
+    if options.out is None:
+        print("It reads films from now on; emsync models remove fusion takes it away.")
 
 
 def recipe_from(options: argparse.Namespace) -> FusionRecipe:
-    """The thesis' recipe with what the options change."""
+    """The thesis' recipe with what the options change; UsageError where they contradict."""
     from emsync_engine.emotion.fusion_training import FusionRecipe
 
     told = {name: getattr(options, name) for name in (*_WHOLE, *_REAL, "seed")}
-    return FusionRecipe(**{name: value for name, value in told.items() if value is not None})
+    recipe = FusionRecipe(**{name: value for name, value in told.items() if value is not None})
+    if recipe.width % recipe.heads:
+        raise UsageError(
+            f"emsync train emotion: {recipe.heads} heads do not divide a width of {recipe.width}"
+        )
+    return recipe
 
 
 def evaluate_emotion(options: argparse.Namespace, monitor: TerminalMonitor) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from emsync_engine.cli.emotion_learning import train_fusion_on
 from emsync_engine.cli.progress import TerminalMonitor
 from emsync_engine.cli.text_learning import train_emotion_text
+from emsync_engine.cli.usage import UsageError
 from emsync_engine.errors import InputUnusableError, OutputUnwritableError
 from emsync_engine.music.devices import chosen_device
 from emsync_engine.output import written_whole
@@ -123,6 +124,11 @@ def _train_emotion(options: argparse.Namespace, monitor: TerminalMonitor) -> Non
             "Give either a folder of labelled films, or rated photographs by --builtin."
         )
     if options.builtin is None:
+        if options.plot is not None:
+            raise UsageError(
+                "emsync train emotion: --plot goes with --builtin; emsync evaluate emotion draws "
+                "the confusion matrix of a fusion"
+            )
         train_fusion_on(options, monitor)
     else:
         _train_pictures(options, monitor)
@@ -281,12 +287,13 @@ def lines_to(path: Path | None) -> Iterator[Callable[[str], None]]:
 
 
 def label_summary(written: Sequence[LabelEntry], files: int) -> list[str]:
-    """How many files have an entry, and where valence and arousal come from."""
+    """How many files have an entry, where valence and arousal come from, how many are sung."""
     sources = {
         axis: Counter(str(getattr(entry, f"{axis}_source") or "none") for entry in written)
         for axis in ("valence", "arousal")
     }
     twins = sum(entry.same_music_as is not None for entry in written)
+    sung = sum(entry.lyrics is not None for entry in written)
     return [
         f"{len(written)} of {files} MIDI files labelled, {files - len(written)} left out; "
         f"{twins} hold the music of another",
@@ -294,6 +301,7 @@ def label_summary(written: Sequence[LabelEntry], files: int) -> list[str]:
             f"{axis} from " + ", ".join(f"{name}: {count}" for name, count in found.most_common())
             for axis, found in sources.items()
         ),
+        f"emotions of their words: {sung}",
     ]
 
 

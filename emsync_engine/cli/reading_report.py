@@ -57,7 +57,11 @@ def models_json(models: FullReading | None) -> Json:
 
 
 def models_lines(models: FullReading | None) -> list[str]:
-    """Which models had a part, for people; nothing where none had."""
+    """Which models had a part and which could have, for people; nothing where none had."""
     if models is None or not models.ran:
         return []
-    return [f"read with {', '.join(models.ran)} ({models.method})"]
+    lines = [f"read with {', '.join(models.ran)} ({models.method})"]
+    off = [name for name, one in models.missing.items() if one.why == "off"]
+    if off:
+        lines.append(f"could be read too: {', '.join(off)} (emsync models list)")
+    return lines

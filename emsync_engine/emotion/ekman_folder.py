@@ -98,6 +98,8 @@ def listed_films(folder: Path, *, blacklist: Sequence[str] = ()) -> list[ListedF
     NoLabelledFilmsError
         There are none.
     """
+    if not folder.is_dir():
+        raise NoLabelledFilmsError(f"There is no folder {folder}.")
     has_splits = all((folder / split).is_dir() for split in ("train", "test"))
     found: list[ListedFilm] = []
     for emotion in EMOTIONS:

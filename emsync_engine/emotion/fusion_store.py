@@ -166,6 +166,8 @@ def import_fusion(path: Path, statistics: Path | None = None) -> Fusion:
     InputUnusableError
         One of its children: a file is unsafe or damaged, or a name or a shape does not fit.
     """
+    if not path.is_file():
+        raise InputUnusableError(f"There is no file {path}.")
     beside = statistics or path.with_name("stats.pt")
     if not beside.is_file():
         raise FusionLayoutError(
