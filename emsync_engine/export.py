@@ -498,14 +498,13 @@ def _reading(
 
 def _write_notes(path: Path, project: Project, take: Take, places: Outputs) -> None:
     """Write what can be read of a take: MIDI, and where it lands."""
+    from emsync_engine.handoff.marks import names_of
     from emsync_engine.midi.writing import write_midi
     from emsync_engine.music.hit_sheet import write_hit_sheet
 
-    cues = {time: name for span in project.timeline.tacet_spans for time, name in _cues(span)}
-    markers = [
-        (float(one.time), cues.get(one.time, "hit" if one.is_hit else "boundary"))
-        for one in project.timeline.boundaries
-    ]
+    boundaries = project.timeline.boundaries
+    names = (name for _, name in names_of(project.timeline))
+    markers = [(float(one.time), name) for one, name in zip(boundaries, names, strict=True)]
     if places.midi is not None:
         write_midi(take.music, places.midi, markers=markers, title=_title(path))
     if places.constant_midi is not None:
@@ -519,10 +518,6 @@ def _write_notes(path: Path, project: Project, take: Take, places: Outputs) -> N
     for sheet_path in (places.hits_csv, places.hits_picture):
         if sheet_path is not None:
             write_hit_sheet(_hit_sheet(path, project, take), sheet_path)
-
-
-def _cues(span: tuple[Fraction, Fraction]) -> tuple[tuple[Fraction, str], ...]:
-    return (span[0], "cue out"), (span[1], "cue in")
 
 
 def _hit_sheet(path: Path, project: Project, take: Take) -> HitSheet:

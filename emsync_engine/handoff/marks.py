@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -10,7 +10,8 @@ from typing import Literal
 
 from emsync_engine.emotion.mapping import display_label
 from emsync_engine.errors import InputUnusableError
-from emsync_engine.project.model import Boundary, Hit, Project, Segment
+from emsync_engine.music.current_hits import CurrentHit, current_hits
+from emsync_engine.project.model import Hit, Project, Segment, Timeline
 from emsync_engine.timing import FrameRate, frame_of_timecode, timecode
 
 MarkKind = Literal["hit", "cut", "cue out", "cue in"]
@@ -123,32 +124,48 @@ class Shot:
 
 def marks_of(project: Project, code: FilmTimecode) -> tuple[Mark, ...]:
     """A mark for every boundary of the timeline, in order; of two in one frame the stronger."""
-    timeline = project.timeline
-    cues: dict[Fraction, MarkKind] = {}
-    for span in timeline.tacet_spans:
-        cues |= {span[0]: "cue out", span[1]: "cue in"}
-    reports = project.take.hits if project.take is not None else ()
+    timeline, take = project.timeline, project.take
+    reports = {one.number: one for one in current_hits(timeline, take, frame_rate=code.rate.ratio)}
+    numbers = {one.id: number for number, one in enumerate(timeline.hits, start=1)}
     marks: dict[int, Mark] = {}
-    counts: dict[str, int] = {}
-    for boundary, segment in zip(timeline.boundaries, timeline.segments[1:], strict=True):
-        plain: MarkKind = "hit" if boundary.is_hit else "cut"
-        kind = cues.get(boundary.time, plain)
-        counts[kind] = counts.get(kind, 0) + 1
-        hit = _report_at(boundary, reports)
+    named = zip(timeline.boundaries, names_of(timeline), timeline.segments[1:], strict=True)
+    for boundary, (kind, name), segment in named:
+        report = reports.get(numbers.get(boundary.id, 0))
         mark = Mark(
             frame=code.frame_of(boundary.time),
             time=boundary.time,
             kind=kind,
-            name=f"{kind} {counts[kind]}",
-            note=_note(segment, hit),
-            colour=_colour(kind, hit),
+            name=name,
+            note=_note(segment, report),
+            colour=_colour(kind, report),
             strength=boundary.weight,
-            hit=hit,
+            hit=report.hit if report is not None else None,
         )
         known = marks.get(mark.frame)
         if 0 < mark.frame < code.frames and (known is None or known.strength < mark.strength):
             marks[mark.frame] = mark
     return tuple(marks[frame] for frame in sorted(marks))
+
+
+def names_of(timeline: Timeline) -> tuple[tuple[MarkKind, str], ...]:
+    """What every boundary is, and what it is called wherever it is written.
+
+    Hits bear the numbers that they have in every table of hits (``current_hits``), at a cue too:
+    ``hit 3``, ``cue out 1, hit 4``.
+    """
+    cues: dict[Fraction, MarkKind] = {}
+    for start, end in timeline.tacet_spans:
+        cues |= {start: "cue out", end: "cue in"}
+    counts: Counter[str] = Counter()
+    named: list[tuple[MarkKind, str]] = []
+    for boundary in timeline.boundaries:
+        kind = cues.get(boundary.time, "hit" if boundary.is_hit else "cut")
+        counts.update({kind, "hit"} if boundary.is_hit else {kind})
+        name = f"{kind} {counts[kind]}"
+        if boundary.is_hit and kind != "hit":
+            name += f", hit {counts['hit']}"
+        named.append((kind, name))
+    return tuple(named)
 
 
 def shots_of(project: Project, code: FilmTimecode) -> tuple[Shot, ...]:
@@ -166,28 +183,26 @@ def emotion_of(segment: Segment) -> str:
     return "tacet" if segment.is_tacet else str(display_label(segment.emotion.point))
 
 
-def _report_at(boundary: Boundary, hits: Sequence[Hit]) -> Hit | None:
-    near = (hit for hit in hits if abs(hit.time_s - float(boundary.time)) < 1e-4)
-    return next(near, None) if boundary.is_hit else None
-
-
-def _note(segment: Segment, hit: Hit | None) -> str:
+def _note(segment: Segment, report: CurrentHit | None) -> str:
     point = segment.emotion.point
     parts = [f"{emotion_of(segment)} ({point.valence:+.2f}, {point.arousal:+.2f})"]
-    if hit is not None and hit.error_ms is not None:
-        parts.append(f"{hit.status}, {hit.error_ms:+.1f} ms, {hit.what}")
-    elif hit is not None:
-        parts.append(f"{hit.status}, {hit.what}")
+    if report is not None and report.hit.error_ms is not None:
+        parts.append(f"{report.words}, {report.hit.error_ms:+.1f} ms, {report.hit.what}")
+    elif report is not None:
+        parts.append(f"{report.words}, {report.hit.what}")
     return "; ".join(parts)
 
 
-def _colour(kind: MarkKind, hit: Hit | None) -> Colour:
+def _colour(kind: MarkKind, report: CurrentHit | None) -> Colour:
+    """Green only where the music was written to land there, and does."""
     if kind in ("cue out", "cue in"):
         return "purple"
-    if kind == "cut" or hit is None:
+    if kind == "cut" or report is None:
         return "blue"
+    if report.hit.status == "exact" and not report.is_exact:
+        return "yellow"
     colours: dict[str, Colour] = {"exact": "green", "near": "yellow", "tacet": "purple"}
-    return colours.get(hit.status, "red")
+    return colours.get(report.hit.status, "red")
 
 
 def plain_name(path: Path) -> str:

@@ -21,6 +21,7 @@ from emsync_engine.handoff.lists import (
 )
 from emsync_engine.handoff.marks import FilmTimecode
 from emsync_engine.handoff.otio import otio_text
+from emsync_engine.music.parts import with_provenance
 from emsync_engine.project.model import (
     Boundary,
     BoundaryId,
@@ -103,12 +104,13 @@ def project_at(counting: Counting) -> Project:
         weights_sha256="ab" * 32,
         engine_version="0.1.0",
     )
+    timeline = Timeline(duration, boundaries, emotions, tacet)
     return Project(
         video=VideoSource(
             "/films/Größe & “Maß”.mov", "cd" * 32, duration, rate.ratio, counting.start
         ),
-        timeline=Timeline(duration, boundaries, emotions, tacet),
-        takes=(take,),
+        timeline=timeline,
+        takes=(with_provenance(take, timeline),),
         chosen_take="take",
     )
 
