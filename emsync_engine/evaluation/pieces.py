@@ -18,7 +18,7 @@ from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
-    from emsync_engine.music.generation import Brief
+    from emsync_engine.music.brief import Brief
     from emsync_engine.music.layouts import Composer
 
 KEPT = "pieces.jsonl"
@@ -45,7 +45,7 @@ class Wish:
 
     @property
     def brief(self) -> Brief:
-        from emsync_engine.music.generation import Brief
+        from emsync_engine.music.brief import Brief
 
         families = ensemble_named(self.settings.ensemble).families
         return Brief(self.seconds, self.point_at, self.hits_s, families, self.settings)
@@ -130,8 +130,9 @@ def written_together(
     """
     from emsync_engine.music.branching import branches_of, write_best
     from emsync_engine.music.decoding import ROWS
-    from emsync_engine.music.generation import TokenWriter, next_rows
+    from emsync_engine.music.generation import next_rows
     from emsync_engine.music.layouts import decoder_for
+    from emsync_engine.music.token_writer import TokenWriter
 
     decoder = decoder_for(model)
     writers: dict[int, TokenWriter] = {}

@@ -19,15 +19,12 @@ from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
 from emsync_engine.monitor import SILENT, Monitor
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.degeneracy import longest_silence
-from emsync_engine.music.generation import (
-    REACH_S,
-    Brief,
-    TokenWriter,
-    write_tokens,
-)
+from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.layouts import Composer, TokenDecoder, decoder_for, leans
 from emsync_engine.music.tacet import is_silent_at
+from emsync_engine.music.token_writer import REACH_S, TokenWriter
 from emsync_engine.music.writing_together import write_on
 from emsync_engine.project.model import GenerationSettings
 from emsync_engine.project.notes import Music, Note

@@ -21,7 +21,7 @@ from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Music
 
 if TYPE_CHECKING:
-    from emsync_engine.music.generation import Brief
+    from emsync_engine.music.brief import Brief
     from emsync_engine.music.layouts import Composer
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def compose_with(
     ``measures`` tells in ``resampled`` how many were thrown away, in ``degenerate`` what number of
     things is wrong with this one, and ``findings_of`` says what they are.
     """
-    from emsync_engine.music.generation import Brief
+    from emsync_engine.music.brief import Brief
 
     if any(seed < 0 for seed in seeds):
         raise InputUnusableError(f"A seed is a whole number from 0 on, not {min(seeds)}.")

@@ -29,7 +29,7 @@ from emsync_engine.project.model import GenerationSettings, Take, Timeline
 from emsync_engine.project.notes import Family
 
 if TYPE_CHECKING:
-    from emsync_engine.music.generation import Brief
+    from emsync_engine.music.brief import Brief
     from emsync_engine.music.layouts import Composer
 
 PRIMER_S = 16.0
@@ -94,8 +94,8 @@ def compose_opened_with(
     monitor: Monitor = SILENT,
 ) -> Take:
     """Write one take with a given model; a degenerate one again, as ``composer`` does."""
+    from emsync_engine.music.brief import Brief
     from emsync_engine.music.composer import attempt_seed
-    from emsync_engine.music.generation import Brief
 
     ensemble = ensemble_named(settings.ensemble)
     path = emotion_path(timeline)
@@ -151,10 +151,11 @@ def write_opened(
     The primer is written before the film's start, in a film that is longer by as much; between
     both is a step of silence, so that the music begins with the first picture.
     """
-    from emsync_engine.music.generation import TokenWriter, next_rows
+    from emsync_engine.music.generation import next_rows
     from emsync_engine.music.layouts import decoder_for, manner_of
     from emsync_engine.music.regeneration_gap import lead_in
     from emsync_engine.music.tacet import playing_s
+    from emsync_engine.music.token_writer import TokenWriter
 
     if playing_s(brief.duration_s, brief.tacet_s) == 0:
         return ()

@@ -12,11 +12,11 @@ import numpy as np
 from emsync_engine import __version__
 from emsync_engine.midi.tokenizer import decode, encode, quantise
 from emsync_engine.monitor import Monitor
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.dynamics import shape_velocities, with_picture_loudness
 from emsync_engine.music.emotion_path import emotion_path
 from emsync_engine.music.endings import prevailing_key
 from emsync_engine.music.ensembles import ensemble_named
-from emsync_engine.music.generation import Brief
 from emsync_engine.music.hits import beat_lengths, hit_report, landed_onsets
 from emsync_engine.music.landing import landed
 from emsync_engine.music.layouts import Composer, decoder_for

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import ENSEMBLE_FAMILIES, encode, quantise, steps_of
-from emsync_engine.music.generation import Brief
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.splicing import EARLY_S, excerpt
 from emsync_engine.project.notes import Family, Music

@@ -17,10 +17,11 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.branching import Stretch, StretchJudge, branches_of, stretches
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
-from emsync_engine.music.generation import REACH_S, Brief, TokenWriter
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.regeneration_gap import Gap
+from emsync_engine.music.token_writer import REACH_S, TokenWriter
 from emsync_engine.music.transformer import MusicTransformer
 from emsync_engine.music.writing_together import write_on
 

@@ -10,8 +10,9 @@ from threading import Event
 from typing import TypeVar
 
 from emsync_engine.cores import usable_cores
-from emsync_engine.music.generation import TokenWriter, next_rows
+from emsync_engine.music.generation import next_rows
 from emsync_engine.music.layouts import TokenDecoder
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.music.turns import my_turn
 
 Writer = TypeVar("Writer", bound=TokenWriter)

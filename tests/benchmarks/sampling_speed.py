@@ -19,9 +19,10 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from emsync_engine.music import decoding
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ensemble_named
-from emsync_engine.music.generation import Brief, write_takes, write_tokens
+from emsync_engine.music.generation import write_takes, write_tokens
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.weights import load_composer
 

@@ -18,9 +18,11 @@ from emsync_engine.music.branching import (
     stretches,
     write_best,
 )
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.decoding import Decoder
-from emsync_engine.music.generation import Brief, TokenWriter, write_tokens
+from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.reprise import Return
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
 

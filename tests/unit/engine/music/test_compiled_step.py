@@ -11,9 +11,10 @@ from numba import njit
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.music import compiled_step, decoding, step_kernel
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.compiled_step import CompiledCache, CompiledStep
 from emsync_engine.music.decoding import ROWS, CalledStep, Decoder
-from emsync_engine.music.generation import Brief, write_tokens
+from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.transformer import LayerCache
 from emsync_engine.project.model import VAPoint
 from tests.toy import TOY, conditions_for, toy_model

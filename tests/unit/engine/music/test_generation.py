@@ -5,15 +5,11 @@ import torch
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import Cancelled
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.decoding import ROWS, Cache, Decoder
-from emsync_engine.music.generation import (
-    Brief,
-    TokenWriter,
-    next_rows,
-    write_takes,
-    write_tokens,
-)
+from emsync_engine.music.generation import next_rows, write_takes, write_tokens
 from emsync_engine.music.sampling import log_softmax
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.music.transformer import ModelConfiguration
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model

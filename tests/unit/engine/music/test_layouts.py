@@ -7,7 +7,8 @@ import torch
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import decode
-from emsync_engine.music.generation import Brief, write_takes, write_tokens
+from emsync_engine.music.brief import Brief
+from emsync_engine.music.generation import write_takes, write_tokens
 from emsync_engine.music.layouts import (
     LAYOUTS,
     configuration_from,

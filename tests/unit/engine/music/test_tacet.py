@@ -11,16 +11,18 @@ from hypothesis import strategies as st
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.midi.writing import midi_bytes
+from emsync_engine.music.brief import Brief
 from emsync_engine.music.composer import compose_with
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.endings import ENDINGS
-from emsync_engine.music.generation import Brief, TokenWriter, write_takes, write_tokens
+from emsync_engine.music.generation import write_takes, write_tokens
 from emsync_engine.music.hit_sheet import HitSheet, hits_csv, hits_picture, summary
 from emsync_engine.music.landing import landed
 from emsync_engine.music.layouts import decoder_for
 from emsync_engine.music.ranking import findings_of, score_of
 from emsync_engine.music.tacet import is_silent_at, playing_s, silenced, sounding_end_s
 from emsync_engine.music.tempo_fit import fit_tempo
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.project.model import (
     Boundary,
     BoundaryId,

@@ -5,7 +5,8 @@ import pytest
 from emsync_engine.monitor import Cancelled
 from emsync_engine.music import writing_together
 from emsync_engine.music.decoding import Decoder
-from emsync_engine.music.generation import TokenWriter, next_rows
+from emsync_engine.music.generation import next_rows
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.music.writing_together import write_on
 from tests.toy import toy_model
 from tests.unit.engine.music.test_generation import brief

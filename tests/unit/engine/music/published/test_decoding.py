@@ -5,7 +5,8 @@ import torch
 
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import decode
-from emsync_engine.music.generation import Brief, TokenWriter, next_rows, write_takes, write_tokens
+from emsync_engine.music.brief import Brief
+from emsync_engine.music.generation import next_rows, write_takes, write_tokens
 from emsync_engine.music.layouts import decoder_for
 from emsync_engine.music.published.conditions import CONDITIONING_KINDS
 from emsync_engine.music.published.decoding import PublishedDecoder
@@ -13,6 +14,7 @@ from emsync_engine.music.published.importing import published_model
 from emsync_engine.music.published.layout import PublishedConfiguration, PublishedTransformer
 from emsync_engine.music.published.presets import with_preset
 from emsync_engine.music.published.vocabulary_order import midi_emotion_order
+from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import FAMILIES
 from tests.unit.engine.music.published.reference import published_state
