@@ -21,7 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.background.work import rough_time, time_left
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.fields import ElidedLabel
+from emsync_desktop.inspector.labels import labelled
 
 CHIPS_PX = 520
 
@@ -104,7 +105,7 @@ class BottomBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 2)
         row.setSpacing(12)
-        self._words = labelled("", "quiet")
+        self._words = ElidedLabel()
         self._progress = QProgressBar()
         self._progress.setTextVisible(False)
         self._progress.setRange(0, 1000)
@@ -112,6 +113,8 @@ class BottomBar(QWidget):
         self._progress.setAccessibleName(self.tr("Progress"))
         self._left = labelled("", "quiet")
         self._begun: float | None = None
+        self.left_s: float | None = None
+        """How long the task that is shown may take still, where there is something to tell by."""
         self._before = 0.0
         self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.setProperty("look", "link")
@@ -125,7 +128,9 @@ class BottomBar(QWidget):
             button.setToolTip(self.tr("Background work and memory"))
             button.hide()
         self.usage.setProperty("look", "quiet_chip")
-        self._facts = labelled("", "quiet")
+        self._facts = ElidedLabel()
+        for label in (self._words, self._facts):
+            label.setProperty("look", "quiet")
         row.addWidget(self._words)
         row.addWidget(self._progress)
         row.addWidget(self._left)
@@ -162,7 +167,7 @@ class BottomBar(QWidget):
         if self._begun is None or share < self._before:
             self._begun = now
         self._before = share
-        left = time_left(share, now - self._begun)
+        left = self.left_s = time_left(share, now - self._begun)
         return "" if left is None else self.tr("about {time} left").format(time=rough_time(left))
 
     def stopping(self) -> None:
@@ -174,7 +179,7 @@ class BottomBar(QWidget):
     def rest(self, words: str) -> None:
         """Nothing under way; a last word on what was done."""
         self._words.setText(words)
-        self._begun, self._before = None, 0.0
+        self._begun, self._before, self.left_s = None, 0.0, None
         self._left.setText("")
         self._progress.hide()
         self._cancel.hide()

@@ -1,10 +1,10 @@
-"""Fields of the window's design: one to choose from, and one for a tempo."""
+"""Fields of the window's design: one to choose from, one for a tempo, and words that give way."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QValidator
-from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QWidget
 
 from emsync_desktop.appearance import COLOURS
 from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM
@@ -24,6 +24,24 @@ class Choice(QComboBox):
         painter.setPen(QPen(QColor(COLOURS.quiet if self.isEnabled() else COLOURS.off), 1.6))
         x, y = self.width() - _FROM_RIGHT_PX, self.height() / 2 - 1.5
         painter.drawPolyline([QPointF(x - 4, y), QPointF(x, y + 4), QPointF(x + 4, y)])
+        painter.end()
+
+
+class ElidedLabel(QLabel):
+    """A line that ends in dots where there is no room for it; the pointer then tells all of it."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt override
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt override
+        room = self.contentsRect()
+        shown = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room.width()
+        )
+        self.setToolTip(self.text() if shown != self.text() else "")
+        painter = QPainter(self)
+        painter.setPen(self.palette().color(self.foregroundRole()))
+        painter.drawText(room, self.alignment() | Qt.TextFlag.TextSingleLine, shown)
         painter.end()
 
 

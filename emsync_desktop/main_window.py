@@ -219,6 +219,7 @@ class MainWindow(QMainWindow):
     def _on_project_read(self, project: Project, path: Path) -> None:
         film = Path(project.video.path)
         self._begin_film(film)
+        self._glance(film)
         self._show_project(project, path)
         remember(path)
         self._read_film(film)
@@ -227,13 +228,21 @@ class MainWindow(QMainWindow):
         """Show a project that was recovered: it is not saved yet."""
         film = Path(project.video.path)
         self._begin_film(film)
+        self._glance(film)
         self._show_project(project, path, is_changed=True)
         self._read_film(film)
+
+    def _glance(self, film: Path) -> None:
+        """A first look at a project's film: its take, which is played now, takes longer."""
+        if film.is_file():
+            self.scoring.glance(film)
 
     def _read_film(self, film: Path) -> None:
         """Pictures and waveform of a project's film, if it is there."""
         self.keeping.check_film()
         self._is_film_unread = film.is_file()
+        if self._is_film_unread:
+            self.page.await_film()
         self._read_on()
 
     def _read_on(self) -> None:

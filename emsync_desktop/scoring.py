@@ -114,6 +114,7 @@ class Scoring(QObject):
         self._task: Task | None = None
         self._last: Task | None = None
         self._queue: list[Wish] = []
+        self._glance: tuple[Any, Path] | None = None
         self._progress = TaskShare("film")
         self._told = ""
         self.device = "auto"
@@ -218,6 +219,12 @@ class Scoring(QObject):
         from emsync_engine.jobs.messages import ThumbnailsJob
 
         self._begin("film", ThumbnailsJob(path), path)
+
+    def glance(self, path: Path) -> None:
+        """A first look at a film, before anything that takes longer; no task to wait for."""
+        from emsync_engine.jobs.messages import GlanceJob
+
+        self._glance = (self.awake_engine().submit(GlanceJob(path)), path)
 
     def compose(
         self,
@@ -369,6 +376,9 @@ class Scoring(QObject):
         if self._queue:
             self._queue.clear()
             self.queue_changed.emit()
+        if self._glance is not None and self._engine is not None:
+            self._engine.cancel(self._glance[0])
+            self._glance = None
         self._leave()
 
     def _leave(self) -> None:
@@ -396,9 +406,11 @@ class Scoring(QObject):
             self.progressed.emit(name, share)
 
     def _on_shown(self, job_id: object, part: object) -> None:
-        task = self._task
+        task, glance = self._task, self._glance
         if task is not None and job_id == task.job_id:
             self.film_arriving.emit(task.subject, part)
+        elif glance is not None and job_id == glance[0]:
+            self.film_arriving.emit(glance[1], part)
 
     def _ended(self, job_id: object) -> Task | None:
         """The current task, if it is the one that ended; the window is then free for the next."""
@@ -411,6 +423,11 @@ class Scoring(QObject):
         return task
 
     def _on_succeeded(self, job_id: object, result: object) -> None:
+        if self._glance is not None and job_id == self._glance[0]:
+            if result is not None:
+                self.film_read.emit(self._glance[1], result)
+            self._glance = None
+            return
         task = self._ended(job_id)
         if task is None:
             return

@@ -94,6 +94,14 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="quiet_chip"]:hover {{ background: {c.hover}; color: {c.text}; }}
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
+    QPushButton[look="fold"] {{ background: transparent; color: {c.quiet}; font-size: 11px;
+        font-weight: 600; letter-spacing: 1px; padding: 2px 0; text-align: left; }}
+    QPushButton[look="fold"]:hover, QPushButton[look="fold"]:focus {{ color: {c.text}; }}
+    QPushButton[look="fold"]:disabled {{ color: {c.off}; }}
+    QPushButton[look="small_link"] {{ background: transparent; color: {c.quiet}; font-size: 12px;
+        padding: 2px 4px; }}
+    QPushButton[look="small_link"]:hover, QPushButton[look="small_link"]:checked
+        {{ color: {c.text}; }}
     QPushButton[look="choice"] {{ border: 1px solid {c.line}; padding: 7px 14px; }}
     QPushButton[look="choice"]:checked {{ border-color: {c.accent}; color: {c.accent_text};
         font-weight: 600; }}
@@ -119,6 +127,7 @@ def _fields(c: Colours) -> str:
         border-radius: 5px; min-height: 18px; padding: 3px 8px; }}
     QSpinBox {{ padding: 2px 3px; }}
     QDoubleSpinBox {{ padding: 4px 6px; }}
+    QWidget#score_form QDoubleSpinBox {{ padding: 2px 3px; }}
     QSpinBox, QDoubleSpinBox {{ selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}

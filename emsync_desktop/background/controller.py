@@ -93,6 +93,8 @@ class Background(QObject):
             share = self._window.scoring.share
         passed = time.monotonic() - self._begun[job_id][1] if job_id in self._begun else 0.0
         left = time_left(share or 0.0, passed)
+        if task is not None and task.job_id == job_id:
+            left = self._window.bottom_bar.left_s
         if left is None and guess is not None and guess > passed:
             left = guess - passed
         return WorkRow(job_id, job_words(job), True, share, left)
@@ -179,12 +181,13 @@ class Background(QObject):
 
     @property
     def can_release(self) -> bool:
-        """Whether there is an engine that has nothing to do."""
-        return self._engine is not None and not self._engine.jobs
+        """Whether there is an engine, and nobody waits for it."""
+        scoring = self._window.scoring
+        return scoring.engine is not None and not scoring.is_busy
 
     def release(self) -> None:
         """Unload the engine's models, on the graphics card too."""
-        if self._window.scoring.engine is not None and self.can_release:
+        if self.can_release:
             self._window.scoring.release()
 
     def _on_released(self, released: object) -> None:

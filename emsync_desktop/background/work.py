@@ -75,6 +75,7 @@ def job_words(job: object) -> str:
         "AnalyseJob": tr("Read the film"),
         "ReadAgainJob": tr("Read the film again"),
         "ThumbnailsJob": tr("Pictures and waveform"),
+        "GlanceJob": tr("A first look at the film"),
         "ComposeJob": tr("A take"),
         "TakesJob": tr("{count} takes").format(count=count),
         "RegenerateJob": tr("Parts of the take"),

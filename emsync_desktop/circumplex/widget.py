@@ -35,7 +35,9 @@ from emsync_desktop.circumplex.geometry import (
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import VAPoint
 
-MARGIN_PX = 22.0
+MARGIN_PX, SMALL_MARGIN_PX = 22.0, 7.0
+SMALL_PX = 200
+"""Below this height the words at the edges stand inside, so that more room is left for points."""
 ONE_STEP_S = 0.8
 """Keys pressed within this time of one another are one step of undo."""
 _LABEL_PLACES = {  # where a label stands from its dot, so that anger and fear do not collide
@@ -67,7 +69,7 @@ class CircumplexWidget(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setSizePolicy(policy)
-        self.setMinimumSize(190, 150)
+        self.setMinimumSize(190, 132)
         self.setAccessibleName(self.tr("Valence and arousal of the segment"))
         self.setAccessibleDescription(
             self.tr(
@@ -98,7 +100,12 @@ class CircumplexWidget(QWidget):
 
     @property
     def square(self) -> Square:
-        return Square.inside(self.width(), self.height(), MARGIN_PX)
+        margin = SMALL_MARGIN_PX if self._is_small else MARGIN_PX
+        return Square.inside(self.width(), self.height(), margin)
+
+    @property
+    def _is_small(self) -> bool:
+        return self.height() < SMALL_PX
 
     def show_points(
         self,
@@ -192,14 +199,23 @@ class CircumplexWidget(QWidget):
         painter.drawEllipse(QPointF(x, y), half, half)
         painter.drawLine(QPointF(x - half, y), QPointF(x + half, y))
         painter.drawLine(QPointF(x, y - half), QPointF(x, y + half))
-        painter.setFont(words(11))
+        self._paint_edges(painter, square)
+
+    def _paint_edges(self, painter: QPainter, square: Square) -> None:
+        """What the four directions mean: beside the square, in a small one within it."""
+        x, y, half = square.centre_x, square.centre_y, square.half
+        beside = 8.0 if not self._is_small else -8.0
+        painter.setFont(words(9 if self._is_small else 11))
         painter.setPen(QColor(COLOURS.quiet))
         centre = Qt.AlignmentFlag.AlignCenter
-        painter.drawText(QRectF(x - 60, y - half - 20, 120, 16), centre, self.tr("aroused"))
-        painter.drawText(QRectF(x - 60, y + half + 4, 120, 16), centre, self.tr("quiet"))
+        for middle, text in (
+            (y - half - beside - 4, self.tr("aroused")),
+            (y + half + beside + 4, self.tr("quiet")),
+        ):
+            painter.drawText(QRectF(x - 60, middle - 8, 120, 16), centre, text)
         for turn, at, text in (
-            (-90, x - half - 12, self.tr("unpleasant")),
-            (90, x + half + 12, self.tr("pleasant")),
+            (-90, x - half - beside - 4, self.tr("unpleasant")),
+            (90, x + half + beside + 4, self.tr("pleasant")),
         ):
             painter.save()
             painter.translate(at, y)
@@ -264,7 +280,9 @@ class CircumplexWidget(QWidget):
         painter.setBrush(colour)
         painter.drawEllipse(QPointF(x, y), 2.8, 2.8)
         dx, dy = _LABEL_PLACES[name]
-        painter.setFont(words(11))
+        if self._is_small:
+            dx, dy = dx * 0.9, dy * 0.65
+        painter.setFont(words(10 if self._is_small else 11))
         painter.setPen(QColor(COLOURS.text if self.isEnabled() else COLOURS.off))
         box = QRectF(x + dx - 40, y + dy - 8, 80, 16)
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, emotion_name(name))

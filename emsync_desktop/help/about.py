@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.inspector.labels import labelled
 from emsync_engine import __version__
 from emsync_engine.weights import RESOURCES
 

@@ -11,6 +11,7 @@ from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import EMOTIONS
 
 _ROW_PX = 17
+_LEAST_ROWS = 3
 
 
 def ranked(distribution: tuple[float, ...]) -> list[tuple[str, float]]:
@@ -23,13 +24,17 @@ class DistributionBars(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         self.setAccessibleName(self.tr("Emotions read from the picture"))
         self._distribution: tuple[float, ...] | None = None
         self._read: tuple[float, ...] | None = None
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt override
         return QSize(190, _ROW_PX * len(EMOTIONS))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt override
+        """In a low window the likeliest few have to do."""
+        return QSize(150, _ROW_PX * _LEAST_ROWS)
 
     def show_distribution(
         self, distribution: tuple[float, ...] | None, read: tuple[float, ...] | None = None
@@ -52,7 +57,8 @@ class DistributionBars(QWidget):
         left, right = max(66.0, names + 10.0), self.width() - 34
         middle = Qt.AlignmentFlag.AlignVCenter
         marks = dict(zip(EMOTIONS, self._read, strict=True)) if self._read else {}
-        for number, (name, share) in enumerate(ranked(self._distribution)):
+        rows = max(self.height() // _ROW_PX, 1)
+        for number, (name, share) in enumerate(ranked(self._distribution)[:rows]):
             top = number * _ROW_PX
             painter.setPen(QColor(COLOURS.text))
             painter.drawText(QRectF(0, top, left, _ROW_PX), middle, emotion_name(name))

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.inspector.reading import EmotionReading
 from emsync_desktop.inspector.score import ScoreSettings
-from emsync_desktop.inspector.segment import EmotionReading, PointEditor, SegmentHeader, labelled
+from emsync_desktop.inspector.segment import PointEditor, SegmentHeader
 from emsync_desktop.plans import Plan
 from emsync_engine.project.model import Segment
+
+ROOMY_PX = 540
+"""From this height on bars, words and the score's fields have room at once."""
+LOW_PX = 400
+"""Below this height what is said twice is left out."""
 
 
 class InspectorPanel(QFrame):
@@ -29,6 +37,7 @@ class InspectorPanel(QFrame):
         self.stale.setWordWrap(True)
         self.stale.hide()
         self._is_busy, self._tip = False, ""
+        self._stale, self._is_low = 0, False
         self._lay_out()
 
     def _lay_out(self) -> None:
@@ -43,7 +52,10 @@ class InspectorPanel(QFrame):
         left.setSpacing(8)
         left.addWidget(self.point, 1)
         left.addWidget(self.stale)
-        left.addWidget(self.generate)
+        self._below = QHBoxLayout()
+        self._below.setSpacing(6)
+        self._below.addWidget(self.generate, 1)
+        left.addLayout(self._below)
         sides.addLayout(left, 11)
         right = QVBoxLayout()
         right.setSpacing(10)
@@ -53,6 +65,23 @@ class InspectorPanel(QFrame):
         right.addWidget(rule)
         right.addWidget(self.score, 1)
         sides.addLayout(right, 9)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
+        super().resizeEvent(event)
+        self.reading.set_roomy(self.height() >= ROOMY_PX)
+        is_low = self.height() < LOW_PX
+        if is_low != self._is_low:
+            self._is_low = is_low
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """In a low panel the way back stands beside Generate, which also says what is stale."""
+        self.point.shorten_reset(self._is_low)
+        if self._is_low:
+            self._below.insertWidget(0, self.point.reset)
+        else:
+            self.point.layout().addWidget(self.point.reset)
+        self.stale.setVisible(self._stale > 0 and not self._is_low)
 
     def show_segments(
         self, segment: Segment | None, chosen: list[Segment], clock: FilmClock
@@ -79,7 +108,8 @@ class InspectorPanel(QFrame):
         if stale == 1:
             words = self.tr("One segment has changed since its music was written.")
         self.stale.setText(words.format(count=stale))
-        self.stale.setVisible(stale > 0)
+        self._stale = stale
+        self.stale.setVisible(stale > 0 and not self._is_low)
 
     def _tell(self) -> None:
         """What a press of Generate does, for the pointer and for a screen reader."""

@@ -39,6 +39,8 @@ class WhatWasRead(QWidget):
         self.switch.setProperty("look", "small_link")
         self.switch.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.switch.setCheckable(True)
+        self.switch.setToolTip(self.tr("What was seen, heard and read in this segment"))
+        self.switch.setAccessibleName(self.tr("What was read"))
         self.switch.toggled.connect(self._on_toggled)
         column.addWidget(self.switch, 0, Qt.AlignmentFlag.AlignLeft)
         self.text = QLabel()
@@ -96,7 +98,7 @@ class WhatWasRead(QWidget):
         self._fill()
 
     def _on_toggled(self, is_open: bool) -> None:
-        self.switch.setText(("▾ " if is_open else "▸ ") + self.tr("What was read"))
+        self.switch.setText(("▾ " if is_open else "▸ ") + self.tr("Why"))
         self._place.setVisible(is_open)
         QSettings().setValue(_KEPT, "true" if is_open else "false")
         self._fill()

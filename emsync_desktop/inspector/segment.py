@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QVBoxLayout,
     QWidget,
@@ -18,18 +17,10 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.circumplex.geometry import STEP
 from emsync_desktop.circumplex.widget import CircumplexWidget
+from emsync_desktop.fields import ElidedLabel
 from emsync_desktop.film_clock import FilmClock, seconds_text
-from emsync_desktop.inspector.distribution import DistributionBars
-from emsync_desktop.inspector.read import WhatWasRead
-from emsync_engine.emotion.mapping import emotion_posterior
+from emsync_desktop.inspector.labels import labelled
 from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment, VAPoint
-
-
-def labelled(text: str, look: str, parent: QWidget | None = None) -> QLabel:
-    """A label with a look of the style sheet."""
-    label = QLabel(text, parent)
-    label.setProperty("look", look)
-    return label
 
 
 class SegmentHeader(QWidget):
@@ -45,11 +36,11 @@ class SegmentHeader(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         self._title = labelled(self.tr("No segment"), "title")
-        self._times = labelled("", "quiet")
+        self._times = ElidedLabel()
+        self._times.setProperty("look", "quiet")
         row.addWidget(self._title)
         row.addSpacing(8)
-        row.addWidget(self._times)
-        row.addStretch()
+        row.addWidget(self._times, 1)
         self.level = self._level_field()
         label = labelled("♪", "quiet")
         label.setToolTip(self.level.toolTip())
@@ -110,51 +101,6 @@ class SegmentHeader(QWidget):
         self._times.setText(f"{clock.text(first.start)} – {clock.text(last.end)} · {length}")
 
 
-class EmotionReading(QWidget):
-    """Distribution, confidence and reasons."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(5)
-        self._heading = labelled(self.tr("READ FROM THE FILM"), "heading")
-        column.addWidget(self._heading)
-        self._bars = DistributionBars()
-        column.addWidget(self._bars)
-        self._reasons = labelled("", "quiet")
-        self._reasons.setWordWrap(True)
-        self._reasons.setMinimumHeight(30)
-        self._reasons.setAlignment(Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self._reasons)
-        self.read = WhatWasRead()
-        column.addWidget(self.read)
-
-    def show_segment(self, segment: Segment | None) -> None:
-        """What was read; at a point that was chosen instead, the emotions that lie there."""
-        chosen = segment.emotion.chosen if segment else None
-        read = segment.emotion.distribution if segment else None
-        if chosen is not None:
-            self._heading.setText(self.tr("AT THE CHOSEN POINT"))
-            self._heading.setToolTip(self.tr("The thin marks are what was read from the film."))
-            self._bars.show_distribution(emotion_posterior(chosen), read)
-        else:
-            self._heading.setText(self.tr("READ FROM THE FILM"))
-            self._heading.setToolTip("")
-            self._bars.show_distribution(read)
-        self.read.show_segment(segment)
-        if segment is None:
-            self._reasons.setText("")
-            return
-        text = self.tr("confidence {value:.2f}").format(value=segment.emotion.confidence)
-        reasons = segment.emotion.explanation
-        self._reasons.setText(f"{text} · {reasons}" if reasons else text)
-        built_in_alone = self.tr(
-            "Read from light, colour, movement and loudness; the story is not understood."
-        )
-        self._reasons.setToolTip("" if segment.emotion.reading else built_in_alone)
-
-
 class PointEditor(QFrame):
     """Circumplex, the two numbers, and the way back to what was read."""
 
@@ -181,7 +127,19 @@ class PointEditor(QFrame):
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reset.clicked.connect(lambda: self.point_chosen.emit(None, None))
         column.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignLeft)
+        self._found = ""
+        self._is_reset_short = False
         self.show_segment(None)
+
+    def shorten_reset(self, is_short: bool) -> None:
+        """Whether the way back is an arrow alone, for a row with other buttons."""
+        self._is_reset_short = is_short
+        self._name_reset()
+
+    def _name_reset(self) -> None:
+        self.reset.setText("↺" if self._is_reset_short else self._found)
+        self.reset.setToolTip(self._found if self._is_reset_short else "")
+        self.reset.setAccessibleName(self._found)
 
     def _number(self, name: str, row: QHBoxLayout) -> QDoubleSpinBox:
         label = labelled(name, "quiet")
@@ -220,12 +178,9 @@ class PointEditor(QFrame):
             box.setEnabled(emotion is not None)
             box.blockSignals(False)
         self.reset.setEnabled(emotion is not None and emotion.chosen is not None)
-        if emotion is None:
-            self.reset.setText(self.tr("Detected"))
-        else:
-            found = emotion.detected
-            self.reset.setText(
-                self.tr("↺ detected {valence:+.2f} / {arousal:+.2f}").format(
-                    valence=found.valence, arousal=found.arousal
-                )
+        self._found = self.tr("Detected")
+        if emotion is not None:
+            self._found = self.tr("↺ detected {valence:+.2f} / {arousal:+.2f}").format(
+                valence=emotion.detected.valence, arousal=emotion.detected.arousal
             )
+        self._name_reset()

@@ -29,7 +29,8 @@ from emsync_engine.project.model import BoundaryId
 
 HEADER_PX = 118.0
 LINES_APART_PX = 3.0  # lines of boundaries nearer than this would cover the lanes
-LABEL_PX = 12.0  # a segment narrower than this has no room for a letter
+LABEL_PX = 18.0  # a segment narrower than this has no room for a word
+TIGHT_PX = 6.0  # of the room beside a name, that one that hardly fits may take
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _NO_PEN = Qt.PenStyle.NoPen
 
@@ -198,7 +199,7 @@ def _paint_segment_words(painter: QPainter, picture: Picture, row: Row) -> None:
 def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -> None:
     """The emotion's name where it fits, in smaller letters if need be; a dot for a hand's choice.
 
-    Where not even those fit, its first letters.
+    Half a name says nothing: where it does not fit there is none, and the pointer tells it.
     """
     scene, scale = picture.scene, picture.scale
     is_tacet = scene.timeline.tacet[index]
@@ -214,15 +215,13 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
         painter.setBrush(QColor(COLOURS.text))
         painter.drawEllipse(QPointF(left + 2.5, box.center().y() + 1.5), 2.5, 2.5)
         left, room = left + 9, room - 9
-    for text, size in ((name, 12), (name, 11), (name, 10), (f"{name[:3]}.", 11), (name[:1], 11)):
-        slack = 0.0 if len(text) > 1 else 6.0
-        if text_width(text, size) <= room + slack:
-            left -= min(slack, 4.0)
+    for size in (12, 11, 10, 9):
+        if text_width(name, size) <= room + TIGHT_PX:
+            left -= max(0.0, min(text_width(name, size) - room, TIGHT_PX / 2))
             painter.setFont(words(size))
             painter.setPen(QColor(COLOURS.on_segment))
-            painter.drawText(
-                QRectF(left, box.top() + 3, room + slack, box.height() - 3), _LEFT, text
-            )
+            at = QRectF(left, box.top() + 3, room + TIGHT_PX, box.height() - 3)
+            painter.drawText(at, _LEFT, name)
             return
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.timeline.geometry import row_at
 from emsync_desktop.timeline.hand import boundary_at, level_at
 from emsync_desktop.timeline.music_lanes import hit_look
@@ -64,7 +65,9 @@ def _segment_words(view: TimelineView, index: int) -> str:
     name = emotion_name(view.scene.labels[index])
     if timeline.tacet[index]:
         name = tr("no music (tacet)")
-    lines = [f"{index + 1}: {name}"]
+    start_s, end_s = (float(one) for one in view.scene.edges_s[index : index + 2])
+    where = f"{view.clock.text(start_s)} – {view.clock.text(end_s)}"
+    lines = [f"{index + 1}: {name}", f"{where} · {seconds_text(end_s - start_s)}"]
     if timeline.locked[index]:
         lines.append(tr("locked: its music stays as it is"))
     if index in view.scene.stale:

@@ -82,6 +82,21 @@ class ThumbnailsJob:
         return film_strip(self.path, monitor)
 
 
+@dataclass(frozen=True, slots=True)
+class GlanceJob:
+    """Show a few pictures from all over a film, in a second; gives None.
+
+    Where an earlier pass was kept it shows, and gives, the whole ``FilmStrip``.
+    """
+
+    path: Path
+
+    def run(self, session: Session, monitor: Monitor) -> FilmStrip | None:
+        from emsync_engine.jobs.work import glanced
+
+        return glanced(self.path, monitor)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class FilmStrip:
     """What is shown of a film; arrays as in ``Analysed``."""

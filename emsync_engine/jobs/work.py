@@ -58,6 +58,20 @@ def film_strip(path: Path, monitor: Monitor) -> FilmStrip:
     )
 
 
+def glanced(path: Path, monitor: Monitor) -> FilmStrip | None:
+    """A few pictures, or everything where it is at hand."""
+    from emsync_engine.video.arriving import glance
+    from emsync_engine.video.decode import is_kept
+    from emsync_engine.video.probe import probe
+
+    info, onlooker = probe(path), _onlooker(monitor)
+    if is_kept(info):
+        return film_strip(path, monitor)
+    if onlooker is not None:
+        glance(info, onlooker, monitor=monitor)
+    return None
+
+
 def composed(job: ComposeJob, session: Session, monitor: Monitor) -> Composed:
     """Write one take and play it."""
     from emsync_engine.music.devices import chosen_device

@@ -104,7 +104,7 @@ def decode(
     """
     if cache is None:
         return _decoded_in_memory(info, monitor, onlooker)
-    key = f"decoded-{DECODING_VERSION}-{info.content_hash}"
+    key = _key(info)
     try:
         _require_writable(cache)
         entry = cache.find(key)
@@ -126,6 +126,15 @@ def decode(
         for part in parts_of_all(*known):
             onlooker(part)
     return video
+
+
+def is_kept(info: VideoInfo, cache: Cache = DEFAULT_CACHE) -> bool:
+    """Whether an earlier pass over a film was kept, as far as a glance tells."""
+    return (cache.folder / _key(info)).is_dir()
+
+
+def _key(info: VideoInfo) -> str:
+    return f"decoded-{DECODING_VERSION}-{info.content_hash}"
 
 
 def _decoded_in_memory(

@@ -13,6 +13,7 @@ from emsync_engine.jobs.messages import (
     Composed,
     ComposeJob,
     FixHitJob,
+    GlanceJob,
     RegenerateJob,
 )
 from emsync_engine.jobs.speech_job import SpeechJob
@@ -22,6 +23,8 @@ from emsync_engine.project.model import GenerationSettings, Timeline
 from emsync_engine.render.wav import write_wav
 from emsync_engine.video.probe import probe
 from tests.unit.desktop.films import JOYFUL, PLAIN, SAD, take
+
+FIRST_GLANCE = -1000
 
 
 class FakeEngine(QObject):
@@ -41,6 +44,8 @@ class FakeEngine(QObject):
         self.submitted = []
         self.listened = []
         """Films whose speech was asked for: by the preview, and by no task of the window."""
+        self.glanced = []
+        """Films that were looked at before anything else; numbered down from ``FIRST_GLANCE``."""
         self.asked_to_cancel = []
         self.given_way = []
         """Those of ``listened`` that were stopped, because a task of the window began."""
@@ -58,6 +63,9 @@ class FakeEngine(QObject):
         if isinstance(job, SpeechJob):
             self.listened.append(job)
             return -len(self.listened)
+        if isinstance(job, GlanceJob):
+            self.glanced.append(job)
+            return FIRST_GLANCE - len(self.glanced)
         self.submitted.append(job)
         self._unfinished[len(self.submitted)] = job
         self.jobs_changed.emit()

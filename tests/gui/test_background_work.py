@@ -14,10 +14,13 @@ from emsync_engine.jobs.messages import (
     ComposeJob,
     FixHitJob,
     RegenerateJob,
+    RenderJob,
     TakesJob,
+    ThumbnailsJob,
     WarmUpJob,
 )
 from emsync_engine.video.arriving import FilmPart
+from tests.gui.fake_engine import FIRST_GLANCE
 from tests.gui.gestures import press
 
 FACTS = EngineFacts(900 << 20, "Some Processor", "Some Card", 2 << 30, 8 << 30, True)
@@ -252,6 +255,30 @@ def test_what_comes_of_another_film_is_dropped(window, engine, film, tmp_path):
     assert not view.film.pictures
     engine.shown.emit(len(engine.submitted), part([0.0], duration=7))
     assert view.scale.duration_s == 7.0
+
+
+def test_the_film_of_a_project_is_looked_at_before_its_take_is_played(
+    opened, engine, tmp_path, qtbot
+):
+    opened.page.inspector.generate.click()
+    engine.compose(tmp_path)
+    path = tmp_path / "made.emsync"
+    assert opened.files.write(path)
+
+    (tmp_path / "first.wav").unlink()
+    count = len(engine.submitted)
+    opened.open_path(path)
+    qtbot.waitUntil(lambda: len(engine.submitted) > count)
+    assert [job.path for job in engine.glanced] == [opened.page.film]
+    assert isinstance(engine.submitted[-1], RenderJob)
+    view = opened.page.timeline
+    engine.shown.emit(FIRST_GLANCE - 1, part([0.0, 2.0]))
+    assert view.film.times_s == (0.0, 2.0)
+    assert view.film.is_arriving
+    engine.succeeded.emit(FIRST_GLANCE - 1, None)
+    job_id, _ = engine.last(RenderJob)
+    engine.failed.emit(job_id, "No soundfont.")
+    qtbot.waitUntil(lambda: isinstance(engine.submitted[-1], ThumbnailsJob))
 
 
 def test_a_film_that_cannot_be_read_on_waits_for_nothing(opened, engine):
