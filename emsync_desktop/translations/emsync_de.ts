@@ -216,6 +216,10 @@
         <translation>Zum &amp;Verlauf</translation>
     </message>
     <message>
+        <source>&amp;Background work and memory</source>
+        <translation>&amp;Hintergrundarbeit und Speicher</translation>
+    </message>
+    <message>
         <source>&amp;Usual layout</source>
         <translation>&amp;Übliche Anordnung</translation>
     </message>
@@ -312,8 +316,8 @@
         <translation>&amp;Instrumente dieses Takes …</translation>
     </message>
     <message>
-        <source>Let go of the composer&apos;s &amp;memory</source>
-        <translation>&amp;Speicher des Komponisten freigeben</translation>
+        <source>Release &amp;memory</source>
+        <translation>&amp;Speicher freigeben</translation>
     </message>
     <message>
         <source>&amp;Cancel</source>
@@ -1028,8 +1032,84 @@
         <translation>Den &amp;Film erneut lesen</translation>
     </message>
     <message>
+        <source>waits</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>waits · takes about {time}</source>
+        <translation>wartet · dauert etwa {time}</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>under way</source>
+        <translation>in Arbeit</translation>
+    </message>
+    <message>
+        <source>Read the film</source>
+        <translation>Film lesen</translation>
+    </message>
+    <message>
         <source>Read the film again</source>
         <translation>Den Film erneut lesen</translation>
+    </message>
+    <message>
+        <source>Pictures and waveform</source>
+        <translation>Bilder und Wellenform</translation>
+    </message>
+    <message>
+        <source>A first look at the film</source>
+        <translation>Erster Blick auf den Film</translation>
+    </message>
+    <message>
+        <source>A take</source>
+        <translation>Ein Take</translation>
+    </message>
+    <message>
+        <source>{count} takes</source>
+        <translation>{count} Takes</translation>
+    </message>
+    <message>
+        <source>Parts of the take</source>
+        <translation>Teile des Takes</translation>
+    </message>
+    <message>
+        <source>A hit</source>
+        <translation>Ein Treffer</translation>
+    </message>
+    <message>
+        <source>Parts of another take</source>
+        <translation>Teile eines anderen Takes</translation>
+    </message>
+    <message>
+        <source>Play the take</source>
+        <translation>Take spielen</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Compare the edits</source>
+        <translation>Schnittfassungen vergleichen</translation>
+    </message>
+    <message>
+        <source>Find out where somebody speaks</source>
+        <translation>Suchen, wo jemand spricht</translation>
+    </message>
+    <message>
+        <source>Wake the composer</source>
+        <translation>Komponisten wecken</translation>
+    </message>
+    <message>
+        <source>Release memory</source>
+        <translation>Speicher freigeben</translation>
+    </message>
+    <message>
+        <source>Something else</source>
+        <translation>Etwas anderes</translation>
     </message>
     <message>
         <source>Reading the film again</source>
@@ -1064,6 +1144,21 @@
     </message>
 </context>
 <context>
+    <name>Background</name>
+    <message>
+        <source>card {used}</source>
+        <translation>Karte {used}</translation>
+    </message>
+    <message>
+        <source>{freed} of memory released.</source>
+        <translation>{freed} Speicher freigegeben.</translation>
+    </message>
+    <message>
+        <source>{freed} of memory and {card} on the graphics card released.</source>
+        <translation>{freed} Speicher und {card} auf der Grafikkarte freigegeben.</translation>
+    </message>
+</context>
+<context>
     <name>Banner</name>
     <message>
         <source>Dismiss</source>
@@ -1081,12 +1176,24 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>Background work and memory</source>
+        <translation>Hintergrundarbeit und Speicher</translation>
+    </message>
+    <message>
         <source>about {time} left</source>
         <translation>noch etwa {time}</translation>
     </message>
     <message>
         <source>Stopping …</source>
         <translation>Wird angehalten …</translation>
+    </message>
+    <message>
+        <source>{count} waiting</source>
+        <translation>{count} wartend</translation>
+    </message>
+    <message>
+        <source>Background work and memory: {words}</source>
+        <translation>Hintergrundarbeit und Speicher: {words}</translation>
     </message>
 </context>
 <context>
@@ -1600,8 +1707,36 @@
 <context>
     <name>Generating</name>
     <message>
+        <source>Stale parts</source>
+        <translation>Veraltete Teile</translation>
+    </message>
+    <message>
+        <source>{count} segments anew</source>
+        <translation>{count} Abschnitte neu</translation>
+    </message>
+    <message>
+        <source>Segment {number} anew</source>
+        <translation>Abschnitt {number} neu</translation>
+    </message>
+    <message>
         <source>What is chosen is locked or silent; there is nothing to write.</source>
         <translation>Das Gewählte ist gesperrt oder stumm; es gibt nichts zu schreiben.</translation>
+    </message>
+    <message>
+        <source>Hit at {where}</source>
+        <translation>Treffer bei {where}</translation>
+    </message>
+    <message>
+        <source>Parts of another take</source>
+        <translation>Teile eines anderen Takes</translation>
+    </message>
+    <message>
+        <source>{count} takes</source>
+        <translation>{count} Takes</translation>
+    </message>
+    <message>
+        <source>A take</source>
+        <translation>Ein Take</translation>
     </message>
     <message>
         <source>Every segment is locked or silent; there is nothing to write.</source>
@@ -1621,13 +1756,6 @@
     <message>
         <source>The guide is missing from this installation: {path}</source>
         <translation>Das Handbuch fehlt in dieser Installation: {path}</translation>
-    </message>
-</context>
-<context>
-    <name>Hearing</name>
-    <message>
-        <source>The composer rests; the next task wakes it.</source>
-        <translation>Der Komponist ruht; die nächste Aufgabe weckt ihn.</translation>
     </message>
 </context>
 <context>
@@ -1767,6 +1895,10 @@
         <source>One segment has changed since its music was written.</source>
         <translation>Ein Abschnitt hat sich geändert, seit seine Musik geschrieben wurde.</translation>
     </message>
+    <message>
+        <source>It waits until what is under way is done.</source>
+        <translation>Es wartet, bis fertig ist, was gerade läuft.</translation>
+    </message>
 </context>
 <context>
     <name>InstrumentsDialog</name>
@@ -1804,6 +1936,10 @@
     <message>
         <source>Films and cut lists</source>
         <translation>Filme und Schnittlisten</translation>
+    </message>
+    <message>
+        <source>Compare with {name}</source>
+        <translation>Vergleich mit {name}</translation>
     </message>
     <message>
         <source>new version of the edit</source>
@@ -2373,6 +2509,37 @@
     </message>
 </context>
 <context>
+    <name>Rereading</name>
+    <message>
+        <source>Read again</source>
+        <translation>Erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read again with {count} models</source>
+        <translation>Mit {count} Modellen erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read again with {model}</source>
+        <translation>Mit {model} erneut lesen</translation>
+    </message>
+    <message>
+        <source>Read the film again</source>
+        <translation>Den Film erneut lesen</translation>
+    </message>
+    <message>
+        <source>The film was read again, and reads as before.</source>
+        <translation>Der Film wurde erneut gelesen, mit demselben Ergebnis.</translation>
+    </message>
+    <message>
+        <source>The film was read again: {moved} of {count} segments came out differently.</source>
+        <translation>Der Film wurde erneut gelesen: {moved} von {count} Segmenten lesen sich anders.</translation>
+    </message>
+    <message>
+        <source>{models}: installed now, and the open film was read without.</source>
+        <translation>{models}: jetzt installiert; der offene Film wurde noch ohne gelesen.</translation>
+    </message>
+</context>
+<context>
     <name>RoomFields</name>
     <message>
         <source>The film&apos;s sound has not been listened to yet.</source>
@@ -2813,6 +2980,10 @@ und die Musik an den Schnitten gezeigt.</translation>
         <translation>Was erkannt wurde</translation>
     </message>
     <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+    <message>
         <source>Read from light, colour, movement and loudness alone.</source>
         <translation>Nur an Licht, Farbe, Bewegung und Lautstärke erkannt.</translation>
     </message>
@@ -2881,6 +3052,10 @@ und die Musik an den Schnitten gezeigt.</translation>
         <translation>Modelle …</translation>
     </message>
     <message>
+        <source>What was seen, heard and read in this segment</source>
+        <translation>Was in diesem Abschnitt gesehen, gehört und gelesen wurde</translation>
+    </message>
+    <message>
         <source>Read again</source>
         <translation>Erneut lesen</translation>
     </message>
@@ -2890,41 +3065,88 @@ und die Musik an den Schnitten gezeigt.</translation>
     </message>
 </context>
 <context>
+    <name>WorkLine</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Cancel: {work}</source>
+        <translation>Abbrechen: {work}</translation>
+    </message>
+</context>
+<context>
+    <name>WorkPanel</name>
+    <message>
+        <source>Background work and memory</source>
+        <translation>Hintergrundarbeit und Speicher</translation>
+    </message>
+    <message>
+        <source>BACKGROUND WORK</source>
+        <translation>HINTERGRUNDARBEIT</translation>
+    </message>
+    <message>
+        <source>Nothing is under way.</source>
+        <translation>Nichts ist in Arbeit.</translation>
+    </message>
+    <message>
+        <source>DEVICE AND MEMORY</source>
+        <translation>GERÄT UND SPEICHER</translation>
+    </message>
+    <message>
+        <source>Composer works on</source>
+        <translation>Komponiert wird auf</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>Prozessor</translation>
+    </message>
+    <message>
+        <source>Graphics card</source>
+        <translation>Grafikkarte</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>Fenster</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Rechenprozess</translation>
+    </message>
+    <message>
+        <source>Release memory</source>
+        <translation>Speicher freigeben</translation>
+    </message>
+    <message>
+        <source>Unload the engine&apos;s models, on the graphics card too; they are read anew.</source>
+        <translation>Die Modelle des Rechenprozesses entladen, auch auf der Grafikkarte; sie werden neu gelesen.</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keine</translation>
+    </message>
+    <message>
+        <source>not started</source>
+        <translation>nicht gestartet</translation>
+    </message>
+    <message>
+        <source>models are loaded</source>
+        <translation>Modelle geladen</translation>
+    </message>
+    <message>
+        <source>no models are loaded</source>
+        <translation>keine Modelle geladen</translation>
+    </message>
+    <message>
+        <source>{used} of {total}</source>
+        <translation>{used} von {total}</translation>
+    </message>
+</context>
+<context>
     <name>_Step</name>
     <message>
         <source>saved</source>
         <translation>gespeichert</translation>
-    </message>
-</context>
-<context>
-    <name>Rereading</name>
-    <message>
-        <source>Read again</source>
-        <translation>Erneut lesen</translation>
-    </message>
-    <message>
-        <source>Read again with {count} models</source>
-        <translation>Mit {count} Modellen erneut lesen</translation>
-    </message>
-    <message>
-        <source>Read again with {model}</source>
-        <translation>Mit {model} erneut lesen</translation>
-    </message>
-    <message>
-        <source>Read the film again</source>
-        <translation>Den Film erneut lesen</translation>
-    </message>
-    <message>
-        <source>The film was read again, and reads as before.</source>
-        <translation>Der Film wurde erneut gelesen, mit demselben Ergebnis.</translation>
-    </message>
-    <message>
-        <source>The film was read again: {moved} of {count} segments came out differently.</source>
-        <translation>Der Film wurde erneut gelesen: {moved} von {count} Segmenten lesen sich anders.</translation>
-    </message>
-    <message>
-        <source>{models}: installed now, and the open film was read without.</source>
-        <translation>{models}: jetzt installiert; der offene Film wurde noch ohne gelesen.</translation>
     </message>
 </context>
 </TS>
