@@ -23,6 +23,7 @@ from emsync_engine.results import PARTS
 from emsync_engine.timing import FrameRate, timecode
 
 _LEVELS = (-14.0, -16.0, -23.0)
+_CEILINGS = (-1.0, -2.0, -3.0)
 
 
 class ExportOptions(QFrame):
@@ -41,7 +42,6 @@ class ExportOptions(QFrame):
         self.setProperty("look", "panel")
         self._span = span
         self._is_showing = False
-        self._ceiling = -1.0
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(7)
@@ -62,6 +62,8 @@ class ExportOptions(QFrame):
         self.target = self._choice(self.tr("Music alone"), self._level_words())
         own = (self.tr("its own level"), None)
         self.film_level = self._choice(self.tr("Film's sound"), (own, *self._level_words()))
+        peaks = tuple((f"{level:g} dBTP", level) for level in _CEILINGS)
+        self.ceiling = self._choice(self.tr("True peak at most"), peaks)
         column.addSpacing(6)
         column.addWidget(labelled(self.tr("ROOM FOR SPEECH"), "heading"))
         self.ducking_fields = DuckingFields()
@@ -152,7 +154,7 @@ class ExportOptions(QFrame):
             str(self.codec.currentData()),
             float(self.target.currentData()),
             self.film_level.currentData(),
-            self._ceiling,
+            float(self.ceiling.currentData()),
         )
 
     @property
@@ -168,7 +170,6 @@ class ExportOptions(QFrame):
     def show_choices(self, choices: Choices) -> None:
         """Let the fields show some choices, without a word on each."""
         self._is_showing = True
-        self._ceiling = choices.ceiling_dbtp
         for part, box in self.parts.items():
             box.setChecked(part in choices.parts)
         for field, value in (
@@ -176,6 +177,7 @@ class ExportOptions(QFrame):
             (self.codec, choices.codec),
             (self.target, choices.target_lufs),
             (self.film_level, choices.film_lufs),
+            (self.ceiling, choices.ceiling_dbtp),
         ):
             field.setCurrentIndex(max(field.findData(value), 0))
         self._is_showing = False

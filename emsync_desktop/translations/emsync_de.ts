@@ -1657,6 +1657,10 @@
         <translation>Ton des Films</translation>
     </message>
     <message>
+        <source>True peak at most</source>
+        <translation>True Peak höchstens</translation>
+    </message>
+    <message>
         <source>ROOM FOR SPEECH</source>
         <translation>RAUM FÜR SPRACHE</translation>
     </message>

@@ -194,6 +194,16 @@ def test_room_for_speech_is_the_projects_and_can_be_undone(dialog, opened, engin
     assert opened.document.project.ducking == wanted
 
 
+def test_the_limit_of_the_true_peak_is_asked_for_and_remembered(dialog, engine, qtbot):
+    assert dialog.options.ceiling.currentData() == -1.0
+    QTest.keyClick(dialog.options.ceiling, Qt.Key.Key_Down)
+    assert not any(button.isChecked() for button in dialog.presets.values())
+    qtbot.waitUntil(lambda: dialog.is_ready)
+    click(dialog.export_button)
+    assert engine.last(ExportJob)[1].request.ceiling_dbtp == -2.0
+    assert remembered().ceiling_dbtp == -2.0
+
+
 def test_a_marked_range_can_be_exported(opened, engine, tmp_path, qtbot):
     opened.generating.generate()
     engine.compose(tmp_path)
@@ -212,6 +222,7 @@ def test_every_field_has_a_name_and_is_reached_by_the_keyboard(dialog):
     fields = [
         *dialog.options.parts.values(),
         *(dialog.options.audio, dialog.options.codec, dialog.options.target),
+        *(dialog.options.film_level, dialog.options.ceiling),
         *(
             dialog.options.ducking_fields.depth,
             dialog.options.ducking_fields.attack,
