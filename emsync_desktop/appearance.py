@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPalette
@@ -95,10 +95,17 @@ class Worn:
     """The palette that is worn now, for painters: they read it anew with every paint."""
 
     def __init__(self) -> None:
-        self.palette = DARK
+        self.put_on(DARK)
 
-    def __getattr__(self, name: str) -> str:
-        return str(getattr(self.palette, name))
+    def put_on(self, palette: Colours) -> None:
+        """Wear a palette; its colours are attributes, which painters ask for by the hundred."""
+        self.palette = palette
+        for one in fields(palette):
+            setattr(self, one.name, getattr(palette, one.name))
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> str: ...
 
 
 COLOURS = Worn()
@@ -147,7 +154,7 @@ Theme = Literal["system", "dark", "light"]
 
 def wear(palette: Colours) -> None:
     """Let everything that is painted from now on have these colours."""
-    COLOURS.palette = palette
+    COLOURS.put_on(palette)
     emotions, families = _LIGHT_ONES if palette.name == "light" else _DARK_ONES
     EMOTION_COLOURS.update(emotions)
     FAMILY_COLOURS.update(families)

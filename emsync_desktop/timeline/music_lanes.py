@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from emsync_desktop.appearance import COLOURS, FAMILY_COLOURS, mixed, text_width, words
 from emsync_desktop.timeline.columns import Columns, IntArray, note_mask, note_rows
 from emsync_desktop.timeline.emotion_lanes import hatch, tacet_boxes
-from emsync_desktop.timeline.ink import image_of, ink
+from emsync_desktop.timeline.ink import Pixels, image_of, ink
 from emsync_desktop.timeline.names import tr
-from emsync_desktop.timeline.scene import TimelineScene
+from emsync_desktop.timeline.scene import MARKS, TimelineScene
 from emsync_engine.project.model import Hit
 
 NOTE_PX = 2.5
@@ -89,17 +89,43 @@ def paint_hits(painter: QPainter, scene: TimelineScene, height: float, columns: 
     middle, ratio = height / 2, columns.ratio
     times = scene.edges_s[1:]
     shown = _shown_marks(scene, near, columns)
-    places = np.rint(columns.places(times[shown])) / ratio
-    room = columns.places(times[shown + 1]) / ratio - places - 15
-    for index, x, free in zip(shown.tolist(), places.tolist(), room.tolist(), strict=True):
-        hit = scene.verdict(index)
-        mark = _mark(_kind(bool(scene.is_hit[index]), hit), ratio, COLOURS.name)
-        painter.drawImage(QPointF(x - MARK_PX / 2, middle - MARK_PX / 2), mark)
-        if hit is not None and free > _LEAST_TEXT_PX:
-            colour, text = hit_look(hit)
-            if text_width(text, 11) < free:
-                painter.setPen(QColor(colour))
-                painter.drawText(QPointF(x + 9, middle + 4), text)
+    places = np.rint(columns.places(times[shown]))
+    pixels = _stamped(scene.marks[shown], places.astype(np.int64), height, columns)
+    painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
+    free = columns.places(times[shown + 1]) / ratio - places / ratio - 15
+    has_room = (free > _LEAST_TEXT_PX) & (scene.marks[shown] > MARKS.index("asked"))
+    for index, x, room in zip(
+        shown[has_room].tolist(),
+        (places[has_room] / ratio).tolist(),
+        free[has_room].tolist(),
+        strict=True,
+    ):
+        colour, text = hit_look(scene.verdict(index))
+        if text_width(text, 11) < room:
+            painter.setPen(QColor(colour))
+            painter.drawText(QPointF(x + 9, middle + 4), text)
+
+
+def _stamped(marks: IntArray, places: IntArray, height: float, columns: Columns) -> Pixels:
+    """(rows, count) marks of some kinds with their middles in some columns.
+
+    Hundreds of them cost no more than a few: each column of a kind's picture is put to all of its
+    places at once.
+    """
+    side = round(MARK_PX * columns.ratio)
+    rows = max(round(height * columns.ratio), side)
+    wide = np.zeros((rows, columns.count + 2 * side), np.uint32)
+    top = (rows - side) // 2
+    first = places - round(MARK_PX / 2 * columns.ratio) + side
+    is_near = (first >= 0) & (first < columns.count + side)
+    for kind in np.unique(marks).tolist():
+        stamp = _mark(MARKS[kind], columns.ratio, COLOURS.name)
+        at = first[is_near & (marks == kind)]
+        for column in range(side):
+            under = wide[top : top + side, at + column]
+            ink_of = stamp[:, column, None]
+            wide[top : top + side, at + column] = np.where(ink_of != 0, ink_of, under)
+    return wide[:, side : side + columns.count]
 
 
 def _shown_marks(scene: TimelineScene, near: slice, columns: Columns) -> IntArray:
@@ -115,15 +141,9 @@ def _shown_marks(scene: TimelineScene, near: slice, columns: Columns) -> IntArra
     return numbers[order[first]]
 
 
-def _kind(is_hit: bool, hit: Hit | None) -> str:
-    if not is_hit:
-        return "none"
-    return "asked" if hit is None else hit.status
-
-
 @lru_cache(maxsize=64)
-def _mark(kind: str, ratio: float, theme: str) -> QImage:
-    """The picture of a mark; the same for every boundary of a kind, in the colours of a theme."""
+def _mark(kind: str, ratio: float, theme: str) -> Pixels:
+    """The pixels of a mark; the same for every boundary of a kind, in the colours of a theme."""
     side = round(MARK_PX * ratio)
     image = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     image.setDevicePixelRatio(ratio)
@@ -132,7 +152,7 @@ def _mark(kind: str, ratio: float, theme: str) -> QImage:
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     _draw_mark(painter, kind, MARK_PX / 2)
     painter.end()
-    return image
+    return np.frombuffer(image.constBits(), np.uint32).reshape(side, side).copy()
 
 
 def _draw_mark(painter: QPainter, kind: str, at: float) -> None:

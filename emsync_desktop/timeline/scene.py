@@ -21,6 +21,8 @@ FloatArray = NDArray[np.float64]
 _SAME_S = 1e-3  # a hit nearer than this to a boundary is that boundary's
 LOUD_VELOCITY = 64
 LOOKS = (*EMOTION_COLOURS, "tacet")
+MARKS = ("none", "asked", "exact", "near", "missed", "tacet")
+"""What a boundary is to the music: no hit, a hit not judged yet, or how the take lands on it."""
 FAMILY_ORDER = tuple(reversed(FAMILIES))  # strings on top, drums at the bottom, as in a score
 
 
@@ -160,12 +162,16 @@ class TimelineScene:
         return np.where((at < len(times)) & is_there, at, -1)
 
     @cached_property
+    def marks(self) -> NDArray[np.int64]:
+        """(M,) place of each boundary's mark among ``MARKS``."""
+        at = self._verdicts
+        states = np.array([MARKS.index(hit.status) for hit in self.hits] or [0])
+        return np.where(self.is_hit, np.where(at >= 0, states[at], MARKS.index("asked")), 0)
+
+    @cached_property
     def is_missed(self) -> NDArray[np.bool_]:
         """(M,) hits that the take misses."""
-        if not self.hits:
-            return np.zeros(len(self.boundary_times_s), np.bool_)
-        missed = np.array([hit.status == "missed" for hit in self.hits])
-        return self.is_hit & (self._verdicts >= 0) & missed[self._verdicts]
+        return self.marks == MARKS.index("missed")
 
     def verdict(self, index: int) -> Hit | None:
         """How the take lands on a boundary that is a hit; None where it was not made for it."""
@@ -180,6 +186,10 @@ def _edges(timeline: Timeline, before: TimelineScene | None) -> FloatArray:
     known: dict[int, float] = {}
     if before is not None:
         old = before.timeline.boundaries
+        if len(old) == len(timeline.boundaries):  # one was moved: the others keep their places
+            pairs = zip(old, timeline.boundaries, before.boundary_times_s.tolist(), strict=True)
+            same = [at if one is was else float(one.time) for was, one, at in pairs]
+            return np.array([0.0, *same, float(timeline.duration)])
         known = dict(zip(map(id, old), before.boundary_times_s.tolist(), strict=True))
     inner = [known[id(one)] if id(one) in known else float(one.time) for one in timeline.boundaries]
     return np.array([0.0, *inner, float(timeline.duration)])

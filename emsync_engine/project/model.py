@@ -175,8 +175,9 @@ class Timeline:
                     f"{count - 1} boundaries make {count} segments, "
                     f"but there are {len(given)} {name}."
                 )
-        edges = [Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration]
-        if any(later <= earlier for earlier, later in pairwise(edges)):
+        edges = (Fraction(0), *(boundary.time for boundary in self.boundaries), self.duration)
+        parts = [edge.as_integer_ratio() for edge in edges]  # Fractions are slow to compare
+        if any(late * below <= early * under for (early, below), (late, under) in pairwise(parts)):
             raise BoundaryOrderError(
                 "Boundaries must lie strictly inside the film, in increasing order."
             )
