@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, QTimer
 
 from emsync_desktop.preview.ahead import Ahead
 from emsync_desktop.preview.mixer import SoundMix
+from emsync_desktop.preview.resampling import Reading, Resampled
 from emsync_desktop.preview.sound import RATE, FloatArray
 
 LATENCY_S = 0.12  # asked of the device: short enough for a fader, long enough for a busy machine
@@ -38,18 +39,18 @@ class Device:
 class Mark:
     """Samples of the film that were handed over last, and when the first of them is heard."""
 
-    place: int
+    place: int  # in samples of the device
     count: int
     heard_at_s: float  # by the device's clock
 
 
-def film_time_s(mark: Mark, device_s: float) -> float:
+def film_time_s(mark: Mark, device_s: float, rate: int = RATE) -> float:
     """What is heard at a moment of the device's clock, in seconds of the film.
 
     Never beyond what was handed over: a device that stalls stops the picture.
     """
-    heard = mark.place / RATE + device_s - mark.heard_at_s
-    return min(heard, (mark.place + mark.count) / RATE)
+    heard = mark.place / rate + device_s - mark.heard_at_s
+    return min(heard, (mark.place + mark.count) / rate)
 
 
 def sound_errors() -> tuple[type[Exception], ...]:
@@ -96,6 +97,17 @@ def output_devices() -> list[Device]:
     return [Device("", default), *found] if found else []
 
 
+def own_rate(device: Device) -> int:
+    """The rate in Hz that a device plays by itself; 0 where PortAudio does not know."""
+    import sounddevice
+
+    try:
+        asked = device.name or None
+        return round(sounddevice.query_devices(asked, "output")["default_samplerate"])
+    except (*sound_errors(), KeyError, TypeError):
+        return 0
+
+
 class DeviceClock(QObject):
     """Plays a mix on a device, and reads the time of the film from what is heard of it."""
 
@@ -112,6 +124,7 @@ class DeviceClock(QObject):
         self._asked_at_s = 0.0
         self._device = device
         self._stream: Any = None
+        self._rate = RATE
         self._opened_at_s = 0.0
         self._rest = QTimer(self)
         self._rest.setSingleShot(True)
@@ -120,21 +133,38 @@ class DeviceClock(QObject):
         self._open()
 
     def _open(self) -> None:
-        """Let the device run, in silence until something plays: then it begins at once."""
+        """Let the device run, in silence until something plays: then it begins at once.
+
+        One that does not play 48 kHz plays at the rate that is its own.
+        """
+        try:
+            self._stream, self._rate = self._stream_at(RATE), RATE
+        except sound_errors():
+            own = own_rate(self._device)
+            if own in (0, RATE):
+                raise
+            self._stream, self._rate = self._stream_at(own), own
+            logger.info("%s plays %d Hz: the sound is resampled", self._device.words, own)
+        self._opened_at_s = time.monotonic()
+        self._stream.start()
+        self._asked_at_s = time.monotonic()
+        self._rest.start()
+
+    def _stream_at(self, rate: int) -> Any:
         import sounddevice
 
-        self._stream = sounddevice.OutputStream(
-            samplerate=RATE,
+        return sounddevice.OutputStream(
+            samplerate=rate,
             channels=2,
             dtype="float32",
             latency=LATENCY_S,
             device=self._device.name or None,
             callback=self._on_asked,
         )
-        self._opened_at_s = time.monotonic()
-        self._stream.start()
-        self._asked_at_s = time.monotonic()
-        self._rest.start()
+
+    def _at_rate(self, read: Reading) -> Reading:
+        """What is read, at the device's rate."""
+        return read if self._rate == RATE else Resampled(read, self._rate).read
 
     @property
     def latency_s(self) -> float:
@@ -163,7 +193,7 @@ class DeviceClock(QObject):
             return
         self._rest.start()  # from now on
         self._mix.settle()
-        self._scrubbed = Ahead(read, 0, blocks=_SCRUB_BLOCKS)
+        self._scrubbed = Ahead(self._at_rate(read), 0, blocks=_SCRUB_BLOCKS)
         self._scrubbed.begin()
 
     def start(self, at_s: float) -> None:
@@ -178,7 +208,7 @@ class DeviceClock(QObject):
                 self._open()
             except sound_errors() as error:
                 logger.warning("the audio device does not start: %s", error)
-        self._ahead = Ahead(self._mix.read, round(at_s * RATE))
+        self._ahead = Ahead(self._at_rate(self._mix.read), round(at_s * self._rate))
         self._ahead.begin()
 
     def stop(self) -> None:
@@ -202,7 +232,8 @@ class DeviceClock(QObject):
             return self._at_s
         mark = self._mark
         if mark is not None and self._stream is not None:
-            self._shown_s = max(self._shown_s, film_time_s(mark, float(self._stream.time)))
+            heard_s = film_time_s(mark, float(self._stream.time), self._rate)
+            self._shown_s = max(self._shown_s, heard_s)
         return self._shown_s
 
     def _on_asked(self, out: Any, frames: int, times: Any, status: Any) -> None:

@@ -55,6 +55,45 @@ def clock(qapp, monkeypatch):
     one.close()
 
 
+class Stubborn(HandStream):
+    """A device that plays 44.1 kHz, and nothing else."""
+
+    def __init__(self, callback, *, samplerate, **others):
+        if samplerate != 44_100:
+            raise OSError("Invalid sample rate")
+        super().__init__(callback, **others)
+
+
+@pytest.mark.gui
+def test_a_device_of_another_rate_plays_the_film_at_its_own_speed(qapp, monkeypatch):
+    module = SimpleNamespace(
+        OutputStream=Stubborn,
+        PortAudioError=OSError,
+        query_devices=lambda *_: {"default_samplerate": 44_100.0},
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    monkeypatch.setattr(device, "_WARM_S", 0.0)
+    clock = DeviceClock(Counting(), Device())
+    stream = primed(clock, 10.0)
+    out = stream.ask(441)
+    assert out[:, 0] == pytest.approx(10 * RATE + np.arange(441) * RATE / 44_100, abs=1.0)
+    stream.time = 100.1 + 0.005  # five milliseconds after the first sample is heard
+    assert clock.now_s() == pytest.approx(10.005, abs=1e-6)
+    clock.close()
+
+
+@pytest.mark.gui
+def test_a_device_that_plays_at_no_rate_is_refused(qapp, monkeypatch):
+    module = SimpleNamespace(
+        OutputStream=Stubborn,
+        PortAudioError=OSError,
+        query_devices=lambda *_: {"default_samplerate": 48_000.0},
+    )
+    monkeypatch.setitem(sys.modules, "sounddevice", module)
+    with pytest.raises(OSError, match="Invalid sample rate"):
+        DeviceClock(Counting(), Device())
+
+
 def primed(clock, at_s):
     clock.start(at_s)
     while not clock._ahead.is_primed:
