@@ -15,7 +15,8 @@ STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
         "motion": (0.75, 0.8),
         "picture": (0.8, 0.9),
         "sound": (0.9, 0.95),
-        "emotion": (0.95, 1.0),
+        "emotion": (0.95, 0.97),
+        "sound kinds": (0.97, 1.0),
     },
     "reread": {
         "decode": (0.0, 0.3),

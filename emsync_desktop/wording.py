@@ -22,6 +22,7 @@ def stage_words(kind: str, stage: str) -> str:
         "picture": tr("Reading the emotion"),
         "sound": tr("Reading the emotion"),
         "emotion": tr("Reading the emotion"),
+        "sound kinds": tr("Reading the emotion"),
         "pictures": tr("Looking at the pictures"),
         "clip": tr("Looking at the pictures"),
         "audio-events": tr("Listening to the sounds"),

@@ -17,6 +17,7 @@ _STAGE_LABELS = {
     "cuts": "finding the cuts",
     "features": "measuring picture and sound",
     "emotion": "reading the emotion",
+    "sound kinds": "listening for speech and music",
     "pictures": "taking larger pictures",
     "clip": "looking at the pictures",
     "audio-events": "listening to the sounds",

@@ -3,6 +3,7 @@
 import pytest
 
 from emsync_desktop.task_share import MODEL_STAGES, STAGES, TaskShare, stages_of
+from emsync_desktop.wording import reading_steps, stage_words
 
 
 @pytest.mark.parametrize("kind", ["analyse", "reread"])
@@ -23,3 +24,12 @@ def test_models_take_their_share_of_reading_a_film(kind):
 def test_without_models_and_for_other_tasks_nothing_changes():
     assert stages_of("analyse") == STAGES["analyse"]
     assert stages_of("compose", with_models=True) == STAGES["compose"]
+
+
+def test_every_stage_of_reading_has_words_of_its_own_step(qapp):
+    """A stage without words would be told as the first step again."""
+    first, *later = reading_steps()
+    for stage in (*STAGES["analyse"], *MODEL_STAGES):
+        words = stage_words("analyse", stage)
+        assert stage == "decode" or words != first, stage
+        assert stage in MODEL_STAGES or stage == "decode" or words in later
