@@ -3,8 +3,9 @@
     xvfb-run -a -s "-screen 0 1920x1080x24" bash installer/with_window_manager.sh \
         python -m tests.by_hand FILM
 
-Opens the film, drags a boundary, adds one, moves a point, generates, locks, generates again,
-undoes, saves and opens again; every event goes through the X server by ``xdotool``, and after
+Opens the film, drags a boundary, adds one, moves a point, generates, lets a second wish wait and
+withdraws it, folds what was read, locks, generates again, undoes, saves and opens again, and
+releases memory; every event goes through the X server by ``xdotool``, and after
 each the document is asked whether it happened. Prints a line for each step. The engine is the
 real one; settings and caches are temporary.
 """
@@ -136,17 +137,21 @@ class Session:
         window = self.window
         self.until("the window is active", window.isActiveWindow)
         self.open_by_dialog()
+        self.until("pictures are seen", lambda: self.view.film.pictures)
         self.until("the film is read", lambda: window.document.project is not None)
         self.until("the engine is idle", lambda: window.scoring.task is None)
         self.move_and_add()
         self.move_point()
         self.key("ctrl+1", "ctrl+g")
+        self.wait_and_withdraw()
+        self.fold()
         self.until("a take is written", lambda: window.document.take is not None)
         self.until("the engine is idle", lambda: window.scoring.task is None)
         self.lock_and_regenerate()
         self.undo_and_redo()
         self.transport()
         self.save_and_open()
+        self.release_memory()
 
     def open_by_dialog(self) -> None:
         self.key("ctrl+o")
@@ -183,6 +188,45 @@ class Session:
         end = QPoint(round(circumplex.square.centre_x + 0.6 * half), round(y - 0.3 * half))
         self.drag(circumplex, QPoint(round(x), round(y)), end)
         self.until("a point was moved", lambda: window.editor.segment.emotion.point.valence > 0.5)
+
+    def wait_and_withdraw(self) -> None:
+        """A second wish while the first is met: seen in the list, and taken from it again."""
+        window = self.window
+        self.until("a take is being written", lambda: window.scoring.task is not None)
+        self.key("ctrl+shift+g")
+        self.until("another waits", lambda: len(window.scoring.queue) == 1)
+        waiting = window.bottom_bar.waiting
+        self.click(waiting, waiting.rect().center())
+        self.until("the list is open", self.is_panel_open)
+        line = window.background.panel.lines[-1]
+        self.click(line.cancel, line.cancel.rect().center())
+        self.until("nothing waits any more", lambda: not window.scoring.queue)
+        self.key("Escape")
+        self.until("the list is closed", lambda: not self.is_panel_open())
+
+    def is_panel_open(self) -> bool:
+        panel = self.window.background.panel
+        return panel is not None and panel.isVisible()
+
+    def fold(self) -> None:
+        """What was read is folded away, and shown again."""
+        fold = self.window.page.inspector.reading.fold
+        self.click(fold, fold.rect().center())
+        self.until("what was read is folded", lambda: not fold.isChecked())
+        self.click(fold, fold.rect().center())
+        self.until("and shown again", fold.isChecked)
+
+    def release_memory(self) -> None:
+        """From the list, by the keyboard; what was freed is told there."""
+        window = self.window
+        self.until("the engine is idle", lambda: window.scoring.task is None)
+        self.key("ctrl+5")
+        self.until("the list is open again", self.is_panel_open)
+        self.until("memory can be released", window.background.panel.release.isEnabled)
+        self.key("space")
+        self.until("memory was released", lambda: window.background.said)
+        print(window.background.said, flush=True)
+        self.key("Escape")
 
     def lock_and_regenerate(self) -> None:
         window = self.window

@@ -125,7 +125,7 @@ class Photographer:
         window = self.window
         self.take("welcome")
         window.open_path(self.film)
-        self.pause(300)
+        self.until(lambda: len(window.page.timeline.film.pictures) > 3)
         self.take("analysing")
         self.until(lambda: window.document.project is not None)
         self.idle()
@@ -150,10 +150,23 @@ class Photographer:
         window.menu_actions["generate"].trigger()
         self.until(lambda: "38" in window.bottom_bar.words or "5" in window.bottom_bar.words)
         self.take("generating")
+        self._background()
         self.idle()
         self.take("generated")
         window.page.inspector.score.tabs.setCurrentWidget(window.page.inspector.score.hits_page)
         self.take("hits")
+
+    def _background(self) -> None:
+        """Work that waits, and what window and engine hold in memory."""
+        window = self.window
+        for _ in range(2):
+            window.menu_actions["generate_all"].trigger()
+        window.background.show(window.bottom_bar.waiting)
+        self.until(lambda: window.background.facts is not None)
+        self.take("work")
+        window.background.panel.close()
+        for wish in window.scoring.queue:
+            window.scoring.withdraw(wish)
 
     def _edit(self) -> None:
         from PySide6.QtCore import Qt
