@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QPointF
 
+from emsync_desktop.appearance import FAMILY_COLOURS
 from emsync_desktop.film_clock import seconds_text
 from emsync_desktop.timeline.geometry import row_at
 from emsync_desktop.timeline.hand import boundary_at, level_at
@@ -39,7 +40,7 @@ def words_at(view: TimelineView, at: QPointF) -> str:
         return _segment_words(view, view.segment_index_at(at.x()))
     if lane == "emotion":
         return _emotion_words(view, at)
-    return ""
+    return _lane_words(lane) if lane in FAMILY_COLOURS else ""
 
 
 def boundary_words(view: TimelineView, boundary: Boundary) -> str:
@@ -100,4 +101,9 @@ def _lane_words(lane: str) -> str:
         "hits": tr("How the music lands, in frames; double-click a mark to ask for a hit or not"),
         "original": tr("The sound of the film"),
     }
+    if lane in FAMILY_COLOURS:
+        title = lane_title(lane)[0]
+        return tr("{family}: higher notes lie higher, louder ones are brighter").format(
+            family=title
+        )
     return hints.get(lane, lane_title(lane)[0])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import logging
 import platform
@@ -14,6 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from emsync_engine.heap import give_back
 from emsync_engine.monitor import Monitor
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+_NVIDIA = Path("/proc/driver/nvidia/gpus")
 _MODELS = {  # what reads a model once and keeps it, by module
     "emsync_engine.weights": ("load_composer",),
     "emsync_engine.music.originality": ("shipped_index",),
@@ -106,7 +107,7 @@ def released() -> Released:
         torch.cuda.empty_cache()
     if torch is not None and torch.backends.mps.is_available():
         torch.mps.empty_cache()
-    _trim()
+    give_back()
     after = engine_facts()
     logger.info("let go of %d MB", (before.memory_bytes - after.memory_bytes) >> 20)
     return Released(before, after)
@@ -119,13 +120,6 @@ def _loaded_models() -> list[Any]:
         loaded = sys.modules.get(module)
         found += [getattr(loaded, name) for name in names if hasattr(loaded, name)]
     return found
-
-
-def _trim() -> None:
-    """Let the C library return what is free; elsewhere it does so by itself."""
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 def _graphics_memory() -> tuple[int | None, int | None]:
@@ -160,7 +154,7 @@ def processor_name() -> str:
 
 def graphics_name() -> str:
     """The card that models can run on; empty where there is none, or nobody says so."""
-    for told in sorted(Path("/proc/driver/nvidia/gpus").glob("*/information")):
+    for told in sorted(_NVIDIA.glob("*/information")):
         with suppress(OSError):
             for line in told.read_text(encoding="utf-8").splitlines():
                 if line.startswith("Model"):
