@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from emsync_engine import __version__
 from emsync_engine.errors import InputUnusableError
+from emsync_engine.heap import give_back
 from emsync_engine.midi.tokenizer import decode
 from emsync_engine.monitor import SILENT, Monitor, Share
 from emsync_engine.music.degeneracy import Finding, badness, borrowed, degeneracies
@@ -119,11 +120,12 @@ def _written(
     if playing_s(brief.duration_s, brief.tacet_s) == 0:
         return [() for _ in seeds]
     if len(seeds) == 1 or brief.settings.branches > 1:
-        shares = [Share(monitor, number, len(seeds)) for number in range(len(seeds))]
-        return [
-            tuple(write_best(model, brief, seed=seed, monitor=share))
-            for seed, share in zip(seeds, shares, strict=True)
-        ]
+        written = []
+        for number, seed in enumerate(seeds):
+            share = Share(monitor, number, len(seeds))
+            written.append(tuple(write_best(model, brief, seed=seed, monitor=share)))
+            give_back()
+        return written
     return write_takes(model, brief, seeds=seeds, monitor=monitor)
 
 
