@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QRect, QSettings, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emsync_desktop.fields import ElidedLabel
@@ -27,6 +28,7 @@ class EmotionReading(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._is_roomy = True
+        self._words = ""
         self._title = self.tr("READ FROM THE FILM")
         self.fold = QPushButton()
         self.fold.setProperty("look", "fold")
@@ -89,12 +91,13 @@ class EmotionReading(QWidget):
 
     def _show_reasons(self, segment: Segment | None) -> None:
         if segment is None:
+            self._words = ""
             self._reasons.setText("")
             return
         text = self.tr("confidence {value:.2f}").format(value=segment.emotion.confidence)
         reasons = segment.emotion.explanation
-        words = f"{text} · {reasons}" if reasons else text
-        self._reasons.setText(words)
+        words = self._words = f"{text} · {reasons}" if reasons else text
+        self._fit_reasons()
         built_in_alone = self.tr(
             "Read from light, colour, movement and loudness; the story is not understood."
         )
@@ -114,4 +117,24 @@ class EmotionReading(QWidget):
         self.read.switch.setVisible(is_open)
         self._body.setVisible(is_open and (self._is_roomy or not has_words))
         self.read.setVisible(is_open and has_words)
-        self._reasons.setMaximumHeight(1 << 20 if self._is_roomy else _TWO_LINES_PX)
+        self._fit_reasons()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
+        super().resizeEvent(event)
+        self._fit_reasons()
+
+    def _fit_reasons(self) -> None:
+        """All of the reasons, or as many of their words as two lines hold."""
+        most = 1 << 14 if self._is_roomy else _TWO_LINES_PX
+        self._reasons.setMaximumHeight(most)
+        metrics, room = self._reasons.fontMetrics(), QRect(0, 0, max(self.width(), 60), 1 << 14)
+
+        def height(text: str) -> int:
+            return metrics.boundingRect(room, Qt.TextFlag.TextWordWrap, text).height()
+
+        shown, words = self._words, self._words.split(" ")
+        while words and height(shown) > most:
+            words.pop()
+            shown = " ".join(words).rstrip(",;·") + " …"
+        if shown != self._reasons.text():
+            self._reasons.setText(shown)

@@ -77,6 +77,20 @@ def test_in_a_low_window_the_words_take_the_place_of_the_bars(with_take):
         assert inspector.reading._bars.isVisible()
 
 
+def test_reasons_that_do_not_fit_end_in_dots_and_are_told_whole(with_take):
+    reading = with_take.page.inspector.reading
+    words = "light and colour, " * 12
+    segment = with_take.editor.segment
+    reading.show_segment(replace(segment, emotion=replace(segment.emotion, explanation=words)))
+    settle(with_take, *LAPTOP)
+    assert reading._reasons.text().endswith(" …")
+    assert words.strip() in reading._reasons.toolTip()
+    lines = (
+        reading._reasons.heightForWidth(reading.width()) / reading._reasons.fontMetrics().height()
+    )
+    assert lines < 2.5
+
+
 def test_folded_it_leaves_the_score_all_its_room_and_that_is_remembered(with_take, qtbot):
     inspector = with_take.page.inspector
     settle(with_take, *LAPTOP)
