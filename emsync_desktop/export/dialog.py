@@ -87,7 +87,7 @@ class ExportDialog(QDialog):
         self._show_base(usual_base(path, Path(project.video.path)))
         self.options.show_choices(remembered())
         self._on_changed()
-        self.export_button.setFocus()
+        self.presets.get(self.options.choices.matching_preset, self.name).setFocus()
 
     # -- building
 
@@ -125,6 +125,7 @@ class ExportDialog(QDialog):
             self.presets[preset.name] = button
             row.addWidget(button)
         self.preset_words = labelled("", "quiet")
+        self.preset_words.setWordWrap(True)
         row.addSpacing(8)
         row.addWidget(self.preset_words, 1)
         return row
