@@ -18,7 +18,7 @@ from pathlib import Path
 
 from tests.gui.gestures import click_at, drag_boundary, press
 
-LONGEST_S = 300
+LONGEST_S = 900
 QUALITY = 84
 
 
@@ -130,7 +130,9 @@ class Photographer:
         self.until(lambda: window.document.project is not None)
         self.idle()
         click_at(window.page.timeline, self._time(0.4))
+        before = window.page.preview.picture.image
         window.page.transport.go_to(self._time(0.4))
+        self.until(lambda: window.page.preview.picture.image is not before)
         self.pause(500)
         self.take("analysed")
         self._generate()

@@ -13,6 +13,7 @@ from emsync_desktop.background.work import (
     Pace,
     WorkRow,
     bytes_text,
+    is_asked,
     job_words,
     pace_kind,
     time_left,
@@ -52,7 +53,9 @@ class Background(QObject):
         self._timer.start()
         scoring = window.scoring
         scoring.woken.connect(self._listen)
-        scoring.queue_changed.connect(self._refresh)
+        for changed in (scoring.queue_changed, scoring.idle):
+            changed.connect(self._refresh)
+        scoring.started.connect(lambda _kind: self._refresh())
         scoring.progressed.connect(lambda *_: self._refresh())
         scoring.released.connect(self._on_released)
         for button in (window.bottom_bar.waiting, window.bottom_bar.usage):
@@ -78,16 +81,15 @@ class Background(QObject):
 
     @property
     def waiting(self) -> int:
-        """How many pieces of work wait behind the one that the bar is about."""
-        scoring = self._window.scoring
-        keys = [row.key for row in self.rows]
-        at = keys.index(scoring.task.job_id) if scoring.task and scoring.task.job_id in keys else 0
-        return max(0, len(keys) - at - 1)
+        """How many pieces of work that somebody asked for wait behind the one in the bar."""
+        task = self._window.scoring.task
+        shown = task.job_id if task is not None else None
+        return sum(row.is_asked and not row.is_running and row.key != shown for row in self.rows)
 
     def _job_row(self, number: int, job_id: object, job: object) -> WorkRow:
         guess = self.pace.guess(pace_kind(job), self._film_s)
         if number:
-            return WorkRow(job_id, job_words(job), False, None, guess)
+            return WorkRow(job_id, job_words(job), False, None, guess, is_asked(job))
         task, share = self._window.scoring.task, self._shares.get(job_id)
         if task is not None and task.job_id == job_id:
             share = self._window.scoring.share
@@ -97,7 +99,7 @@ class Background(QObject):
             left = self._window.bottom_bar.left_s
         if left is None and guess is not None and guess > passed:
             left = guess - passed
-        return WorkRow(job_id, job_words(job), True, share, left)
+        return WorkRow(job_id, job_words(job), True, share, left, is_asked(job))
 
     def _wish_row(self, wish: Wish) -> WorkRow:
         guess = self.pace.guess(wish.kind, self._film_s, count=wish.count)

@@ -17,6 +17,7 @@ _KINDS = {
     "SpeechJob": "speech",
 }
 """Jobs that take about as long for each second of any film."""
+_UNASKED = ("WarmUpJob", "SpeechJob", "GlanceJob")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,8 @@ class WorkRow:
     is_running: bool
     share: float | None = None
     left_s: float | None = None
+    is_asked: bool = True
+    """Whether a person asked for it; some work the program does of its own accord."""
 
     @property
     def state(self) -> str:
@@ -89,6 +92,11 @@ def job_words(job: object) -> str:
         "ReleaseJob": tr("Release memory"),
     }
     return names.get(type(job).__name__, tr("Something else"))
+
+
+def is_asked(job: object) -> bool:
+    """Whether somebody asked for a job, rather than the program for itself."""
+    return type(job).__name__ not in _UNASKED
 
 
 def pace_kind(job: object) -> str:

@@ -148,6 +148,23 @@ def test_jobs_of_others_are_in_the_list(ready, engine):
     assert engine.asked_to_cancel == [job_id]
 
 
+def test_what_the_program_does_of_its_own_accord_is_not_counted(opened, engine):
+    class Listening:
+        pass
+
+    Listening.__name__ = "SpeechJob"
+    engine.submit(Listening())
+    assert told(opened) == [
+        ("Wake the composer", True),
+        ("Find out where somebody speaks", False),
+    ]
+    assert not opened.bottom_bar.waiting.isVisible()
+    opened.page.inspector.generate.click()
+    assert not opened.bottom_bar.waiting.isVisible(), "that is the one in the bar"
+    opened.menu_actions["generate_all"].trigger()
+    assert opened.bottom_bar.waiting.isVisible()
+
+
 def test_how_long_it_takes_is_told_from_what_it_took_before(ready, engine, tmp_path, monkeypatch):
     from emsync_desktop.background import controller
 
