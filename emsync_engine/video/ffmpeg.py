@@ -19,6 +19,9 @@ from emsync_engine.video.containers import MEDIA_FORMATS
 HOW_TO_GET = "install the package ffmpeg (apt, dnf, pacman, brew or winget)"
 FULL_DISK_SIGNS = ("no space left on device", "disk quota exceeded", "not enough space")
 
+_UNFINISHED_SIGNS = ("error writing trailer", "error closing file")
+"""What some versions log of a file that they could not finish, and then end as if all were well."""
+
 _SAFE_INPUT = (
     *("-protocol_whitelist", "file,pipe"),
     *("-format_whitelist", ",".join(MEDIA_FORMATS)),
@@ -77,7 +80,7 @@ def run_ffmpeg(
     """Run ffmpeg to its end and return what it logged.
 
     If ``monitor`` raises, ffmpeg is killed and waited for first. ToolFailedError with the last
-    line logged if it fails, or writes nothing for five minutes.
+    line logged if it fails, writes nothing for five minutes, or could not finish its file.
     """
     command = ["ffmpeg", "-nostdin", "-hide_banner", "-nostats", "-v", log_level, "-y"]
     command += ["-progress", "pipe:1", "-stats_period", "0.2", *arguments]
@@ -99,7 +102,8 @@ def run_ffmpeg(
                 process.kill()
                 process.wait()
             watch.join()
-    if process.returncode != 0:
+    is_unfinished = any(sign in watch.log.lower() for sign in _UNFINISHED_SIGNS)
+    if process.returncode != 0 or is_unfinished:
         raise ToolFailedError(command, process.returncode, watch.log)
     monitor.advance(stage, total_s, total_s)
     return watch.log

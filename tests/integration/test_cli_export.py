@@ -186,6 +186,15 @@ def test_a_disk_that_is_full_or_read_only_leaves_nothing(scored, small_disk):
         assert list(disk.iterdir()) == []
 
 
+@pytest.mark.parametrize("kilobytes", [4, 16, 40])
+def test_a_film_for_whose_last_bytes_there_is_no_room_is_no_film(scored, small_disk, kilobytes):
+    """ffmpeg 5 ends as if all were well where only what it held back could not be written."""
+    disk = small_disk(kilobytes)
+    done = emsync("export", scored, "--format", "film", "-o", disk / "x.mp4")
+    assert (done.code, done.sentences) == (3, [f"{disk} cannot be written: the disk is full."])
+    assert list(disk.iterdir()) == []
+
+
 @pytest.mark.parametrize("stage", ["render", "mix", "mux", "arrive"])
 def test_cancelling_leaves_what_was_there(scored, stage):
     from emsync_engine.export import ExportRequest, export_project
