@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -298,6 +299,36 @@ def trust_screen_text(folder: Path, monkeypatch: Any) -> None:
     monkeypatch.setitem(found, "md5sum", md5("craft_mlt_25k.pth"))
     read = config.recognition_models["gen2"]["english_g2"]
     monkeypatch.setitem(read, "md5sum", md5("english_g2.pth"))
+
+
+_MADE: list[Path] = []  # one folder for all who ask in this process
+
+
+def tiny_models(make_folder: Callable[[str], Path], *names: str) -> Path:
+    """A folder with these models, each made once for all tests that ask; it is theirs to read.
+
+    ``make_folder`` is the ``mktemp`` of pytest's factory.
+    """
+    if not _MADE:
+        _MADE.append(make_folder("models"))
+    root = _MADE[0]
+    for name in names:
+        if (root / name).is_dir():
+            continue
+        if name == "speech":
+            make_speech(root / name, make_folder("whisper"))
+        else:
+            _MAKERS[name](root / name)
+    return root
+
+
+_MAKERS = {
+    "clip": make_clip,
+    "audio-events": make_audio_events,
+    "face-detector": make_face_detector,
+    "face-expression": make_face_expression,
+    "text-sentiment": make_text_sentiment,
+}
 
 
 def record_installed(folder: Path) -> Path:

@@ -16,6 +16,7 @@ from emsync_engine.video.probe import probe
 from tests.command_line import Ended, emsync, ended, everything_in, started
 from tests.conftest import CORPUS, REPOSITORY
 from tests.data import make_media
+from tests.integration.conftest import toy_composing
 
 pytestmark = [
     pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="there is no ffmpeg"),
@@ -50,18 +51,42 @@ def assert_one_sentence(outcome: Ended, words: str) -> None:
 # ------------------------------------------------------------------------------------------ names
 
 
+@dataclass(frozen=True)
+class Named:
+    """A film under an odd name, scored where it lies."""
+
+    folder: Path
+    outcome: Ended
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory, no_sound_film, toy_resources):
+    """Scores a film under a name, once for all who ask."""
+    known: dict[str, Named] = {}
+
+    def scored(name: str) -> Named:
+        if name not in known:
+            folder = tmp_path_factory.mktemp("named")
+            shutil.copy(no_sound_film, folder / name)
+            with toy_composing(toy_resources), pytest.MonkeyPatch.context() as patch:
+                patch.chdir(folder)
+                patch.setenv("EMSYNC_CACHE_DIR", str(cache))
+                known[name] = Named(folder, emsync("score", "--json", "--", name))
+        return known[name]
+
+    cache = tmp_path_factory.mktemp("cache")
+    return scored
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows forbids such names itself")
 @pytest.mark.parametrize("name", ODD_NAMES, ids=range(len(ODD_NAMES)))
-def test_any_name_is_only_a_name(tmp_path, no_sound_film, monkeypatch, name):
-    monkeypatch.chdir(tmp_path)
-    shutil.copy(no_sound_film, tmp_path / name)
+def test_any_name_is_only_a_name(named, name):
     stem = name.removesuffix(".mp4")
-
-    outcome = emsync("score", "--json", "--", name)
+    folder, outcome = named(name).folder, named(name).outcome
     assert (outcome.code, outcome.err) == (0, "")
     written = {f"{stem}_scored{suffix}" for suffix in (".mp4", ".wav", ".mid", ".emsync")}
-    assert everything_in(tmp_path) == {name, *written}
-    assert probe(tmp_path / f"{stem}_scored.mp4").duration == 2
+    assert everything_in(folder) == {name, *written}
+    assert probe(folder / f"{stem}_scored.mp4").duration == 2
 
 
 def test_a_leading_dash_behind_a_folder(tmp_path, no_sound_film, monkeypatch):
@@ -229,14 +254,12 @@ def without_counts(text: str) -> str:
     return re.sub(r": \d+\b", ": N", heard)
 
 
-def names(folder: Path, film: Path) -> list[str]:
+def names(named) -> list[str]:
     """Lines on films whose names are odd, and nothing else about them is."""
     rows = []
     for name in ODD_NAMES:
-        shutil.copy(film, folder / name)
-        outcome = emsync("score", "--json", "--out-dir", folder / "out", "--", folder / name)
         shown = name.replace("\n", "\\n").replace("|", "\\|")
-        rows.append(row(f"a film named `{shown}`", outcome))
+        rows.append(row(f"a film named `{shown}`", named(name).outcome))
     return rows
 
 
@@ -291,15 +314,15 @@ def table(rows: list[str]) -> str:
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
 @pytest.mark.skipif(not AWKWARD.is_dir(), reason="there is no ../shared/data")
-def test_the_table_of_odd_input_is_true(tmp_path, no_sound_film, small_disk, monkeypatch):
+def test_the_table_of_odd_input_is_true(tmp_path, no_sound_film, small_disk, named, monkeypatch):
     rows = []
     for case in NO_FILMS:
         place = tmp_path / case.make.__name__
         place.mkdir()
         rows.append(row(case.what, emsync("score", case.make(place), "--json")))
-    for of in (names, places):
-        (tmp_path / of.__name__).mkdir()
-        rows += of(tmp_path / of.__name__, no_sound_film)
+    rows += names(named)
+    (tmp_path / "places").mkdir()
+    rows += places(tmp_path / "places", no_sound_film)
     with monkeypatch.context() as patch:
         (tmp_path / "disks").mkdir()
         rows += disks(tmp_path / "disks", no_sound_film, small_disk, patch)

@@ -14,7 +14,7 @@ import pytest
 
 from emsync_engine.extractors.listing import EXTRACTORS, why_off
 from tests.conftest import REPOSITORY
-from tests.data import make_media
+from tests.data import make_media, make_models
 from tests.integration.test_no_network import WATCHER
 
 LIBRARIES = ("transformers", "open_clip", "faster_whisper")
@@ -27,16 +27,6 @@ pytestmark = [
     pytest.mark.timeout(1800),  # three large libraries are imported, on whatever machine
 ]
 
-MAKE = """
-import sys
-from pathlib import Path
-from tests.data import make_models
-mine = Path(sys.argv[1])
-make_models.make_clip(mine / "clip")
-make_models.make_audio_events(mine / "audio-events")
-make_models.make_speech(mine / "speech", mine / "whisper")
-"""
-
 RUN = """
 import dataclasses, sys
 from pathlib import Path
@@ -44,23 +34,22 @@ from emsync_engine.cli import main
 from emsync_engine.models.catalogue import ModelFile
 from tests.model_server import BY_NAME
 mine = Path(sys.argv[1])
-for folder in (one for one in mine.iterdir() if one.name in BY_NAME):
+for folder in (one for one in mine.iterdir() if one.name in sys.argv[2].split(",")):
     names = sorted(str(one.name) for one in folder.iterdir())
     files = tuple(ModelFile(name, f"https://example.org/{name}", about_bytes=1) for name in names)
     BY_NAME[folder.name] = dataclasses.replace(BY_NAME[folder.name], files=files)
-if sys.argv[2] == "use":
-    codes = [main(["models", "use", one, str(mine / one)]) for one in sys.argv[3:]]
+if sys.argv[3] == "use":
+    codes = [main(["models", "use", one, str(mine / one)]) for one in sys.argv[4:]]
     sys.exit(max(codes))
-sys.exit(main(sys.argv[2:]))
+sys.exit(main(sys.argv[3:]))
 """
 BROUGHT = ("clip", "audio-events", "speech")  # one for each library
 
 
 @pytest.fixture(scope="module")
 def mine(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("mine")
-    subprocess.run([sys.executable, "-c", MAKE, str(folder)], cwd=REPOSITORY, check=True)
-    return folder
+    """Models of the user's, which other tests of this run may have made before."""
+    return make_models.tiny_models(tmp_path_factory.mktemp, *BROUGHT)
 
 
 @pytest.fixture
@@ -82,7 +71,7 @@ def watched(tmp_path):
 
 def run(mine, environment, *arguments):
     return subprocess.run(
-        [sys.executable, "-c", RUN, str(mine), *map(str, arguments)],
+        [sys.executable, "-c", RUN, str(mine), ",".join(BROUGHT), *map(str, arguments)],
         cwd=REPOSITORY,
         env=environment,
         capture_output=True,

@@ -32,14 +32,10 @@ def no_network(monkeypatch: pytest.MonkeyPatch):
 @pytest.fixture(scope="session")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with every model but that for on-screen text, which is large."""
-    folder = tmp_path_factory.mktemp("models")
-    make_models.make_clip(folder / "clip")
-    make_models.make_audio_events(folder / "audio-events")
-    make_models.make_face_detector(folder / "face-detector")
-    make_models.make_face_expression(folder / "face-expression")
-    make_models.make_text_sentiment(folder / "text-sentiment")
-    make_models.make_speech(folder / "speech", tmp_path_factory.mktemp("whisper"))
-    return folder
+    return make_models.tiny_models(
+        tmp_path_factory.mktemp,
+        *("clip", "audio-events", "face-detector", "face-expression", "text-sentiment", "speech"),
+    )
 
 
 @pytest.fixture
