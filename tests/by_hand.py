@@ -122,6 +122,14 @@ class Session:
         assert timeline is not None
         return timeline
 
+    def choose(self, time_s: float) -> int:
+        """Click on the segment at a time; its number."""
+        segments = self.timeline.segments
+        index = next(one.index for one in segments if one.start <= time_s < one.end)
+        self.click(self.view.viewport(), self.place(time_s))
+        self.until("a segment is chosen", lambda: self.window.editor.selection.segment == index)
+        return index
+
     # -- the session
 
     def run(self) -> None:
@@ -231,12 +239,10 @@ class Session:
     def lock_and_regenerate(self) -> None:
         window = self.window
         first = window.document.take
-        self.click(self.view.viewport(), self.place(float(self.timeline.duration) * 0.9))
-        index = window.editor.selection.segment
+        index = self.choose(float(self.timeline.duration) * 0.9)
         self.key("ctrl+l")
         self.until("a segment is locked", lambda: self.timeline.locked[index])
-        other = self.place(float(self.timeline.duration) * 0.45)
-        self.click(self.view.viewport(), other)
+        self.choose(float(self.timeline.duration) * 0.45)
         self.key("ctrl+2", "Right", "Right", "Right", "Up", "Up")
         self.until("a part is stale", lambda: window.page.parts.stale)
         self.key("ctrl+1", "ctrl+g")
@@ -256,12 +262,12 @@ class Session:
     def undo_and_redo(self) -> None:
         window, stack = self.window, self.window.document.undo_stack
         end, count = window.document.project, stack.index()
-        for _ in range(count):
+        for left in reversed(range(count)):
             self.key("ctrl+z")
-        self.until("all steps are undone", lambda: stack.index() == 0)
-        for _ in range(count):
+            self.until(f"{left} steps are left", lambda left=left: stack.index() == left)
+        for done in range(1, count + 1):
             self.key("ctrl+shift+z")
-        self.until("and done again", lambda: stack.index() == count)
+            self.until(f"{done} are done again", lambda done=done: stack.index() == done)
         if window.document.project != end:
             raise NotDoneError("undo and redo lead back")
 
