@@ -708,6 +708,10 @@
         <translation>Der Ton des Films</translation>
     </message>
     <message>
+        <source>{family}: higher notes lie higher, louder ones are brighter</source>
+        <translation>{family}: höhere Töne liegen höher, lautere sind heller</translation>
+    </message>
+    <message>
         <source>&amp;Undo</source>
         <translation>&amp;Rückgängig</translation>
     </message>
