@@ -12,7 +12,7 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -112,6 +112,7 @@ def examine() -> tuple[Check, ...]:
             _library(module, distribution, use, required=False)
             for module, distribution, use in _OPTIONAL_LIBRARIES
         ),
+        *_models(),
     )
 
 
@@ -304,3 +305,15 @@ def _picture_weights() -> Check:
     found = SHIPPED.is_file()
     text = str(SHIPPED) if found else f"{SHIPPED} is missing"
     return Check("picture weights", found, True, text, "" if found else _INCOMPLETE)
+
+
+def _models() -> Iterator[Check]:
+    """The models of the full analysis, none of which is required."""
+    from emsync_engine.models.store import State, states
+
+    for state in states():
+        model = state.model
+        ok = state.state is State.INSTALLED
+        found = model.purpose if ok else f"{state.state.value}: {model.purpose}"
+        way = "" if ok else f"emsync models install {model.name}"
+        yield Check(f"model {model.name}", ok, False, found, way)

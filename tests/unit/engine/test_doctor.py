@@ -6,6 +6,7 @@ import pytest
 from emsync_engine import doctor, weights
 from emsync_engine.doctor import Check, checks_json, checks_table, examine, how_to_get, is_ready
 from emsync_engine.errors import ToolMissingError
+from emsync_engine.models.catalogue import CATALOGUE
 
 
 def named(checks, name):
@@ -185,3 +186,14 @@ def test_the_checks_pass_through_json():
     read = json.loads(json.dumps(checks_json([GOOD, BAD])))
     assert read["ready"] is False
     assert [Check(**check) for check in read["checks"]] == [GOOD, BAD]
+
+
+def test_each_model_of_the_full_analysis_is_named(monkeypatch, tmp_path):
+    monkeypatch.setenv("EMSYNC_MODELS_DIR", str(tmp_path))
+    checks = [check for check in examine() if check.name.startswith("model ")]
+    assert [check.name for check in checks] == [f"model {name}" for name in CATALOGUE]
+    for name, check in zip(CATALOGUE, checks, strict=True):
+        assert not check.ok
+        assert not check.required
+        assert check.found.startswith("not installed: ")
+        assert check.how_to_get == f"emsync models install {name}"
