@@ -39,10 +39,15 @@ def toy_composing(toy_resources: Path) -> Iterator[None]:
 
 
 @pytest.fixture
-def toy_composer(toy_resources: Path) -> Iterator[None]:
-    """Lets the toy model compose in the place of the shipped one."""
-    with toy_composing(toy_resources):
-        yield
+def toy_composer(toy_resources: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Lets the toy model compose in the place of the shipped one.
+
+    By the test's own patches: were they undone behind this, what they found here would stay.
+    """
+    weights.load_composer.cache_clear()
+    monkeypatch.setattr(weights, "RESOURCES", toy_resources)
+    yield
+    weights.load_composer.cache_clear()
 
 
 @pytest.fixture(scope="session")

@@ -130,7 +130,8 @@ def test_onsets_lean_to_the_places_of_the_bars_heard_and_most_to_those_that_were
     shifts = shifts_of(scores)
     beat = round(4 * PLACE)  # the next bar line
     assert np.isfinite(shifts).sum() == beat
-    assert shifts[round(PLACE) - 1] > shifts[round(1.5 * PLACE) - 1] + 1
+    # a place that was never struck has lost most of what places have over no place
+    assert shifts[round(PLACE) - 1] > shifts[round(1.5 * PLACE) - 1] + 0.5
     assert shifts[beat - 1] > shifts[round(PLACE) - 1] + 1
     assert log_sum(shifts) == pytest.approx(np.log(v.MAX_SHIFT_STEPS), abs=1e-3)
     assert (scores[v.FIRST_OFF : v.FIRST_SHIFT] == 0).all()

@@ -71,9 +71,9 @@ def test_forbidden_tokens_are_never_drawn():
 
 def test_guidance_strengthens_the_difference_but_leaves_off_tokens():
     rng = np.random.default_rng(1)
-    told = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
-    without = log_softmax(rng.normal(size=v.SIZE).astype(np.float32))
-    scores = guided(np.stack([told, without]), np.array([2.0], dtype=np.float32))
+    rows = log_softmax(rng.normal(size=(2, v.SIZE)).astype(np.float32))
+    told, without = rows
+    scores = guided(rows, np.array([2.0], dtype=np.float32))
     on, other = v.on_token("piano", 60), v.on_token("piano", 62)
     off = slice(v.FIRST_OFF, v.FIRST_SHIFT)
     strengthened = 2 * told - without
