@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from emsync_desktop.shortcuts.dialog import NamedAction
 from emsync_desktop.shortcuts.keys import Keymap
+from emsync_desktop.wording import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +25,6 @@ class ActionRow:
     on_film: bool = False
     checkable: bool = False
     group: bool = False  # a line stands before it
-
-
-def tr(text: str) -> str:
-    """Texts of the menus, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 def action_rows() -> tuple[ActionRow, ...]:

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.background.work import rough_time, time_left
 from emsync_desktop.fields import ElidedLabel
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 
 CHIPS_PX = 520
 

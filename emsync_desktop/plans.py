@@ -53,7 +53,7 @@ def plan_of(states: Sequence[PartState], take: Take | None) -> Plan:
 
 def whole_plan(states: Sequence[PartState], take: Take | None) -> Plan:
     """Everything anew, but for what is locked."""
-    if take is None or "locked" not in states:
+    if take is None or not take.parts or "locked" not in states:
         return Plan("take")
     open_ones = tuple(n for n, state in enumerate(states) if state in ("fresh", "stale"))
     return Plan("parts", open_ones) if open_ones else Plan("nothing")

@@ -7,6 +7,13 @@ from typing import Literal
 TaskKind = Literal["analyse", "reread", "film", "compose", "parts", "render", "conform", "release"]
 
 # Share of a task that lies behind when a stage begins and ends, from runs on two cores.
+_COMPOSING = {
+    "load": (0.0, 0.03),
+    "compose": (0.03, 0.8),
+    "render": (0.8, 0.92),
+    "mix": (0.92, 0.98),
+    "write": (0.98, 1.0),
+}
 STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
     "analyse": {
         "decode": (0.0, 0.6),
@@ -34,21 +41,8 @@ STAGES: dict[TaskKind, dict[str, tuple[float, float]]] = {
         "sound": (0.75, 0.8),
         "compare": (0.8, 1.0),
     },
-    "compose": {
-        "load": (0.0, 0.03),
-        "compose": (0.03, 0.8),
-        "render": (0.8, 0.92),
-        "mix": (0.92, 0.98),
-        "write": (0.98, 1.0),
-    },
-    "parts": {
-        "load": (0.0, 0.03),
-        "comp": (0.03, 0.1),
-        "compose": (0.03, 0.8),
-        "render": (0.8, 0.92),
-        "mix": (0.92, 0.98),
-        "write": (0.98, 1.0),
-    },
+    "compose": _COMPOSING,
+    "parts": {**_COMPOSING, "comp": (0.03, 0.1)},
     "render": {"render": (0.0, 0.7), "mix": (0.7, 0.95), "write": (0.95, 1.0)},
     "release": {"release": (0.0, 1.0)},
 }

@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from emsync_desktop.appearance import COLOURS
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.opening import DEMO_FILM
 
 

@@ -39,7 +39,7 @@ class Generating(QObject):
         if self._timeline is None:
             return
         plan = plan_of(self._window.page.parts.now, self._window.document.take)
-        begin = self._write_stale if plan.are_stale else self._write_another
+        begin = self._write_stale if plan.are_stale else self._write_whole
         words = self.tr("Stale parts") if plan.are_stale else self._take_words
         self._ask("parts" if plan.are_stale else "compose", begin, words)
 
@@ -122,14 +122,8 @@ class Generating(QObject):
         if "stale" in states:
             self._write(plan_of(states, self._window.document.take), settings, seed, count)
 
-    def _write_another(self, settings: GenerationSettings, seed: int, count: int) -> None:
-        """Another take, though parts of the one that is heard have become stale meanwhile."""
-        states, take = self._window.page.parts.now, self._window.document.take
-        knows_parts = take is not None and bool(take.parts)
-        plan = whole_plan(states, take) if knows_parts else Plan("take")
-        self._write(plan, settings, seed, count)
-
     def _write_whole(self, settings: GenerationSettings, seed: int, count: int) -> None:
+        """Another take, though parts of the one that is heard have become stale meanwhile."""
         plan = whole_plan(self._window.page.parts.now, self._window.document.take)
         self._write(plan, settings, seed, count)
 

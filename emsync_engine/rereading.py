@@ -35,7 +35,7 @@ class ReadAgain:
     faults: tuple[str, ...] = field(default=())
 
     def applied_to(self, timeline: Timeline) -> Timeline:
-        """The timeline with what was read; points that the user chose stay his.
+        """The timeline with what was read; points that the user chose stay.
 
         Segments whose edges moved meanwhile keep what was read of them before.
         """

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.background.work import WorkRow, bytes_text
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 
 if TYPE_CHECKING:
     from emsync_desktop.background.controller import Background

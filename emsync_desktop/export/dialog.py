@@ -29,8 +29,8 @@ from emsync_desktop.export.choices import Choices, remember, remembered, usual_b
 from emsync_desktop.export.exporting import Exporting
 from emsync_desktop.export.options import ExportOptions
 from emsync_desktop.export.planned import PlannedFiles
-from emsync_desktop.inspector.segment import labelled
 from emsync_desktop.jobs import JobRunner
+from emsync_desktop.labels import labelled
 from emsync_engine.export_presets import EXPORT_PRESETS
 from emsync_engine.project.model import Project
 

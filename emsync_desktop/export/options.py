@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 from emsync_desktop.ducking_fields import DuckingFields
 from emsync_desktop.export.choices import Choices
 from emsync_desktop.fields import Choice
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.wording import tr
 from emsync_engine.project.ducking import Ducking
 from emsync_engine.results import PARTS

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_engine.export_plan import ExportPlan, size_words
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QPushButton, QTextBrowser, QVBoxLayout, QWidget
 
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
+from emsync_desktop.wording import tr
 from emsync_engine import __version__
 from emsync_engine.weights import RESOURCES
 
@@ -21,11 +22,6 @@ _LICENCES = (
     ("NumPy, SciPy, soundfile, mido, pretty_midi, safetensors", "BSD, MIT, Apache-2.0"),
     ("pyloudnorm, platformdirs", "MIT"),
 )
-
-
-def tr(text: str) -> str:
-    """Texts of the dialog, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 def about_text() -> str:

@@ -6,7 +6,7 @@ from PySide6.QtCore import QSettings, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 
 ROOMY_PX = 800
 """Height of a window from which on there is room for more than a title."""

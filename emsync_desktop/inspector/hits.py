@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.film_clock import FilmClock
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.timeline.music_lanes import hit_look
 from emsync_desktop.timeline.scene import TimelineScene
 from emsync_engine.project.model import LARGEST_STRENGTH, Boundary, BoundaryId, Hit

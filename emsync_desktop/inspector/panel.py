@@ -7,10 +7,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emsync_desktop.film_clock import FilmClock
-from emsync_desktop.inspector.labels import labelled
 from emsync_desktop.inspector.reading import EmotionReading
 from emsync_desktop.inspector.score import ScoreSettings
 from emsync_desktop.inspector.segment import PointEditor, SegmentHeader
+from emsync_desktop.labels import labelled
 from emsync_desktop.plans import Plan
 from emsync_engine.project.model import Segment
 

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from emsync_desktop.fields import ElidedLabel
 from emsync_desktop.inspector.distribution import DistributionBars, ranked
-from emsync_desktop.inspector.labels import labelled
 from emsync_desktop.inspector.read import WhatWasRead
+from emsync_desktop.labels import labelled
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.emotion.mapping import emotion_posterior
 from emsync_engine.project.model import Segment
@@ -29,7 +29,7 @@ class EmotionReading(QWidget):
         super().__init__(parent)
         self._is_roomy = True
         self._words = ""
-        self._title = self.tr("READ FROM THE FILM")
+        self._is_chosen = False
         self.fold = QPushButton()
         self.fold.setProperty("look", "fold")
         self.fold.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -78,9 +78,7 @@ class EmotionReading(QWidget):
         read = segment.emotion.distribution if segment else None
         shown = read if chosen is None else emotion_posterior(chosen)
         self._bars.show_distribution(shown, read if chosen is not None else None)
-        self._title = self.tr("READ FROM THE FILM")
-        if chosen is not None:
-            self._title = self.tr("AT THE CHOSEN POINT")
+        self._is_chosen = chosen is not None
         self.read.show_segment(segment)
         self._show_reasons(segment)
         self._summary.setText("")
@@ -110,9 +108,12 @@ class EmotionReading(QWidget):
 
     def _refresh(self) -> None:
         is_open, has_words = self.fold.isChecked(), self.read.switch.isChecked()
-        self.fold.setText(("▾ " if is_open else "▸ ") + self._title)
-        marks = self.tr("The thin marks are what was read from the film.")
-        self.fold.setToolTip(marks if self._title == self.tr("AT THE CHOSEN POINT") else "")
+        title, marks = self.tr("READ FROM THE FILM"), ""
+        if self._is_chosen:
+            title = self.tr("AT THE CHOSEN POINT")
+            marks = self.tr("The thin marks are what was read from the film.")
+        self.fold.setText(("▾ " if is_open else "▸ ") + title)
+        self.fold.setToolTip(marks)
         self._summary.setVisible(not is_open)
         self.read.switch.setVisible(is_open)
         self._body.setVisible(is_open and (self._is_roomy or not has_words))

@@ -17,8 +17,8 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.fields import Choice, TempoField
 from emsync_desktop.inspector.hits import HitsPage, HitTable
-from emsync_desktop.inspector.labels import labelled
 from emsync_desktop.inspector.takes import TakeList
+from emsync_desktop.labels import labelled
 from emsync_desktop.wording import key_words
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.key_names import KEYS

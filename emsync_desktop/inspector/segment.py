@@ -19,7 +19,7 @@ from emsync_desktop.circumplex.geometry import STEP
 from emsync_desktop.circumplex.widget import CircumplexWidget
 from emsync_desktop.fields import ElidedLabel
 from emsync_desktop.film_clock import FilmClock, seconds_text
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment, VAPoint
 
 

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.appearance import COLOURS
 from emsync_desktop.film_clock import FilmClock
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.wording import tr
 
 if TYPE_CHECKING:

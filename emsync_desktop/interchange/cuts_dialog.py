@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.wording import tr
 from emsync_engine.project.model import Timeline
 from emsync_engine.scenes.cutlists import (

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.models.words import place_words, purpose_of, size_words
 from emsync_engine.models.connection import Rules
 from emsync_engine.models.space import free_bytes

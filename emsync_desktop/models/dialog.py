@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.appearance import COLOURS
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.models.confirm import ConfirmDownload
 from emsync_desktop.models.manager import ModelManager
 from emsync_desktop.models.needs import INSTALL_LIBRARIES, lack_beside

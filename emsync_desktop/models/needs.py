@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
-
+from emsync_desktop.wording import tr
 from emsync_engine.models.catalogue import CATALOGUE
 from emsync_engine.models.store import State
 
@@ -13,11 +12,6 @@ if TYPE_CHECKING:
     from emsync_engine.extractors.listing import Lack
 
 INSTALL_LIBRARIES = "pip install 'emsync-desktop[vemoclap]'"
-
-
-def tr(text: str) -> str:
-    """Texts on what is lacking, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 def lacks() -> dict[str, Lack]:

@@ -7,9 +7,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QLocale
 
 from emsync_desktop.bars import rough_time
+from emsync_desktop.wording import tr
 from emsync_engine.models.faults import size_text
 from emsync_engine.models.store import ModelState, State
 
@@ -48,11 +49,6 @@ class Told:
     more: str = ""
     tone: Tone = "quiet"
     share: float | None = None  # of a bar; below 0 for one whose end is not known
-
-
-def tr(text: str) -> str:
-    """Texts of the models, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 def purpose_of(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -19,20 +19,16 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.fields import Choice
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.preview.device import Device
 from emsync_desktop.preview.levels import HIGHEST_DB, STRIPS, Levels
 from emsync_desktop.preview.panel import level_words
 from emsync_desktop.preview.room_fields import RoomFields
 from emsync_desktop.preview.strips import LEAST_DB, MUSIC, ORIGINAL, Strip
 from emsync_desktop.timeline.names import lane_title
+from emsync_desktop.wording import tr
 
 _PAN_STEPS = 20
-
-
-def tr(text: str) -> str:
-    """Texts of a row, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 class StripRow:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.icons import IconName, icon
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.preview.levels import HIGHEST_DB, Levels
 from emsync_desktop.preview.picture_view import PictureView
 from emsync_desktop.preview.strips import LEAST_DB, MUSIC, ORIGINAL

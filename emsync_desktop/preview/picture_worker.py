@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class PictureWish:
     """The picture at a time in seconds, to fit into a room in pixels."""
 
     time_s: float
@@ -45,8 +45,8 @@ class PictureWorker(QObject):
         super().__init__(parent)
         self._changed = threading.Condition()
         self._path: Path | None = None
-        self._wanted: Wish | None = None
-        self._met: Wish | None = None
+        self._wanted: PictureWish | None = None
+        self._met: PictureWish | None = None
         self._upcoming: Upcoming[QImage] = Upcoming()
         self._is_playing = self._has_rested = False
         self._now_s = 0.0
@@ -67,7 +67,7 @@ class PictureWorker(QObject):
         The pictures behind it are made ready: at once if the film plays on from there, else when
         nobody has wished for anything for a while.
         """
-        wish = Wish(time_s, room)
+        wish = PictureWish(time_s, room)
         with self._changed:
             self._is_playing, self._now_s = is_playing, time_s
             if wish != self._met or self._wanted is not None or not is_playing:
@@ -98,14 +98,14 @@ class PictureWorker(QObject):
             self._changed.notify()
         self._thread.wait()
 
-    def _start_over(self, wish: Wish | None) -> None:
+    def _start_over(self, wish: PictureWish | None) -> None:
         self._wanted, self._met, self._has_rested = wish, None, False
         self._upcoming.clear()
         self._changed.notify()
 
     # -- for the thread
 
-    def next_task(self) -> tuple[Path, Wish, float | None] | None:
+    def next_task(self) -> tuple[Path, PictureWish, float | None] | None:
         """Wait for something to do; None when it is time to end.
 
         A film and a wish; and a time where not the wish is to be met, but the next picture is to be
@@ -129,10 +129,9 @@ class PictureWorker(QObject):
     def _has_room(self) -> bool:
         return self._upcoming.has_room(self._most_ahead)
 
-    def put_next(self, wish: Wish, starts_s: float, image: QImage | None, most_ahead: int) -> None:
+    def put_next(self, wish: PictureWish, starts_s: float, image: QImage | None) -> None:
         """The picture after those that are ready; none at the end of the film."""
         with self._changed:
-            self._most_ahead = most_ahead
             if self._met is not wish:
                 return
             if image is None:
@@ -199,12 +198,12 @@ class _PictureThread(QThread):
             self._worker.begin_ahead(self._reader.most_ahead)
         return self._reader
 
-    def _meet(self, reader: PictureReader, wish: Wish) -> None:
+    def _meet(self, reader: PictureReader, wish: PictureWish) -> None:
         pixels = reader.picture(wish.time_s, wish.room)
         if pixels is not None:
             self._worker.picture_ready.emit(_image(pixels), wish.time_s)
 
-    def _go_on(self, reader: PictureReader, wish: Wish, time_s: float) -> None:
+    def _go_on(self, reader: PictureReader, wish: PictureWish, time_s: float) -> None:
         pixels = reader.next_picture(wish.room, not_before_s=time_s)
         image = _image(pixels) if pixels is not None else None
-        self._worker.put_next(wish, reader.time_of_shown(), image, reader.most_ahead)
+        self._worker.put_next(wish, reader.time_of_shown(), image)

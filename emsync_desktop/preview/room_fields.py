@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from emsync_desktop.ducking_fields import DuckingFields
-from emsync_desktop.inspector.segment import labelled
+from emsync_desktop.labels import labelled
 from emsync_engine.project.ducking import Ducking
 
 if TYPE_CHECKING:

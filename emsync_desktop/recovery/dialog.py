@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.appearance import words
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.recovery.versions import Version, throw_away
 
 ROW_PX = 26

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.fields import Choice
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.settings.schema import Setting, settings_table
 from emsync_desktop.settings.store import Settings
 

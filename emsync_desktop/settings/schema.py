@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from PySide6.QtCore import QCoreApplication
+from emsync_desktop.wording import tr
 
 Kind = Literal["choice", "switch", "number", "folder"]
 Value = str | bool | int
@@ -40,11 +40,6 @@ class Setting:
         if self.kind == "choice":
             return value in [name for name, _ in self.choices]
         return isinstance(value, str) and "\0" not in value
-
-
-def tr(text: str) -> str:
-    """Texts of the preferences, for translation."""
-    return QCoreApplication.translate("", text)
 
 
 def settings_table() -> tuple[Setting, ...]:

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.appearance import COLOURS, words
-from emsync_desktop.inspector.labels import labelled
+from emsync_desktop.labels import labelled
 from emsync_desktop.shortcuts.keys import Keymap
 
 ROW_PX = 26

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
-
-def tr(text: str) -> str:
-    """Texts of the timeline, for translation."""
-    return QCoreApplication.translate("", text)
+from emsync_desktop.wording import tr
 
 
 def emotion_name(label: str) -> str:

@@ -10,21 +10,7 @@ from emsync_desktop.preview.pictures import PictureReader
 from emsync_desktop.preview.sound import RATE, MusicSound, OriginalSound
 from emsync_desktop.preview.strips import gain_of
 from tests.data import make_media as media
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("films")
-
-
-ROOM = (64, 64)
-FILMS = {
-    "hard cuts": media.make_hard_cuts,
-    "milliseconds": media.make_webm,
-    "29.97": media.make_ntsc,
-    "variable rate": media.make_variable_rate,
-    "first picture at 10 s": media.make_first_picture_at_10s,
-}
+from tests.unit.desktop.picture_films import FILMS, ROOM
 
 
 @pytest.mark.parametrize("name", FILMS)

@@ -8,20 +8,7 @@ import pytest
 from emsync_desktop.preview.pictures import PictureReader
 from emsync_desktop.preview.upcoming import MOST_BYTES, Upcoming
 from tests.data import make_media as media
-
-ROOM = (64, 64)
-FILMS = {
-    "hard cuts": media.make_hard_cuts,
-    "milliseconds": media.make_webm,
-    "29.97": media.make_ntsc,
-    "variable rate": media.make_variable_rate,
-    "first picture at 10 s": media.make_first_picture_at_10s,
-}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("films")
+from tests.unit.desktop.picture_films import FILMS, ROOM
 
 
 def filled(*starts_s, size=100):
