@@ -117,7 +117,8 @@ def test_a_new_shot_in_the_middle_moves_what_follows():
     assert part_states(after.timeline, after.take) == (
         *("fresh", "locked", "stale", "fresh", "tacet"),
     )
-    assert [one.id for one in after.timeline.boundaries if one.id.startswith("b")] == [
+    known = {one.id for one in before.timeline.boundaries}  # those made anew are drawn at random
+    assert [one.id for one in after.timeline.boundaries if one.id in known] == [
         *("b96", "b192", "b288"),
     ]
     assert after.timeline.levels_db[1] == -3.0
