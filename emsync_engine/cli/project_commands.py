@@ -111,8 +111,13 @@ def compose(options: Options, monitor: TerminalMonitor) -> None:
 
 def _with_new_takes(project: Project, options: Options, monitor: TerminalMonitor) -> Project:
     from emsync_engine.music.devices import chosen_device
+    from emsync_engine.music.parts import part_states
     from emsync_engine.music.takes import compose_takes_for
 
+    states = part_states(project.timeline, project.take)
+    if "locked" in states:
+        unlocked = tuple(n for n, state in enumerate(states) if state in ("fresh", "stale"))
+        return _with_takes_around_locked(project, unlocked, options, monitor)
     settings = opened(project.take.settings if project.take else GenerationSettings(), options)
     takes = compose_takes_for(
         project.timeline,
@@ -123,6 +128,26 @@ def _with_new_takes(project: Project, options: Options, monitor: TerminalMonitor
         device=chosen_device(options.device),
         monitor=monitor,
     )
+    return with_takes(project, takes)
+
+
+def _with_takes_around_locked(
+    project: Project, unlocked: Sequence[int], options: Options, monitor: TerminalMonitor
+) -> Project:
+    """Other takes in which what is locked keeps its music."""
+    if options.primer or options.no_start:
+        raise UsageError("--primer and --no-start are for whole takes; unlock all segments first.")
+    if not unlocked:
+        raise ProjectUseError(
+            "Every segment is locked or silent, so there is nothing to write; unlock one first."
+        )
+    from emsync_engine.music.composer import candidate_seed
+
+    seed = _seed(options, project)
+    takes = [
+        _regenerated(project, options, monitor, seed=candidate_seed(seed, n), segments=unlocked)
+        for n in range(options.takes)
+    ]
     return with_takes(project, takes)
 
 
@@ -138,21 +163,36 @@ def opened(settings: GenerationSettings, options: Options) -> GenerationSettings
 
 
 def _with_parts_anew(project: Project, options: Options, monitor: TerminalMonitor) -> Project:
+    numbers: Numbers | None = options.segments
+    segments = None if numbers is None else numbers.places(len(project.timeline.segments))
+    seed = _seed(options, project)
+    return with_takes(
+        project, [_regenerated(project, options, monitor, seed=seed, segments=segments)]
+    )
+
+
+def _regenerated(
+    project: Project,
+    options: Options,
+    monitor: TerminalMonitor,
+    *,
+    seed: int,
+    segments: Sequence[int] | None,
+) -> Take:
+    """The chosen take with some segments written anew, or those that are stale."""
     from emsync_engine.music.devices import chosen_device
     from emsync_engine.music.regeneration import CANDIDATES, regenerate
 
-    numbers: Numbers | None = options.segments
-    take = regenerate(
+    return regenerate(
         _chosen(project),
         project.timeline,
         frame_rate=project.video.frame_rate,
-        seed=_seed(options, project),
-        segments=None if numbers is None else numbers.places(len(project.timeline.segments)),
+        seed=seed,
+        segments=segments,
         candidates=options.candidates or CANDIDATES,
         device=chosen_device(options.device),
         monitor=monitor,
     )
-    return with_takes(project, [take])
 
 
 def _seed(options: Options, project: Project) -> int:

@@ -241,7 +241,7 @@ def _music_lines(take: Take) -> list[str]:
             f"emotion off by {take.measures['valence_error']:.2f} in valence, "
             f"{take.measures['arousal_error']:.2f} in arousal (each from -1 to 1)"
         )
-    if "originality_human" in take.measures:
+    if "originality_human" in take.measures and take.music.notes:
         shared, usual = take.measures["originality"], take.measures["originality_human"]
         lines.append(
             f"{shared:.0f} notes of melody in a row are in the training music too "

@@ -85,6 +85,35 @@ def test_an_edited_segment_is_written_anew_and_its_neighbours_keep_their_bytes(p
     assert project.take.music.duration_s == SECONDS
 
 
+def test_other_takes_keep_what_is_locked(path):
+    before = load_project(path).take
+    assert emsync("lock", path, "2-3").code == 0
+    made = emsync("compose", path, "--takes", "2", "--json")
+    assert made.code == 0, made.err
+    locked = Cut(((3.0, 9.0),), SECONDS)
+    _, *others = load_project(path).takes
+    assert len(others) == 2
+    for take in others:
+        assert inside(take.music, locked).notes == inside(before.music, locked).notes
+    assert len({outside(take.music, locked).notes for take in (before, *others)}) == 3
+    assert states(path) == ["fresh", "locked", "locked", "fresh"]
+
+
+def test_nothing_is_written_where_all_is_locked(path):
+    assert emsync("lock", path, "all").code == 0
+    before = path.read_bytes()
+    made = emsync("compose", path)
+    assert made.code == 3
+    assert made.err.strip() == (
+        "Every segment is locked or silent, so there is nothing to write; unlock one first."
+    )
+    assert path.read_bytes() == before
+    assert emsync("unlock", path, "1").code == 0
+    refused = emsync("compose", path, "--no-start")
+    assert refused.code == 2
+    assert "unlock all segments first" in refused.err
+
+
 def test_a_hit_is_repaired_to_the_frame(path):
     fixed = emsync("fix", path, "--hit", "1", "--candidates", "2", "--json")
     assert fixed.code == 0, fixed.err
