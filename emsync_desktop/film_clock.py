@@ -34,6 +34,10 @@ class FilmClock:
             if isinstance(time, Fraction)
             else (self.rate.frame_at(Fraction(time + 1e-6)))
         )
+        return self.name(frame)
+
+    def name(self, frame: int) -> str:
+        """Timecode of a frame, counted from the film's first."""
         return timecode(self.first_frame + max(frame, 0), self.rate, drop_frame=self.drop_frame)
 
 

@@ -21,6 +21,7 @@ from emsync_desktop.timeline.painting import (
 
 STEP_COLUMNS = 256
 """A piece is at least this wide, so that a slow scroll does not make one for every pixel."""
+_SPARE_IMAGES = 20
 _KEPT_VIEWS = 5  # of each lane, as many columns as so many views
 
 
@@ -63,6 +64,7 @@ class Canvas:
 
     def __init__(self) -> None:
         self._strips: dict[str, _Strip] = {}
+        self._spare: list[QImage] = []
         self._titles: QImage | None = None
         self._titles_of: tuple[tuple[Row, ...], float, str] | None = None
         self.painted: dict[str, int] = {}
@@ -85,6 +87,8 @@ class Canvas:
         look = _look(picture, row, columns)
         strip = self._strips.get(row.name)
         if strip is None or not look.same(strip.look) or _is_apart(strip, columns):
+            if strip is not None:
+                self._let_go(strip)
             strip = self._strips[row.name] = _Strip(look)
         self._cover(strip, picture, row, columns)
         painter.save()
@@ -118,13 +122,26 @@ class Canvas:
         count: int,
     ) -> None:
         part = Columns(first, count, columns.per_s, columns.ratio)
-        image = _blank(count, round(row.height * columns.ratio), columns.ratio)
+        image = self._blank(count, round(row.height * columns.ratio), columns.ratio)
         painter = QPainter(image)
         paint_lane(painter, picture, row, part)
         painter.end()
         is_left = bool(strip.pieces) and first < strip.first
         (strip.pieces.appendleft if is_left else strip.pieces.append)((first, count, image))
         self.painted[row.name] = self.painted.get(row.name, 0) + count
+
+    def _let_go(self, strip: _Strip) -> None:
+        """Keep the images of a strip for others: fresh memory takes longer than to paint on it."""
+        self._spare += [image for _, _, image in strip.pieces]
+        del self._spare[:-_SPARE_IMAGES]
+
+    def _blank(self, width: int, height: int, ratio: float) -> QImage:
+        for at, image in enumerate(self._spare):
+            if (image.width(), image.height(), image.devicePixelRatio()) == (width, height, ratio):
+                del self._spare[at]
+                image.fill(QColor(COLOURS.panel))
+                return image
+        return _blank(width, height, ratio)
 
     def _paint_titles(self, painter: QPainter, picture: Picture) -> None:
         """Names of the lanes; texts are slow, and these hardly ever change."""

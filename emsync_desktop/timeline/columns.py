@@ -76,15 +76,30 @@ def note_mask(
     last = np.rint(columns.places(ends_s)).astype(np.int64) - 1
     last = np.maximum(last, first + least)
     seen = (last > 0) & (first < columns.count)
-    across = columns.count + 1
-    at = np.clip(rows[seen], 0, height - thickness) * across
+    at = np.clip(rows[seen], 0, height - thickness) * columns.count
     first, last = np.clip(first[seen], 0, None), np.clip(last[seen], None, columns.count)
-    size = height * across
-    begun = np.bincount(at + first, minlength=size) - np.bincount(at + last, minlength=size)
-    thin = np.cumsum(begun.reshape(height, across), axis=1)[:, :-1] > 0
+    thin = _stretches(at + first, last - first, height * columns.count)
+    thin = thin.reshape(height, columns.count)
     mask = thin.copy()
     for below in range(1, thickness):
         mask[below:] |= thin[:-below]
+    return mask
+
+
+def _stretches(starts: IntArray, lengths: IntArray, size: int) -> BoolArray:
+    """(size,) what lies in a stretch of some length from one of the starts on.
+
+    Few of them are filled place by place; what many overlapping ones cost does not depend on their
+    lengths.
+    """
+    total = int(lengths.sum())
+    if total > size:
+        begun = np.bincount(starts, minlength=size + 1)
+        begun -= np.bincount(starts + lengths, minlength=size + 1)
+        return np.cumsum(begun)[:-1] > 0
+    mask = np.zeros(size, np.bool_)
+    done = np.cumsum(lengths) - lengths
+    mask[np.repeat(starts - done, lengths) + np.arange(total)] = True
     return mask
 
 
@@ -121,17 +136,16 @@ def curve_alpha(
     dashed : by column, so that the pattern stays where it is; steps are always whole
     """
     low, high = _reach(columns, times_s, rows)
-    middles = np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)
-    below = (high + (thickness / 2 + 0.5)).astype(np.float32) - middles
-    above = middles - (low - (thickness / 2 + 0.5)).astype(np.float32)
-    alpha = np.minimum(below, above, out=above)
-    np.clip(alpha, 0.0, 1.0, out=alpha)
+    reach = (high - low) / 2 + (thickness / 2 + 0.5)
     if dashed:
         numbers = (columns.first + np.arange(columns.count)) / columns.ratio
-        is_gap = (numbers % (DASH_PX + GAP_PX) >= DASH_PX) & (high - low < DASH_PX * columns.ratio)
-        alpha[:, is_gap] = 0.0
-    alpha *= 255
-    return np.rint(alpha, out=alpha).astype(np.uint8)
+        is_gap = numbers % (DASH_PX + GAP_PX) >= DASH_PX
+        reach[is_gap & (high - low < DASH_PX * columns.ratio)] = -1.0
+    rows_at = ((np.arange(height) + 0.5) * 255).astype(np.float32)[:, None]
+    away = rows_at - ((low + high) * 127.5).astype(np.float32)
+    np.abs(away, out=away)
+    covered = np.subtract((reach * 255 + 0.5).astype(np.float32), away, out=away)
+    return np.clip(covered, 0.0, 255.0, out=covered).astype(np.uint8)
 
 
 def _reach(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed
 from emsync_desktop.timeline.columns import Columns, curve_alpha, index_in
-from emsync_desktop.timeline.ink import image_of, ink, shades
+from emsync_desktop.timeline.ink import Pixels, draw_pixels, image_of, ink, inked, shades
 from emsync_desktop.timeline.scene import LOOKS, Curve, TimelineScene
 
 NARROW_PX = 8.0  # a segment too narrow for rounded corners or a letter
@@ -67,14 +67,18 @@ def _paint_narrow(painter: QPainter, scene: TimelineScene, height: float, column
     numbers = columns.first + np.arange(columns.count)
     is_shown = ~wide[index] & (numbers >= 0) & (numbers < scene.edges_s[-1] * columns.per_s)
     if is_shown.any():
-        colours = np.array([ink(_fill(look, FULL)) for look in LOOKS], np.uint32)
-        row = np.where(is_shown, colours[scene.looks[index]], np.uint32(0))[None]
+        row = np.where(is_shown, _inks(COLOURS.name)[scene.looks[index]], np.uint32(0))[None]
         painter.drawImage(QRectF(0, 0, columns.width, height), image_of(row, 1.0))
 
 
 def _fill(look: str, share: float) -> QColor:
     """The colour of a look on the panel: ``share`` of it."""
     return _mixed_in(COLOURS.name, look, share)
+
+
+@lru_cache(maxsize=4)
+def _inks(theme: str) -> Pixels:
+    return np.array([ink(_mixed_in(theme, look, FULL)) for look in LOOKS], np.uint32)
 
 
 @lru_cache(maxsize=128)
@@ -125,7 +129,7 @@ def paint_curves(painter: QPainter, scene: TimelineScene, height: float, columns
     rows = max(1, round(height * columns.ratio))
     dots = np.zeros((rows, columns.count), np.uint32)
     dots[rows // 2, (columns.first + np.arange(columns.count)) % 4 < 2] = ink(COLOURS.line)
-    painter.drawImage(QPointF(0, 0), image_of(dots, columns.ratio))
+    draw_pixels(painter, dots, columns.ratio)
     if scene.has_chosen:
         _paint_pair(painter, scene.detected_curve, rows, columns, thickness=1.0, strength=0.5)
     _paint_pair(painter, scene.curve, rows, columns, thickness=1.8, strength=1.0)
@@ -157,5 +161,4 @@ def _paint_pair(
             thickness=thickness * columns.ratio,
             dashed=is_dashed,
         )
-        pixels = shades(colour, strength)[alpha]
-        painter.drawImage(QPointF(0, 0), image_of(pixels, columns.ratio))
+        draw_pixels(painter, inked(alpha, shades(colour, strength)), columns.ratio)

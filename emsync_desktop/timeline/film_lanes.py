@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter
 from emsync_desktop.appearance import COLOURS
 from emsync_desktop.timeline.columns import Columns, peaks_in
 from emsync_desktop.timeline.film_view import FilmView
-from emsync_desktop.timeline.ink import image_of, ink
+from emsync_desktop.timeline.ink import draw_pixels, ink, inked
 
 QUIETEST_SHOWN = 0.2  # a film whose loudest sample is below this looks quiet
 _KEPT_PICTURES = 512
@@ -71,21 +71,22 @@ def paint_waveform(
     """
     rows = max(1, round(height * columns.ratio))
     middle = rows / 2
-    pixels = np.zeros((rows, columns.count), np.uint32)
-    pixels[int(middle)] = ink(COLOURS.line)
+    codes = np.zeros((rows, columns.count), np.uint8)
     if len(film.peaks):
         peaks = peaks_in(columns, film.pyramid, film.peaks_per_s)
         half = (rows / 2 - 3 * columns.ratio) / max(film.loudest, QUIETEST_SHOWN)
-        top, bottom = middle - peaks[:, 1] * half, middle - peaks[:, 0] * half
-        numbers = np.arange(rows)[:, None] + 0.5
-        sounds = (peaks[:, 1] - peaks[:, 0]) > 1e-3
-        is_inside = (numbers >= top - 0.5) & (numbers <= bottom + 0.5) & sounds
-        pixels[is_inside] = ink(COLOURS.waveform)
+        first = np.ceil(middle - peaks[:, 1] * half - 1).astype(np.int16)
+        last = np.floor(middle - peaks[:, 0] * half).astype(np.int16)
+        last[peaks[:, 1] - peaks[:, 0] <= 1e-3] = -1
+        numbers = np.arange(rows, dtype=np.int16)[:, None]
+        codes[:] = (numbers >= first) & (numbers <= last)
+    codes[int(middle)] |= 2
     known = columns.width
     if film.is_arriving:
         known = min(max(columns.x_of(film.sound_end_s), 0.0), columns.width)
-        pixels[:, round(known * columns.ratio) :] = 0
-    painter.drawImage(QPointF(0, 0), image_of(pixels, columns.ratio))
+        codes[:, round(known * columns.ratio) :] = 0
+    inks = np.array([0, *map(ink, (COLOURS.waveform, COLOURS.line, COLOURS.waveform))], np.uint32)
+    draw_pixels(painter, inked(codes, inks), columns.ratio)
     if known < min(end_x, columns.width):
         band = QRectF(known, height / 2 - 3, min(end_x, columns.width) - known, 6)
         painter.fillRect(band, QColor(COLOURS.track))

@@ -122,12 +122,11 @@ def ruler_ticks(scale: TimeScale, clock: FilmClock) -> list[Tick]:
     minor = _minor_step(step, rate)
     first = max(0, rate.frame_at(Fraction(scale.start_s)) // step * step)
     last = rate.frame_at(Fraction(min(scale.end_s, scale.duration_s)))
-    ticks: list[Tick] = []
-    for frame in range(first, last + 1, minor):
-        time = rate.time_of(frame)
-        label = clock.text(time) if frame % step == 0 else ""
-        ticks.append(Tick(scale.x_of(float(time)), label))
-    return ticks
+    above, below = rate.ratio.as_integer_ratio()
+    return [
+        Tick(scale.x_of(frame * below / above), clock.name(frame) if frame % step == 0 else "")
+        for frame in range(first, last + 1, minor)
+    ]
 
 
 def _major_step(scale: TimeScale, rate: FrameRate) -> int:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 from emsync_desktop.appearance import COLOURS, FAMILY_COLOURS, mixed, text_width, words
 from emsync_desktop.timeline.columns import Columns, IntArray, note_mask, note_rows
 from emsync_desktop.timeline.emotion_lanes import hatch, tacet_boxes
-from emsync_desktop.timeline.ink import Pixels, image_of, ink
+from emsync_desktop.timeline.ink import Pixels, draw_pixels, ink, inked
 from emsync_desktop.timeline.names import tr
 from emsync_desktop.timeline.scene import MARKS, TimelineScene
 from emsync_engine.project.model import Hit
@@ -51,14 +51,20 @@ def paint_notes(
         thickness=max(1, round(thickness)),
         least=least,
     )
-    pixels = np.zeros((rows, columns.count), np.uint32)
-    for of_strength, strength in ((mask[:rows], 0.6), (mask[rows:], 0.95)):
-        pixels[of_strength] = ink(mixed(FAMILY_COLOURS[name], COLOURS.panel, strength))
-    painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
+    codes = np.maximum(mask[:rows], 2 * mask[rows:].view(np.uint8))
+    inks = _note_inks(FAMILY_COLOURS[name], COLOURS.panel)
+    draw_pixels(painter, inked(codes, inks), ratio)
     veil = QColor(COLOURS.lane)
     veil.setAlphaF(0.67)
     for box in tacet_boxes(scene, height, columns):  # notes of an older take, which are not heard
         painter.fillRect(box, veil)
+
+
+@lru_cache(maxsize=32)
+def _note_inks(colour: str, ground: str) -> Pixels:
+    """Nothing, a soft note and a loud one."""
+    strengths = (0.6, 0.95)
+    return np.array([0, *(ink(mixed(colour, ground, one)) for one in strengths)], np.uint32)
 
 
 def hit_look(hit: Hit | None) -> tuple[str, str]:
@@ -91,7 +97,7 @@ def paint_hits(painter: QPainter, scene: TimelineScene, height: float, columns: 
     shown = _shown_marks(scene, near, columns)
     places = np.rint(columns.places(times[shown]))
     pixels = _stamped(scene.marks[shown], places.astype(np.int64), height, columns)
-    painter.drawImage(QPointF(0, 0), image_of(pixels, ratio))
+    draw_pixels(painter, pixels, ratio)
     free = columns.places(times[shown + 1]) / ratio - places / ratio - 15
     has_room = (free > _LEAST_TEXT_PX) & (scene.marks[shown] > MARKS.index("asked"))
     for index, x, room in zip(
@@ -109,8 +115,8 @@ def paint_hits(painter: QPainter, scene: TimelineScene, height: float, columns: 
 def _stamped(marks: IntArray, places: IntArray, height: float, columns: Columns) -> Pixels:
     """(rows, count) marks of some kinds with their middles in some columns.
 
-    Hundreds of them cost no more than a few: each column of a kind's picture is put to all of its
-    places at once.
+    Hundreds of them cost little more than a few: each pixel of a kind's picture is put to all of
+    its places at once.
     """
     side = round(MARK_PX * columns.ratio)
     rows = max(round(height * columns.ratio), side)
@@ -121,10 +127,9 @@ def _stamped(marks: IntArray, places: IntArray, height: float, columns: Columns)
     for kind in np.unique(marks).tolist():
         stamp = _mark(MARKS[kind], columns.ratio, COLOURS.name)
         at = first[is_near & (marks == kind)]
-        for column in range(side):
-            under = wide[top : top + side, at + column]
-            ink_of = stamp[:, column, None]
-            wide[top : top + side, at + column] = np.where(ink_of != 0, ink_of, under)
+        down, across = np.nonzero(stamp)
+        places_of = at[None, :] + across[:, None]
+        wide[top + down[:, None], places_of] = stamp[down, across, None]
     return wide[:, side : side + columns.count]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from emsync_desktop.appearance import COLOURS, FAMILY_COLOURS, digits, text_width, words
 from emsync_desktop.film_clock import FilmClock
@@ -21,7 +21,7 @@ from emsync_desktop.timeline.emotion_lanes import (
 from emsync_desktop.timeline.film_lanes import paint_pictures, paint_waveform
 from emsync_desktop.timeline.film_view import FilmView
 from emsync_desktop.timeline.geometry import Row, TimeScale, ruler_ticks
-from emsync_desktop.timeline.ink import Pixels, image_of, ink
+from emsync_desktop.timeline.ink import Pixels, draw_text, image_of, ink, laid_out
 from emsync_desktop.timeline.music_lanes import paint_hits, paint_notes
 from emsync_desktop.timeline.names import emotion_name, lane_title, tr
 from emsync_desktop.timeline.scene import TimelineScene
@@ -158,7 +158,6 @@ def _paint_legend(painter: QPainter, top: float) -> None:
 def paint_ruler(painter: QPainter, scale: TimeScale, clock: FilmClock, row: Row) -> None:
     """Timecode, as dense as its digits allow."""
     painter.setFont(digits(11))
-    metrics = QFontMetricsF(painter.font())
     end = min(scale.x_of(scale.duration_s), scale.origin_px + scale.width_px)
     ticks = ruler_ticks(scale, clock)
     for colour, height, shown in (
@@ -171,8 +170,10 @@ def paint_ruler(painter: QPainter, scale: TimeScale, clock: FilmClock, row: Row)
         )
     painter.setPen(QColor(COLOURS.quiet))
     for tick in ticks:
-        if tick.label and metrics.horizontalAdvance(tick.label) <= end - tick.x - 5:
-            painter.drawText(QPointF(tick.x + 5, row.bottom - 8), tick.label)
+        if tick.label:
+            text = laid_out(tick.label, 11, is_digits=True)
+            if text.size().width() <= end - tick.x - 5:
+                draw_text(painter, tick.x + 5, row.bottom - 12, text)
 
 
 # -- what is chosen
@@ -220,8 +221,7 @@ def _paint_label(painter: QPainter, picture: Picture, index: int, box: QRectF) -
             left -= max(0.0, min(text_width(name, size) - room, TIGHT_PX / 2))
             painter.setFont(words(size))
             painter.setPen(QColor(COLOURS.on_segment))
-            at = QRectF(left, box.top() + 3, room + TIGHT_PX, box.height() - 3)
-            painter.drawText(at, _LEFT, name)
+            draw_text(painter, left, box.center().y() + 1.5, laid_out(name, size))
             return
 
 
@@ -291,7 +291,11 @@ def _lines(scene: TimelineScene, columns: Columns) -> Pixels:
     is_hit = scene.is_hit[seen]
     hits = _apart(numbers[is_hit], apart)
     others = _apart(numbers[~is_hit], apart)
-    others = others[~np.isin(others // apart, hits // apart)]
+    if len(hits) and len(others):
+        first = min(hits[0], others[0]) // apart
+        is_taken = np.zeros(max(hits[-1], others[-1]) // apart - first + 1, np.bool_)
+        is_taken[hits // apart - first] = True
+        others = others[~is_taken[others // apart - first]]
     for chosen, colour, rows in (
         (hits, ink(QColor(COLOURS.text), 0.47), 4 * thick),
         (others, ink(QColor(COLOURS.quiet), 0.47), 2 * thick),
@@ -304,7 +308,10 @@ def _lines(scene: TimelineScene, columns: Columns) -> Pixels:
 
 def _apart(numbers: IntArray, apart: int) -> IntArray:
     """The first of the numbers, in increasing order, in each stretch of so many."""
-    return numbers[np.unique(numbers // apart, return_index=True)[1]]
+    stretches = numbers // apart
+    is_first = np.ones(len(numbers), np.bool_)
+    is_first[1:] = stretches[1:] != stretches[:-1]
+    return numbers[is_first]
 
 
 def _paint_span(painter: QPainter, picture: Picture) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
+from operator import is_
 
 import numpy as np
 from numpy.typing import NDArray
@@ -187,19 +188,29 @@ def _edges(timeline: Timeline, before: TimelineScene | None) -> FloatArray:
     if before is not None:
         old = before.timeline.boundaries
         if len(old) == len(timeline.boundaries):  # one was moved: the others keep their places
-            pairs = zip(old, timeline.boundaries, before.boundary_times_s.tolist(), strict=True)
-            same = [at if one is was else float(one.time) for was, one, at in pairs]
-            return np.array([0.0, *same, float(timeline.duration)])
+            edges = before.edges_s.copy()
+            for index in _exchanged(before.timeline, timeline):
+                edges[index + 1] = float(timeline.boundaries[index].time)
+            edges[-1] = float(timeline.duration)
+            return edges
         known = dict(zip(map(id, old), before.boundary_times_s.tolist(), strict=True))
     inner = [known[id(one)] if id(one) in known else float(one.time) for one in timeline.boundaries]
     return np.array([0.0, *inner, float(timeline.duration)])
 
 
 def _hit_flags(timeline: Timeline, before: TimelineScene | None) -> NDArray[np.bool_]:
-    flags = np.array([one.is_hit for one in timeline.boundaries], np.bool_)
-    if before is not None and np.array_equal(before.is_hit, flags):
-        return before.is_hit
-    return flags
+    if before is not None and len(before.is_hit) == len(timeline.boundaries):
+        exchanged = _exchanged(before.timeline, timeline)
+        flags = before.is_hit.copy()
+        flags[exchanged] = [timeline.boundaries[index].is_hit for index in exchanged]
+        return before.is_hit if (flags == before.is_hit).all() else flags
+    return np.array([one.is_hit for one in timeline.boundaries], np.bool_)
+
+
+def _exchanged(before: Timeline, after: Timeline) -> list[int]:
+    """Places of the boundaries that are other objects now, of timelines with as many."""
+    is_same = np.fromiter(map(is_, before.boundaries, after.boundaries), np.bool_)
+    return np.flatnonzero(~is_same).tolist()
 
 
 _Read = tuple[tuple[str, ...], FloatArray, FloatArray]

@@ -98,6 +98,7 @@ class TimelineView(QAbstractScrollArea):
         self._span: tuple[Fraction, Fraction] | None = None
         self._canvas = Canvas()
         self._still: QPixmap | None = None
+        self._ground: QPixmap | None = None
         self._gesture: Gesture | None = None
         self._message = ""
         self._is_known = False  # how long a film is whose timeline is not there yet
@@ -349,7 +350,10 @@ class TimelineView(QAbstractScrollArea):
     def _painted(self) -> QPixmap:
         """Everything but the playhead: made anew only when something has changed."""
         ratio = self.devicePixelRatioF()
-        still = QPixmap(self.viewport().size() * ratio)
+        size = self.viewport().size() * ratio
+        still = self._ground
+        if still is None or still.size() != size:
+            still = self._ground = QPixmap(size)
         still.setDevicePixelRatio(ratio)
         still.fill(QColor(COLOURS.panel))
         painter = QPainter(still)
