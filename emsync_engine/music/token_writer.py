@@ -33,6 +33,9 @@ LEAST_REACH_S = 0.05
 TURNING_S = 10.0
 """So long after a turn arousal is guided: what was written before holds the music where it was."""
 
+HELD_GUIDANCE = 2.0
+"""Guidance of arousal after that: without any it fell back to a third of the step within 10 s."""
+
 _MAX_TOKENS_PER_S = 600
 
 
@@ -235,14 +238,14 @@ class TokenWriter:
         return scores
 
     def _strengths_now(self) -> NDArray[np.float32]:
-        """Guidance of each row without something; that of emotion rests while nothing turns."""
+        """Guidance of each row without something; that of arousal rests until it first turns."""
         if not self._rests:
             return self._strengths
         place = bisect_right(self._turns_s, self.time_s)
         if place and self.time_s < self._turns_s[place - 1] + TURNING_S:
             return self._strengths
         resting = self._strengths.copy()
-        resting[0] = 1.0
+        resting[0] = min(HELD_GUIDANCE, resting[0]) if place else 1.0
         return resting
 
     def draw(self, rows: NDArray[np.float32]) -> int:
@@ -297,8 +300,8 @@ def strands_of(brief: Brief) -> tuple[list[Strand], NDArray[np.float32]]:
     """The rows of a take, and for all but the first the strength of its guidance.
 
     Where stretches are chosen by what is heard, guiding valence makes music worse and slower, and
-    arousal is guided only as it turns (``docs/decisions/0019-chosen-not-guided.md``): its row
-    is the first then.
+    arousal is guided only from its first turn on (``docs/decisions/0019-chosen-not-guided.md``):
+    its row is the first then.
     """
     strands, strengths = [Strand()], []
     settings = brief.settings

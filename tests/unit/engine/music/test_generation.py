@@ -9,7 +9,7 @@ from emsync_engine.music.brief import Brief
 from emsync_engine.music.decoding import ROWS, Cache, Decoder
 from emsync_engine.music.generation import next_rows, write_takes, write_tokens
 from emsync_engine.music.sampling import log_softmax
-from emsync_engine.music.token_writer import TokenWriter
+from emsync_engine.music.token_writer import HELD_GUIDANCE, TokenWriter
 from emsync_engine.music.transformer import ModelConfiguration
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
@@ -276,7 +276,7 @@ def test_turns_are_counted_from_what_was_asked_before():
     assert rising.turns_s(0.4) == pytest.approx([2.7])
 
 
-def test_arousal_is_guided_only_as_it_turns():
+def test_arousal_is_guided_once_it_turns_and_then_held():
     """Where several ways are written; steady music has no row for it at all."""
     decoder = exact(toy_model())
     steady = TokenWriter(decoder, turning(2.0, 0.0, branches=4))
@@ -284,12 +284,12 @@ def test_arousal_is_guided_only_as_it_turns():
     writer = TokenWriter(decoder, turning(2.0, 0.8, branches=4))
     assert writer.rows == 2
     writer.begin()
-    guided_at = {}
-    for time_s in (0.0, 1.5, 2.5, 5.5):
+    guided_by = {}
+    for time_s in (0.0, 1.5, 2.5, 5.5, 11.5, 12.5):
         while writer.time_s < time_s:
             writer.append(v.shift_token(25))
-        guided_at[time_s] = not np.allclose(writer._strengths_now(), 1.0)
-    assert guided_at == {0.0: False, 1.5: False, 2.5: True, 5.5: True}
+        (guided_by[time_s],) = writer._strengths_now().tolist()
+    assert guided_by == {0.0: 1.0, 1.5: 1.0, 2.5: 3.0, 5.5: 3.0, 11.5: 3.0, 12.5: HELD_GUIDANCE}
     draft = TokenWriter(decoder, turning(2.0, 0.8, branches=1))
     assert np.all(draft._strengths_now() == draft._brief.settings.va_guidance)
 
