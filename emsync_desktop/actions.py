@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from emsync_desktop.menus import Menu, letter_of
 from emsync_desktop.shortcuts.dialog import NamedAction
 from emsync_desktop.shortcuts.keys import Keymap
 from emsync_desktop.wording import tr
@@ -30,7 +31,7 @@ class ActionRow:
 def action_rows() -> tuple[ActionRow, ...]:
     """All actions in the order of the menus."""
     file, edit, view = tr("&File"), tr("&Edit"), tr("&View")
-    playback, score, about = tr("&Playback"), tr("&Score"), tr("&Help")
+    playback, score, about = tr("&Playback"), tr("S&core"), tr("&Help")
     return (
         ActionRow("open", file, tr("&Open …"), "Ctrl+O"),
         ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
@@ -42,7 +43,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("recover", file, tr("&Recover unsaved work …"), ""),
         ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),
         ActionRow("boundary_add", edit, tr("&Add boundary at playhead"), "M", True),
-        ActionRow("boundary_remove", edit, tr("&Remove boundary"), "Del", True),
+        ActionRow("boundary_remove", edit, tr("Remove &boundary"), "Del", True),
         ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True, checkable=True),
         ActionRow("nudge_left", edit, tr("Boundary one frame &earlier"), "Alt+Left", True),
         ActionRow("nudge_right", edit, tr("Boundary one frame &later"), "Alt+Right", True),
@@ -53,13 +54,13 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("extend_forward", edit, tr("Choose one more segment after"), "Shift+Down", True),
         ActionRow("snap", edit, tr("&Snapping"), "S", True, checkable=True),
         ActionRow("merge", edit, tr("&Merge segments"), "Ctrl+J", group=True),
-        ActionRow("tacet", edit, tr("No m&usic in this segment (tacet)"), "T", True, True),
+        ActionRow("tacet", edit, tr("&No music in this segment (tacet)"), "T", True, True),
         ActionRow("lock", edit, tr("&Keep the music of this segment (lock)"), "Ctrl+L", True, True),
         ActionRow("point_reset", edit, tr("Emotion as &detected"), "Ctrl+Backspace"),
         ActionRow("span_start", edit, tr("Range &in at playhead"), "I", True, group=True),
         ActionRow("span_end", edit, tr("Range ou&t at playhead"), "O", True),
         ActionRow("span_segment", edit, tr("Range of the chosen se&gments"), "X", True),
-        ActionRow("span_tacet", edit, tr("&No music in the range"), "Shift+T", True),
+        ActionRow("span_tacet", edit, tr("No music in the range"), "Shift+T", True),
         ActionRow("span_clear", edit, tr("Clear the range"), "Alt+X", True),
         ActionRow("preferences", edit, tr("&Preferences …"), "Ctrl+,", group=True),
         ActionRow("models", edit, tr("M&odels …"), ""),
@@ -84,7 +85,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("streamer", playback, tr("Strea&mer before hits"), "Alt+S", True, True),
         ActionRow("shuttle_back", playback, tr("Play back&wards, faster each time"), "J", True),
         ActionRow("halt", playback, tr("S&top"), "K", True),
-        ActionRow("shuttle", playback, tr("Play fo&rwards, faster each time"), "L", True),
+        ActionRow("shuttle", playback, tr("Play f&orwards, faster each time"), "L", True),
         ActionRow("previous", playback, tr("Pre&vious boundary"), "Up", True, group=True),
         ActionRow("back", playback, tr("One frame &back"), "Left", True),
         ActionRow("forward", playback, tr("One frame &forward"), "Right", True),
@@ -132,12 +133,14 @@ class Actions:
         self._rows = {row.name: row for row in action_rows()}
         self.keymap = Keymap(
             {**_UNDO_KEYS, **{name: _keys_of(row) for name, row in self._rows.items()}},
+            menus={f"Alt+{letter_of(row.menu)}": plain(row.menu) for row in self._rows.values()},
             parent=window,
         )
         for row in action_rows():
             menu = self._menus.get(row.menu)
             if menu is None:
-                menu = self._menus[row.menu] = window.menuBar().addMenu(row.menu)
+                menu = self._menus[row.menu] = Menu(row.menu, window.menuBar())
+                window.menuBar().addMenu(menu)
             action = QAction(row.text, window)
             action.setCheckable(row.checkable)
             if row.group:

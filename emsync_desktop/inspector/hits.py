@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.labels import labelled
+from emsync_desktop.menus import Menu
 from emsync_desktop.timeline.music_lanes import hit_look
 from emsync_desktop.timeline.scene import TimelineScene
 from emsync_engine.project.model import LARGEST_STRENGTH, Boundary, BoundaryId, Hit
@@ -134,7 +135,7 @@ class HitTable(QTableWidget):
 
     def menu_of(self, row: int) -> QMenu:
         """What can be done with a hit."""
-        menu = QMenu(self)
+        menu = Menu(self)
         menu.addAction(self.tr("Play around it"), lambda: self._play(row))
         fix = menu.addAction(
             self.tr("Write what leads to it anew"),

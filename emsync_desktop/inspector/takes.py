@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.appearance import COLOURS, words
+from emsync_desktop.menus import Menu
 from emsync_desktop.timeline.names import tr
 from emsync_desktop.wording import wishes_words
 from emsync_engine.music.ensembles import ENSEMBLES
@@ -175,7 +176,7 @@ class TakeList(QListWidget):
     def menu(self, item: QListWidgetItem) -> QMenu:
         """What can be done with a take."""
         take: Take = item.data(_TAKE)
-        menu = QMenu(self)
+        menu = Menu(self)
         star = self.tr("Remove star") if take.is_starred else self.tr("Star")
         menu.addAction(star, lambda: self.star_asked.emit(take.id, not take.is_starred))
         menu.addAction(self.tr("Rename …"), lambda: self.editItem(item))

@@ -180,21 +180,27 @@ class ShortcutsDialog(QDialog):
         for button in (self.clear_button, self.reset_button):
             button.setEnabled(has)
         self.key.setEnabled(has)
-        self.assign_button.setEnabled(has and not self.key.keySequence().isEmpty())
+        key = self.key.keySequence()
+        is_free = not key.isEmpty() and self._keymap.menu_of(key.toString()) is None
+        self.assign_button.setEnabled(has and is_free)
 
     def _on_key(self, key: QKeySequence) -> None:
         self._refresh()
         name = self.name
         taken = self._keymap.meaning(key.toString(), besides=name or "")
+        menu = self._keymap.menu_of(key.toString())
         self.telling.setText("")
-        if taken is not None and name is not None:
+        if menu is not None:
+            told = self.tr("{key} opens the menu “{menu}”; choose another key.")
+            self.telling.setText(told.format(key=shown(key.toString()), menu=menu))
+        elif taken is not None and name is not None:
             told = self.tr("{key} already means “{action}”. Assigned here, that has no key.")
             self.telling.setText(
                 told.format(key=shown(key.toString()), action=self._actions[taken].text)
             )
 
     def _on_assign(self) -> None:
-        if self.name is not None and not self.key.keySequence().isEmpty():
+        if self.assign_button.isEnabled() and self.name is not None:
             self._keymap.assign(self.name, self.key.keySequence().toString())
 
     def _on_clear(self) -> None:

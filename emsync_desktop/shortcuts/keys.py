@@ -33,6 +33,7 @@ class Keymap(QObject):
     Parameters
     ----------
     defaults : keys of each action, the first one is shown in its menu
+    menus : the menus that a key opens, which therefore can mean nothing else
     """
 
     changed = Signal()
@@ -41,11 +42,14 @@ class Keymap(QObject):
         self,
         defaults: dict[str, tuple[str, ...]],
         path: Path | None = None,
+        *,
+        menus: dict[str, str] | None = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._path = path or keys_path()
         self._defaults = {name: tuple(map(normal, keys)) for name, keys in defaults.items()}
+        self._menus = {normal(key): name for key, name in (menus or {}).items()}
         self._own = self._read()
 
     def keys(self, name: str) -> tuple[str, ...]:
@@ -63,6 +67,10 @@ class Keymap(QObject):
         key = normal(key)
         taken = (name for name in self._defaults if name != besides and key in self.keys(name))
         return next(taken, None) if key else None
+
+    def menu_of(self, key: str) -> str | None:
+        """The menu that a key opens; with another meaning as well it would do neither."""
+        return self._menus.get(normal(key))
 
     def assign(self, name: str, key: str) -> None:
         """Give an action a key of the user's, or none; who had it before has none."""
@@ -111,6 +119,8 @@ class Keymap(QObject):
         for name, key in held.items():
             if name in self._defaults and isinstance(key, str):
                 known = normal(key)
+                if known in self._menus:
+                    continue
                 if (known or not key) and (not known or known not in own.values()):
                     own[name] = known
         return own

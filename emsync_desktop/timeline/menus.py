@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QMenu
 
+from emsync_desktop.menus import Menu
 from emsync_desktop.timeline.geometry import row_at
 from emsync_desktop.timeline.hand import boundary_at
 from emsync_desktop.timeline.names import tr
@@ -21,7 +22,7 @@ def menu_at(view: TimelineView, at: QPointF) -> QMenu | None:
     boundary = boundary_at(view, at)
     if boundary is None and at.x() < view.scale.origin_px:
         return None
-    menu = QMenu(view)
+    menu = Menu(view)
     if boundary is not None:
         if boundary.id not in view.chosen_boundaries:
             view.boundary_chosen.emit(boundary.id, "only")

@@ -44,12 +44,12 @@
         <translation>&amp;Wiedergabe</translation>
     </message>
     <message>
-        <source>&amp;Score</source>
-        <translation>&amp;Musik</translation>
-    </message>
-    <message>
         <source>&amp;Help</source>
         <translation>&amp;Hilfe</translation>
+    </message>
+    <message>
+        <source>S&amp;core</source>
+        <translation>&amp;Musik</translation>
     </message>
     <message>
         <source>&amp;Open …</source>
@@ -65,11 +65,11 @@
     </message>
     <message>
         <source>&amp;Import cuts …</source>
-        <translation>Schnitte &amp;einlesen …</translation>
+        <translation>Schnitte ein&amp;lesen …</translation>
     </message>
     <message>
         <source>New &amp;version of the edit …</source>
-        <translation>Neue &amp;Fassung des Schnitts …</translation>
+        <translation>&amp;Neue Fassung des Schnitts …</translation>
     </message>
     <message>
         <source>&amp;Export …</source>
@@ -77,7 +77,7 @@
     </message>
     <message>
         <source>&amp;Locate the film …</source>
-        <translation>Film &amp;suchen …</translation>
+        <translation>Film su&amp;chen …</translation>
     </message>
     <message>
         <source>&amp;Recover unsaved work …</source>
@@ -89,11 +89,7 @@
     </message>
     <message>
         <source>&amp;Add boundary at playhead</source>
-        <translation>Grenze am Abspielkopf &amp;setzen</translation>
-    </message>
-    <message>
-        <source>&amp;Remove boundary</source>
-        <translation>Grenze &amp;entfernen</translation>
+        <translation>&amp;Grenze am Abspielkopf setzen</translation>
     </message>
     <message>
         <source>&amp;Hit this boundary</source>
@@ -117,7 +113,7 @@
     </message>
     <message>
         <source>&amp;Choose all boundaries</source>
-        <translation>Alle Grenzen &amp;wählen</translation>
+        <translation>A&amp;lle Grenzen wählen</translation>
     </message>
     <message>
         <source>Choose one more segment before</source>
@@ -136,10 +132,6 @@
         <translation>Abschnitte &amp;verbinden</translation>
     </message>
     <message>
-        <source>No m&amp;usic in this segment (tacet)</source>
-        <translation>Keine M&amp;usik in diesem Abschnitt (tacet)</translation>
-    </message>
-    <message>
         <source>&amp;Keep the music of this segment (lock)</source>
         <translation>Musik dieses Abschnitts be&amp;halten (sperren)</translation>
     </message>
@@ -156,7 +148,15 @@
         <translation>Bereich der gewählten Abs&amp;chnitte</translation>
     </message>
     <message>
-        <source>&amp;No music in the range</source>
+        <source>Remove &amp;boundary</source>
+        <translation>Grenze &amp;entfernen</translation>
+    </message>
+    <message>
+        <source>&amp;No music in this segment (tacet)</source>
+        <translation>Keine M&amp;usik in diesem Abschnitt (tacet)</translation>
+    </message>
+    <message>
+        <source>No music in the range</source>
         <translation>Keine Musik im &amp;Bereich</translation>
     </message>
     <message>
@@ -181,7 +181,7 @@
     </message>
     <message>
         <source>Zoom &amp;in</source>
-        <translation>Ver&amp;größern</translation>
+        <translation>Ve&amp;rgrößern</translation>
     </message>
     <message>
         <source>Zoom &amp;out</source>
@@ -197,7 +197,7 @@
     </message>
     <message>
         <source>Fi&amp;gures of playing</source>
-        <translation>&amp;Zahlen zur Wiedergabe</translation>
+        <translation>Zahl&amp;en zur Wiedergabe</translation>
     </message>
     <message>
         <source>Go to the &amp;timeline</source>
@@ -252,7 +252,7 @@
         <translation>A&amp;nhalten</translation>
     </message>
     <message>
-        <source>Play fo&amp;rwards, faster each time</source>
+        <source>Play f&amp;orwards, faster each time</source>
         <translation>&amp;Vorwärts, mit jedem Mal schneller</translation>
     </message>
     <message>
@@ -309,7 +309,7 @@
     </message>
     <message>
         <source>Hear the &amp;other take (A / B)</source>
-        <translation>Den &amp;anderen Take hören (A / B)</translation>
+        <translation>Den an&amp;deren Take hören (A / B)</translation>
     </message>
     <message>
         <source>&amp;Instruments of this take …</source>
@@ -1033,7 +1033,7 @@
     </message>
     <message>
         <source>Read the &amp;film again</source>
-        <translation>Den &amp;Film erneut lesen</translation>
+        <translation>Den Fil&amp;m erneut lesen</translation>
     </message>
     <message>
         <source>waits</source>
@@ -2776,6 +2776,10 @@
     <message>
         <source>Your own key</source>
         <translation>Ihre eigene Taste</translation>
+    </message>
+    <message>
+        <source>{key} opens the menu “{menu}”; choose another key.</source>
+        <translation>{key} öffnet das Menü „{menu}“; wählen Sie eine andere Taste.</translation>
     </message>
     <message>
         <source>{key} already means “{action}”. Assigned here, that has no key.</source>

@@ -73,6 +73,31 @@ def test_no_two_actions_share_a_key(window):
     assert {"J", "K", "L"} <= set(keys)
 
 
+def test_an_open_menu_has_the_letters_for_itself(opened):
+    """In the timeline a single T silences a segment; in the menu it chooses an entry."""
+    editor, view = opened.editor, opened.page.timeline
+    click_at(view, 0.5)
+    bar = opened.menuBar()
+    edit = next(one.menu() for one in bar.actions() if "dit" in one.text())
+    edit.popup(bar.mapToGlobal(bar.rect().bottomLeft()))
+    press(edit, KEY.Key_T)
+    assert editor.span is not None
+    assert not any(opened.document.timeline.tacet)
+    assert not edit.isVisible()
+    press(view, KEY.Key_T)
+    assert any(opened.document.timeline.tacet)
+
+
+def test_a_key_that_opens_a_menu_is_refused(opened):
+    opened.helping.show_keys()
+    dialog = opened.helping.dialog
+    dialog.choose("fit")
+    dialog.key.setKeySequence(QKeySequence("Alt+E"))
+    assert "Edit" in dialog.telling.text()
+    assert not dialog.assign_button.isEnabled()
+    dialog.accept()
+
+
 def test_the_history_leads_to_any_step(opened):
     view, history = opened.page.timeline, opened.page.history
     click_at(view, 0.5)

@@ -103,6 +103,15 @@ def test_keys_are_remembered(keymap, tmp_path):
     assert Keymap(DEFAULTS, tmp_path / "shortcuts.toml").keys("play") == ("Space",)
 
 
+def test_a_key_that_opens_a_menu_means_nothing_else(tmp_path):
+    path = tmp_path / "shortcuts.toml"
+    path.write_text('free = "Alt+E"\nplay = "Alt+P"')
+    keymap = Keymap(DEFAULTS, path, menus={"Alt+E": "Edit"})
+    assert keymap.menu_of("alt+e") == "Edit"
+    assert keymap.keys("free") == ()
+    assert keymap.keys("play") == ("Alt+P",)
+
+
 @pytest.mark.parametrize(
     "text", ["free = 3", 'free = "no such key"', 'nobody = "F5"', "=", 'free = "F5"\nplay = "F5"']
 )

@@ -70,6 +70,28 @@ def test_a_language_is_chosen(qapp, monkeypatch):
     assert len(qapp.findChildren(QTranslator)) == before
 
 
+@pytest.mark.parametrize("spoken", ["en", *LANGUAGES])
+def test_a_letter_chooses_one_entry_of_a_menu_alone(qapp, monkeypatch, spoken):
+    """Nor does a shortcut take the key of a menu: pressed together both would do nothing."""
+    from emsync_desktop import actions
+    from emsync_desktop.menus import letter_of
+
+    texts = QTranslator()
+    assert spoken == "en" or texts.load(str(FOLDER / f"emsync_{spoken}.qm"))
+    say = (lambda text: texts.translate("", text)) if spoken != "en" else str
+    monkeypatch.setattr(actions, "tr", say)
+    rows = actions.action_rows()
+    menus: dict[str, list[str]] = {}
+    for row in rows:
+        menus.setdefault(row.menu, []).append(letter_of(row.text))
+    menus[say("&Edit")] += [letter_of(say("&Undo")), letter_of(say("&Redo"))]
+    for menu, letters in {"": map(letter_of, menus), **menus}.items():
+        marked = sorted(filter(None, letters))
+        assert marked == sorted(set(marked)), menu
+    of_menus = {f"Alt+{letter_of(menu)}" for menu in menus}
+    assert not of_menus & {row.shortcut for row in rows}
+
+
 @pytest.mark.gui
 def test_the_window_speaks_it(language):
     """In a process of its own, since a language stays for the life of a program."""
