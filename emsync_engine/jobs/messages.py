@@ -134,7 +134,7 @@ class ComposeJob:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """Where a take can be heard: 48 kHz, 24 bits, stereo, exactly as long as the film.
+    """Where a take can be heard: 48 kHz, 32 bits, stereo, exactly as long as the film.
 
     The files lie in the session's folder, end with the engine process, and the oldest go when the
     folder grows beyond its limit: ``RenderJob`` makes them again. The stems add up to the mix;

@@ -109,20 +109,23 @@ def played(
 def rendered(job: RenderJob, session: Session, monitor: Monitor) -> Rendered:
     """Play a take into WAV files of the session; only what differs from the last one that was."""
     from emsync_engine.music.takes import take_as_heard
+    from emsync_engine.render.mastering import AtLevel
     from emsync_engine.render.wav import write_wav
 
     take = take_as_heard(job.take, job.timeline)
-    mix = session.kept_render.mix(take, job.timeline, target_lufs=job.target_lufs, monitor=monitor)
+    heard = session.kept_render.play(
+        take, job.timeline, target_lufs=job.target_lufs, monitor=monitor
+    )
     with session.render_folder(take.id) as folder:
         stems: dict[Family, Path] = {}
-        parts = mix.stems if job.stems else {}
+        parts = heard.stems if job.stems else {}
         for done, (family, samples) in enumerate(parts.items()):
             monitor.advance("write", done, len(parts) + 1)
             stems[family] = folder / f"{family}.wav"
-            write_wav(samples, stems[family])
+            write_wav(AtLevel(samples, heard.mastering), stems[family], is_float=True)
         monitor.advance("write", len(parts), len(parts) + 1)
-        write_wav(mix.samples, folder / "mix.wav")
-    return Rendered(folder / "mix.wav", stems, mix.note)
+        write_wav(AtLevel(heard.total, heard.mastering), folder / "mix.wav", is_float=True)
+    return Rendered(folder / "mix.wav", stems, heard.note)
 
 
 def scored(job: ScoreJob, monitor: Monitor) -> Scored:

@@ -1,9 +1,10 @@
 """A render that is kept, so that the next one need only play what has changed since.
 
-Of each family it keeps what the synthesizer played, and the same in the hall. A take that shares
-most of its notes with it is patched in: the synthesizer plays the stretches that differ
-(``render.patching``), the hall is convolved there alone, and the mix is made anew, since its level
-depends on all of it. The result is a full render's within -80 dBFS.
+Of each family it keeps what the synthesizer played, and the same as it is heard: in the hall, at
+the levels of the segments, and faded. A take that shares most of its notes with it is patched in:
+the synthesizer plays the stretches that differ (``render.patching``), only there the hall is
+convolved (``render.hall_patching``), the stems are added up and the meter reads
+(``render.reading``). The result is a full render's within -80 dBFS.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ import logging
 import os
 import shutil
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,7 +24,6 @@ from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.music.hits import landed_onsets
 from emsync_engine.project.model import Take, Timeline
 from emsync_engine.project.notes import Family
-from emsync_engine.render.breath import draw_back
 from emsync_engine.render.fluidsynth import (
     PlayedPart,
     RenderProgress,
@@ -34,42 +33,36 @@ from emsync_engine.render.fluidsynth import (
     render_stems,
     sample_count,
 )
-from emsync_engine.render.levels import level_gains, levelled
-from emsync_engine.render.mixing import (
-    REVERB_SENDS,
-    Mix,
-    fade_of,
-    finished_mix,
-    in_hall,
-    mix_take,
-)
+from emsync_engine.render.hall_patching import HeardStem, Shape, add_up, into_hall, joined
+from emsync_engine.render.levels import levelled
+from emsync_engine.render.mastering import mastered_by
+from emsync_engine.render.mixing import Fade, Heard, fade_of, heard_in_hall, in_hall
 from emsync_engine.render.patching import Changed, differing_times, patch
-from emsync_engine.render.reverb import RESPONSE_S, reverberated
+from emsync_engine.render.reading import Reading
 from emsync_engine.render.soundfont import Soundfont, find_soundfont
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
 
 MOST_BYTES = 3 << 30
-"""More is not kept: 13 minutes of five families, played and in the hall."""
+"""More is not kept: 13 minutes of five families, played and as they are heard."""
 
-_BREATH = (
-    SAMPLE_RATE // 2
-)  # on either side of a hit that a family breathes before no longer, or now
-_BYTES = 16  # of a sample in two channels, played and in the hall
+_BREATH = SAMPLE_RATE // 2  # on either side of a hit before which a family begins to draw back
+_BYTES = 8  # of a sample in two channels
 _LEFT_FREE = 1 << 30
-_RESPONSE = round(RESPONSE_S * SAMPLE_RATE)
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(slots=True, eq=False)
-class _Stem:
-    """One family: what it plays, (N, 2) samples as played, and the same in the hall."""
+class _Last:
+    """What was heard last: its stems, what a meter read of their sum, and what shaped them."""
 
-    part: PlayedPart
-    dry: FloatArray
-    wet: FloatArray
+    font: str
+    length: int
+    shape: Shape
+    stems: dict[Family, HeardStem] = field(default_factory=dict)
+    reading: Reading | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -82,11 +75,9 @@ class KeptRender:
 
     folder: Path
     most_bytes: int = MOST_BYTES
-    _stems: dict[Family, _Stem] = field(default_factory=dict)
-    _of: tuple[str, int] = ("", 0)  # soundfont, length
-    _shaped: tuple[object, ...] = ()  # levels, and whether the hall goes round
+    _last: _Last | None = None
 
-    def mix(
+    def play(
         self,
         take: Take,
         timeline: Timeline | None,
@@ -94,8 +85,10 @@ class KeptRender:
         target_lufs: float,
         font: Soundfont | None = None,
         monitor: Monitor = SILENT,
-    ) -> Mix:
+    ) -> Heard:
         """A take as it is heard, at a level, as ``render_stems`` and ``mix_take`` make it.
+
+        Its samples are good until the next one is played, which changes them.
 
         Raises
         ------
@@ -104,75 +97,79 @@ class KeptRender:
         font = font or find_soundfont()
         started = time.perf_counter()
         try:
-            wet = self._in_hall(take, timeline, font, monitor)
+            last = self._patched(take, timeline, font, monitor)
         except OSError as error:  # of the disk, which may be full
             logger.info("no render is kept: %s", error)
-            self.forget()
-            wet = None
+            last = None
         except BaseException:  # half of it may be the old take's, half the new one's
             self.forget()
             raise
-        if wet is None:
-            stems = render_stems(
-                take.music, font, accents_s=landed_onsets(take.hits), monitor=monitor
-            )
-            dry = levelled(stems, timeline)
-            return mix_take(take, dry, target_lufs=target_lufs, monitor=monitor)
-        fade_s, fade_end_s = fade_of(take)
-        mix = finished_mix(
-            wet,
-            take.music.duration_s,
-            fade_s=fade_s,
-            fade_end_s=fade_end_s,
-            target_lufs=target_lufs,
-            monitor=monitor,
+        if last is None or last.reading is None:
+            self.forget()
+            return _played_in_full(take, timeline, target_lufs, font, monitor)
+        stage = ("mix", len(last.stems), len(last.stems) + 1)
+        mastering = mastered_by(
+            last.reading, target_lufs=target_lufs, reported_as=stage, monitor=monitor
         )
-        logger.info("mixed in %.2f s", time.perf_counter() - started)
-        return mix
+        monitor.advance("mix", len(last.stems) + 1, len(last.stems) + 1)
+        logger.info("played in %.2f s", time.perf_counter() - started)
+        heard = {family: stem.wet for family, stem in last.stems.items()}
+        return Heard(last.reading.samples, heard, mastering)
 
     def forget(self) -> None:
         """Keep nothing any more."""
-        self._stems = {}
+        self._last = None
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def _in_hall(
+    def _patched(
         self, take: Take, timeline: Timeline | None, font: Soundfont, monitor: Monitor
-    ) -> dict[Family, FloatArray] | None:
-        """The stems of a take in the hall; None where they are too long to be kept."""
+    ) -> _Last | None:
+        """What was heard last, brought to a take; None where that is too long to be kept."""
         parts = played_parts(take.music, font, landed_onsets(take.hits))
         length = sample_count(take.music.duration_s)
-        if not self._has_room(len(parts), length):
-            self.forget()
+        shape = _shape_of(take, timeline, length)
+        last, self._last = self._last, None  # nothing is kept until all is well
+        if not self._has_room(len(parts), length, has_files=last is not None):
             return None
-        stems = self._stems if self._of == (font.sha256, length) else {}
-        self._stems = {}  # nothing is kept until all is well
-        is_loop = take.settings.ending == "loop"
-        shaped = (_levels(timeline), is_loop)
-        changed = self._played(font, parts, stems, length, monitor)
-        if shaped != self._shaped:
-            changed = {family: [Changed(0, length)] for family in parts}
-        gains = level_gains(timeline, length) if shaped[0] and timeline is not None else None
-        for number, (family, stem) in enumerate(stems.items()):
-            monitor.advance("mix", number, len(stems) + 1)
-            into_hall(family, stem, changed[family], gains=gains, is_loop=is_loop)
-        self._stems, self._of, self._shaped = stems, (font.sha256, length), shaped
-        spans = [span for family in changed.values() for span in family]
-        share = sum(span.end - span.start for span in spans) / max(len(parts) * length, 1)
+        if last is None or (last.font, last.length) != (font.sha256, length):
+            last = _Last(font.sha256, length, shape)
+        if last.stems.keys() != parts.keys():
+            last.reading = None  # what is gone leaves the whole sum
+        changed = self._played(font, parts, last.stems, length, monitor)
+        everywhere = shape.differences(last.shape, length)
+        spans: list[Changed] = []
+        for number, (family, stem) in enumerate(last.stems.items()):
+            monitor.advance("mix", number, len(parts) + 1)
+            spans += into_hall(family, stem, [*changed[family], *everywhere], shape)
+        self._add_up(last, joined(spans))
+        last.shape = shape
+        self._last = last
+        share = sum(one.end - one.start for one in spans) / (len(parts) * length)
         logger.info("%.0f %% of the stems was played anew", 100 * share)
-        return {family: stem.wet for family, stem in stems.items()}
+        return last
 
-    def _has_room(self, families: int, length: int) -> bool:
-        wanted = families * length * _BYTES
+    def _add_up(self, last: _Last, spans: list[Changed]) -> None:
+        """Let the sum, and what is read of it, follow the stems."""
+        if last.reading is None or spans == [Changed(0, last.length)]:
+            total = self._array("mix", last.length)
+            add_up(total, last.stems, [Changed(0, last.length)])
+            last.reading = Reading.of(total)
+        else:
+            add_up(last.reading.samples, last.stems, spans)
+            last.reading.read_again((one.start, one.end) for one in spans)
+
+    def _has_room(self, families: int, length: int, *, has_files: bool) -> bool:
+        wanted = (2 * families + 1) * length * _BYTES if families else 0
         if not 0 < wanted <= self.most_bytes:
             return False
         self.folder.mkdir(parents=True, exist_ok=True)
-        return bool(self._stems) or shutil.disk_usage(self.folder).free > wanted + _LEFT_FREE
+        return has_files or shutil.disk_usage(self.folder).free > wanted + _LEFT_FREE
 
     def _played(
         self,
         font: Soundfont,
         parts: dict[Family, PlayedPart],
-        stems: dict[Family, _Stem],
+        stems: dict[Family, HeardStem],
         length: int,
         monitor: Monitor,
     ) -> dict[Family, list[Changed]]:
@@ -191,14 +188,14 @@ class KeptRender:
         self,
         font: Soundfont,
         part: PlayedPart,
-        stem: _Stem | None,
+        stem: HeardStem | None,
         length: int,
         progress: RenderProgress,
-    ) -> tuple[_Stem, list[Changed]]:
+    ) -> tuple[HeardStem, list[Changed]]:
         if stem is None or stem.part.program != part.program:
             dry, wet = (self._array(f"{part.family}-{what}", length) for what in ("dry", "wet"))
             dry[:] = render_raw(font, part, length, progress)
-            return _Stem(part, dry, wet), [Changed(0, length)]
+            return HeardStem(part, dry, wet), [Changed(0, length)]
         changed = patch(font, stem.dry, stem.part.strokes, part, progress)
         changed += _breathed(stem.part, part, length)
         stem.part = part
@@ -215,15 +212,38 @@ class KeptRender:
         return np.memmap(place, "<f4", "r+", shape=(length, 2))
 
 
-def _levels(timeline: Timeline | None) -> tuple[object, ...]:
-    """All that the levels of a timeline depend on; empty where it asks for none."""
-    if timeline is None or not any(timeline.levels_db):
-        return ()
-    hits = {hit.time for hit in timeline.hits}
-    return tuple((one.start, one.level_db, one.start in hits) for one in timeline.segments)
+def _shape_of(take: Take, timeline: Timeline | None, length: int) -> Shape:
+    has_levels = timeline is not None and any(timeline.levels_db)
+    return Shape(
+        timeline if has_levels else None,
+        take.settings.ending == "loop",
+        Fade.of(length, *fade_of(take)),
+    )
 
 
-def _to_play(parts: dict[Family, PlayedPart], stems: dict[Family, _Stem], length: int) -> int:
+def _played_in_full(
+    take: Take, timeline: Timeline | None, target_lufs: float, font: Soundfont, monitor: Monitor
+) -> Heard:
+    """A take as it is heard, without anything that was there before."""
+    stems = render_stems(take.music, font, accents_s=landed_onsets(take.hits), monitor=monitor)
+    dry, is_loop = dict(levelled(stems, timeline)), take.settings.ending == "loop"
+    del stems
+    wet: dict[Family, FloatArray] = {}
+    for number, family in enumerate(tuple(dry)):
+        monitor.advance("mix", number, len(wet) + len(dry) + 1)
+        wet[family] = in_hall(family, dry.pop(family), is_loop=is_loop)
+    fade_s, fade_end_s = fade_of(take)
+    return heard_in_hall(
+        wet,
+        take.music.duration_s,
+        fade_s=fade_s,
+        fade_end_s=fade_end_s,
+        target_lufs=target_lufs,
+        monitor=monitor,
+    )
+
+
+def _to_play(parts: dict[Family, PlayedPart], stems: dict[Family, HeardStem], length: int) -> int:
     """About how many samples have to be played."""
     total = 0
     for family, part in parts.items():
@@ -240,62 +260,3 @@ def _breathed(before: PlayedPart, after: PlayedPart, length: int) -> list[Change
     hits_s = set(before.breaths_s) ^ set(after.breaths_s)
     places = sorted(round(hit_s * SAMPLE_RATE) for hit_s in hits_s)
     return [Changed(max(at - _BREATH, 0), min(at + _BREATH, length)) for at in places]
-
-
-def into_hall(
-    family: Family,
-    stem: _Stem,
-    changed: Sequence[Changed],
-    *,
-    gains: FloatArray | None,
-    is_loop: bool,
-) -> None:
-    """Bring the stem in the hall to what was played, where that changed."""
-    length = len(stem.dry)
-    if any(one.start == 0 and one.end == length for one in changed):
-        played = _heard(stem, 0, length, gains, is_loop=False)
-        stem.wet[:] = in_hall(family, played, is_loop=is_loop)
-        return
-    send = np.float32(REVERB_SENDS[family])
-    for span in _with_tails(changed, length, is_loop=is_loop):
-        first = span.start - _RESPONSE
-        played = _heard(stem, first, span.end, gains, is_loop=is_loop)
-        hall = reverberated(played)
-        stem.wet[span.start : span.end] = (played + send * hall)[_RESPONSE:]
-
-
-def _with_tails(changed: Sequence[Changed], length: int, *, is_loop: bool) -> list[Changed]:
-    """Stretches that differ in the hall: what changed and what it leaves there, joined."""
-    spans = [Changed(one.start, min(one.end + _RESPONSE, length)) for one in changed]
-    if is_loop:  # what is beyond the end is heard at the start
-        over = max((one.end + _RESPONSE - length for one in changed), default=0)
-        spans += [Changed(0, min(over, length))] if over > 0 else []
-    joined: list[Changed] = []
-    for span in sorted(spans, key=lambda one: one.start):
-        if joined and span.start <= joined[-1].end + _RESPONSE:
-            joined[-1] = Changed(joined[-1].start, max(joined[-1].end, span.end))
-        else:
-            joined.append(span)
-    return joined
-
-
-def _heard(
-    stem: _Stem, first: int, last: int, gains: FloatArray | None, *, is_loop: bool
-) -> FloatArray:
-    """(last - first, 2) samples as the hall gets them: drawn back, and at the segments' levels.
-
-    Before the film there is silence, or in a loop its end.
-    """
-    length = len(stem.dry)
-    start = max(first, 0)
-    samples = np.zeros((last - first, 2), np.float32)
-    samples[start - first :] = stem.dry[start:last]
-    draw_back(samples, [hit_s - first / SAMPLE_RATE for hit_s in stem.part.breaths_s])
-    if gains is not None:
-        samples[start - first :] *= gains[start:last, None]
-    if first < 0 and is_loop:
-        places = np.arange(first, 0)
-        wanted = places % length
-        whole = _heard(stem, int(wanted.min()), int(wanted.max()) + 1, gains, is_loop=False)
-        samples[: start - first] = whole[wanted - wanted.min()]
-    return samples

@@ -20,20 +20,29 @@ PLAIN_RAMP_S = 0.4
 """The same before any other boundary."""
 
 
-def level_gains(timeline: Timeline, length: int) -> FloatArray:
-    """(length,) gains at 48 kHz; between two levels they run straight in dB, up to the boundary."""
+def level_gains(timeline: Timeline, length: int, *, start: int = 0) -> FloatArray:
+    """(length,) gains at 48 kHz from a sample on; between two levels they run straight in dB."""
+    points = level_points(timeline)
+    times_s, levels_db = zip(*points, strict=True)
+    places = np.arange(start, start + length, dtype=np.float64) / SAMPLE_RATE
+    gains: FloatArray = (10 ** (np.interp(places, times_s, levels_db) / 20)).astype(np.float32)
+    return gains
+
+
+def level_points(timeline: Timeline) -> list[tuple[float, float]]:
+    """Seconds and dB between which the level runs straight, in order; a boundary's is there on it.
+
+    Before a hit it changes within ``HIT_RAMP_S``, before others within ``PLAIN_RAMP_S``.
+    """
     segments = timeline.segments
-    times_s, levels_db = [0.0], [segments[0].level_db]
+    points = [(0.0, segments[0].level_db)]
     hits = {hit.time for hit in timeline.hits}
     for before, after in pairwise(segments):
         at_s = float(after.start)
         ramp_s = HIT_RAMP_S if after.start in hits else PLAIN_RAMP_S
         ramp_s = min(ramp_s, float(before.end - before.start) / 2)
-        times_s += [at_s - ramp_s, at_s]
-        levels_db += [before.level_db, after.level_db]
-    places = np.arange(length, dtype=np.float64) / SAMPLE_RATE
-    gains: FloatArray = (10 ** (np.interp(places, times_s, levels_db) / 20)).astype(np.float32)
-    return gains
+        points += [(at_s - ramp_s, before.level_db), (at_s, after.level_db)]
+    return points
 
 
 def levelled(stems: Stems, timeline: Timeline | None) -> Stems:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.render.loudness import block_peaks, chunks_of
+from emsync_engine.render.loudness import CHUNK
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 BLOCK = 32
@@ -52,34 +52,44 @@ class Limiting:
             return True
         return bool(np.mean(self.reduction_db > LARGEST_DB) <= LONG_SHARE)
 
+    @property
+    def working(self) -> list[tuple[int, int]]:
+        """Stretches [start, end) of samples, in order, outside of which nothing is turned down."""
+        turned = np.concatenate([[False], self.reduction_db > 0, [False]])
+        edges = np.flatnonzero(turned[1:] != turned[:-1])
+        return [
+            (max(int(first) - 1, 0) * BLOCK, (int(last) + 1) * BLOCK)
+            for first, last in edges.reshape(-1, 2)
+        ]
+
     def gains(self, start: int, count: int) -> NDArray[np.float32]:
         """(count, 1) gains of the samples from ``start`` on; straight lines between the points."""
-        first = max(start // BLOCK - 1, 0)
-        points = 10 ** (-self.reduction_db[first : (start + count) // BLOCK + 2] / 20)
-        if len(points) == 0:
+        points = 10 ** (-self._around(start, count) / 20)
+        if np.all(points == 1):
             return np.ones((count, 1), np.float32)
+        first = max(start // BLOCK - 1, 0)
         places = np.arange(start, start + count) - (first * BLOCK + BLOCK / 2)
         gains = np.interp(places / BLOCK, np.arange(len(points)), points)
         return gains[:, None].astype(np.float32)
 
+    def _around(self, start: int, count: int) -> NDArray[np.float64]:
+        """Points of the curve on which the gains of some samples depend."""
+        return self.reduction_db[max(start // BLOCK - 1, 0) : (start + count) // BLOCK + 2]
+
+    def piece(
+        self, samples: NDArray[np.float32], start: int, end: int, gain: float
+    ) -> NDArray[np.float32]:
+        """Samples [start, end) of (N, C), with a gain and turned down by the curve; a new array."""
+        found = samples[start:end]
+        limited: NDArray[np.float32] = found * np.float32(gain)
+        if np.any(self._around(start, len(found))):
+            limited *= self.gains(start, len(found))
+        return limited
+
     def applied(self, samples: NDArray[np.float32], gain: float) -> Iterator[NDArray[np.float32]]:
         """(n, C) pieces of 10 s of (N, C) samples, with a gain and turned down by the curve."""
-        start = 0
-        for chunk in chunks_of(samples):
-            yield chunk * (self.gains(start, len(chunk)) * np.float32(gain))
-            start += len(chunk)
-
-
-def peaks_db(samples: NDArray[np.float32], *, floor_db: float) -> NDArray[np.float64]:
-    """True peak of every block of 32 samples of (N, C) sound, in dB.
-
-    Where no sample reaches 6 dB below ``floor_db``, the samples' own peaks are taken: what cannot
-    pass the ceiling need not be known better.
-    """
-    peaks = block_peaks(samples, BLOCK, floor=0.5 * 10 ** (floor_db / 20))
-    with np.errstate(divide="ignore"):
-        decibels: NDArray[np.float64] = 20 * np.log10(peaks.astype(np.float64))
-    return decibels
+        for start in range(0, len(samples), CHUNK):
+            yield self.piece(samples, start, start + CHUNK, gain)
 
 
 def limiting(peaks: NDArray[np.float64], ceiling_db: float) -> Limiting:

@@ -17,7 +17,18 @@ FloatArray = NDArray[np.float64]
 CHUNK = 480_000
 """Samples that are looked at at a time: 10 s, whole steps of the meter."""
 
-_STEP = SAMPLE_RATE // 10  # gating blocks of 400 ms begin every 100 ms
+STEP = SAMPLE_RATE // 10
+"""Samples of which the power is taken at once: gating blocks of 400 ms begin every 100 ms."""
+
+SETTLED = 3 * STEP
+"""After so many samples nothing is left in the filters of what was heard before (-1000 dB)."""
+
+SPAN = 8192
+"""Samples that are oversampled at once, for true peaks."""
+
+SHORTEST = 4 * STEP
+"""Samples of a gating block: less is measured as if it were repeated."""
+
 _MOMENTARY_STEPS, _SHORT_TERM_STEPS = 4, 30
 _OFFSET_LUFS = -0.691
 _ABSOLUTE_GATE_LUFS = -70.0
@@ -39,7 +50,6 @@ _WEIGHTS = {
     8: (1.0, 1.0, 1.0, 0.0, _SURROUND, _SURROUND, _SURROUND, _SURROUND),
 }
 _OVERSAMPLING = 4
-_SPAN = 8192
 _HALF_LENGTH = 10 * _OVERSAMPLING
 _MARGIN = 32  # samples around a span that the interpolation looks at
 _WORTH_A_LOOK = 0.5  # of the highest sample: between samples less than twice as much can hide
@@ -86,7 +96,11 @@ def loudness_of(chunks: Iterable[NDArray[np.float32]]) -> Loudness:
     chunks : each (n, C) float32 at 48 kHz; C of 6 or 8 are 5.1 and 7.1 in ffmpeg's order
     """
     powers = [power for power in _step_powers(chunks) if len(power)]
-    power = np.concatenate(powers) if powers else np.zeros(0)
+    return loudness_of_powers(np.concatenate(powers) if powers else np.zeros(0))
+
+
+def loudness_of_powers(power: FloatArray) -> Loudness:
+    """What a meter shows of a sound whose steps of 100 ms have these powers, (S,)."""
     momentary = _windowed(power, _MOMENTARY_STEPS)
     short_term = _windowed(power, _SHORT_TERM_STEPS)
     return Loudness(
@@ -98,10 +112,14 @@ def loudness_of(chunks: Iterable[NDArray[np.float32]]) -> Loudness:
 
 
 def _long_enough(samples: NDArray[np.float32]) -> NDArray[np.float32]:
-    shortest = _STEP * _MOMENTARY_STEPS
-    if not 0 < len(samples) < shortest:
+    if not 0 < len(samples) < SHORTEST:
         return samples
-    return np.tile(samples, (-(-shortest // len(samples)), 1))
+    return np.tile(samples, (-(-SHORTEST // len(samples)), 1))
+
+
+def step_powers(samples: NDArray[np.float32]) -> FloatArray:
+    """(S,) weighted mean square of each whole step of 100 ms of (N, C) samples."""
+    return np.concatenate([np.zeros(0), *_step_powers(chunks_of(samples))])
 
 
 def _step_powers(chunks: Iterable[NDArray[np.float32]]) -> Iterator[FloatArray]:
@@ -115,8 +133,8 @@ def _step_powers(chunks: Iterable[NDArray[np.float32]]) -> Iterator[FloatArray]:
         if state is None:
             state = np.zeros((len(filters), 2, channels))
         heard, state = sosfilt(filters, chunk, axis=0, zi=state)
-        whole = len(heard) // _STEP * _STEP
-        squares = (heard[:whole] ** 2).reshape(-1, _STEP, channels).mean(axis=1)
+        whole = len(heard) // STEP * STEP
+        squares = (heard[:whole] ** 2).reshape(-1, STEP, channels).mean(axis=1)
         yield squares @ np.array(_WEIGHTS.get(channels, (1.0,) * channels))
 
 
@@ -160,7 +178,7 @@ def true_peak_dbtp(samples: NDArray[np.float32]) -> float:
     level = max((float(np.max(np.abs(chunk))) for chunk in chunks_of(samples)), default=0.0)
     if level == 0:
         return float("-inf")
-    peak = float(block_peaks(samples, _SPAN, floor=_WORTH_A_LOOK * level).max())
+    peak = float(block_peaks(samples, SPAN, floor=_WORTH_A_LOOK * level).max())
     return 20 * float(np.log10(peak))
 
 
@@ -172,28 +190,33 @@ def block_peaks(samples: NDArray[np.float32], block: int, *, floor: float) -> ND
     block : samples; a divisor of 8192
     floor : stretches without a sample above it are not oversampled: their samples are taken
     """
-    spans = -(-len(samples) // _SPAN)
-    peaks = np.zeros(spans * (_SPAN // block), np.float32)
+    peaks = np.zeros(-(-len(samples) // SPAN) * (SPAN // block), np.float32)
     for channel in range(samples.shape[1]):
-        sound = np.zeros(spans * _SPAN, np.float32)
-        np.abs(samples[:, channel], out=sound[: len(samples)])
-        own = sound.reshape(-1, block).max(axis=1, initial=0.0)
+        own = sample_peaks(samples[:, channel], block)
         np.maximum(peaks, own, out=peaks)
-        loud = np.flatnonzero(own.reshape(spans, _SPAN // block).max(axis=1) >= floor)
+        loud = np.flatnonzero(own.reshape(-1, SPAN // block).max(axis=1, initial=0.0) >= floor)
         for span in map(int, loud):
-            at = slice(span * (_SPAN // block), (span + 1) * (_SPAN // block))
-            peaks[at] = np.maximum(peaks[at], _peaks_between(samples[:, channel], span, block))
+            at = slice(span * (SPAN // block), (span + 1) * (SPAN // block))
+            peaks[at] = np.maximum(peaks[at], peaks_between(samples[:, channel], span, block))
     return peaks[: -(-len(samples) // block)]
 
 
-def _peaks_between(sound: NDArray[np.float32], span: int, block: int) -> NDArray[np.float32]:
+def sample_peaks(sound: NDArray[np.float32], block: int) -> NDArray[np.float32]:
+    """Highest sample of each block of (N,) samples; as many as whole spans of 8192 have."""
+    padded = np.zeros(-(-len(sound) // SPAN) * SPAN, np.float32)
+    np.abs(sound, out=padded[: len(sound)])
+    peaks: NDArray[np.float32] = padded.reshape(-1, block).max(axis=1, initial=0.0)
+    return peaks
+
+
+def peaks_between(sound: NDArray[np.float32], span: int, block: int) -> NDArray[np.float32]:
     """Peaks of the blocks of one span of (N,) samples, of what lies between them too."""
     from scipy.signal import upfirdn
 
-    start = span * _SPAN
+    start = span * SPAN
     first = max(start - _MARGIN, 0)
-    around = sound[first : start + _SPAN + _MARGIN]
-    fine = np.zeros(_SPAN * _OVERSAMPLING, np.float32)
+    around = sound[first : start + SPAN + _MARGIN]
+    fine = np.zeros(SPAN * _OVERSAMPLING, np.float32)
     begin = (start - first) * _OVERSAMPLING + _HALF_LENGTH
     heard = upfirdn(_interpolation(), around, _OVERSAMPLING)[begin : begin + len(fine)]
     count = min(len(heard), (len(sound) - start) * _OVERSAMPLING)

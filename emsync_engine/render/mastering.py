@@ -15,14 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.render.limiter import LARGEST_DB, Limiting, limiting, peaks_db
-from emsync_engine.render.loudness import (
-    Loudness,
-    chunks_of,
-    loudness_of,
-    measured,
-    true_peak_dbtp,
-)
+from emsync_engine.render.limiter import LARGEST_DB, Limiting, limiting
+from emsync_engine.render.loudness import CHUNK, Loudness
+from emsync_engine.render.reading import Reading
 
 TARGET_LUFS = -14.0
 CEILING_DBTP = -1.0
@@ -61,10 +56,13 @@ class Mastering:
 
     def applied(self, samples: NDArray[np.float32]) -> Iterator[NDArray[np.float32]]:
         """(n, C) pieces of 10 s of the mix or of one of its stems, (N, C), as they are to sound."""
-        gain = 10 ** (self.gain_db / 20)
-        if self.limiting.largest_db == 0:
-            return (chunk * np.float32(gain) for chunk in chunks_of(samples))
-        return self.limiting.applied(samples, gain)
+        return (
+            self.piece(samples, start, start + CHUNK) for start in range(0, len(samples), CHUNK)
+        )
+
+    def piece(self, samples: NDArray[np.float32], start: int, end: int) -> NDArray[np.float32]:
+        """Samples [start, end) of (N, C) as they are to sound; a new array."""
+        return self.limiting.piece(samples, start, end, 10 ** (self.gain_db / 20))
 
     def sentence(self, what: str) -> str:
         """What was reached, and how hard the limiter worked, of ``what`` ("The music")."""
@@ -88,6 +86,25 @@ class Mastering:
         )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class AtLevel:
+    """(N, C) samples as they are to sound, made piece by piece where they are asked for."""
+
+    samples: NDArray[np.float32]
+    mastering: Mastering
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.samples.shape
+
+    def __len__(self) -> int:
+        return len(self.samples)
+
+    def __getitem__(self, place: slice) -> NDArray[np.float32]:
+        """Samples from ``place.start`` to ``place.stop``; a new array."""
+        return self.mastering.piece(self.samples, *place.indices(len(self.samples))[:2])
+
+
 def mastered(
     samples: NDArray[np.float32],
     *,
@@ -102,12 +119,30 @@ def mastered(
     ``reported_as`` is the stage, and the place in it, that the monitor hears of; a stage of its own
     (``level``) if None.
     """
-    before = measured(samples)
+    return mastered_by(
+        Reading.of(samples),
+        target_lufs=target_lufs,
+        ceiling_dbtp=ceiling_dbtp,
+        reported_as=reported_as,
+        monitor=monitor,
+    )
+
+
+def mastered_by(
+    reading: Reading,
+    *,
+    target_lufs: float | None = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+    reported_as: tuple[str, float, float] | None = None,
+    monitor: Monitor = SILENT,
+) -> Mastering:
+    """The same of what has been read: only what the limiter works on is listened to again."""
+    before = reading.loudness
     loudness = before.integrated_lufs
     wanted = 0.0 if target_lufs is None or math.isinf(loudness) else target_lufs - loudness
     ceiling = ceiling_dbtp - _PEAK_MARGIN_DB
     more = 0.0 if target_lufs is None else _MOST_GIVEN_BACK_DB
-    peaks = peaks_db(samples, floor_db=ceiling - wanted - more)
+    peaks = reading.peaks_db(floor_db=ceiling - wanted - more)
     after, gain = before, wanted
     curve = limiting(peaks, ceiling - gain)
     for number in range(_MOST_ROUNDS):
@@ -115,9 +150,9 @@ def mastered(
         if not curve.is_bearable:
             gain = _bearable_gain(peaks, ceiling, gain)
             curve = limiting(peaks, ceiling - gain)
-            after = _after(samples, before, curve, gain)
+            after = _after(reading, before, curve, gain)
             break
-        after = _after(samples, before, curve, gain)
+        after = _after(reading, before, curve, gain)
         missing = 0.0 if target_lufs is None else target_lufs - after.integrated_lufs
         if not _CLOSE_LU < abs(missing) < math.inf or curve.largest_db == 0:
             break
@@ -126,16 +161,14 @@ def mastered(
             break
         gain, curve = given, limiting(peaks, ceiling - given)
     monitor.advance(*(reported_as or ("level", _MOST_ROUNDS, _MOST_ROUNDS)))
-    peak = _peak_of(samples, curve, gain)
+    peak = reading.limited_peak_dbtp(curve, gain)
     return Mastering(gain, curve, before, after, peak, target_lufs, ceiling_dbtp)
 
 
-def _after(
-    samples: NDArray[np.float32], before: Loudness, curve: Limiting, gain_db: float
-) -> Loudness:
+def _after(reading: Reading, before: Loudness, curve: Limiting, gain_db: float) -> Loudness:
     """What a meter shows afterwards; read again only where something was limited."""
     if curve.largest_db > 0:
-        return loudness_of(curve.applied(samples, 10 ** (gain_db / 20)))
+        return reading.limited_loudness(curve, gain_db)
     return replace(
         before,
         integrated_lufs=before.integrated_lufs + gain_db,
@@ -154,14 +187,6 @@ def _bearable_gain(peaks: NDArray[np.float64], ceiling: float, too_much: float) 
         else:
             high = middle
     return low
-
-
-def _peak_of(samples: NDArray[np.float32], curve: Limiting, gain_db: float) -> float:
-    """True peak of what is heard in the end."""
-    return max(
-        (true_peak_dbtp(chunk) for chunk in curve.applied(samples, 10 ** (gain_db / 20))),
-        default=-math.inf,
-    )
 
 
 def _percent(share: float) -> str:

@@ -64,6 +64,28 @@ class Mix:
         return self.mastering.sentence("The music")
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Heard:
+    """A mix and its stems, (N, 2) each, in the hall and faded, and how they come to their level."""
+
+    total: FloatArray
+    stems: Stems
+    mastering: Mastering
+
+    @property
+    def note(self) -> str:
+        """One sentence on the level."""
+        return self.mastering.sentence("The music")
+
+    def mix(self) -> Mix:
+        """All of it at its level, in new arrays."""
+        stems = {family: stem.copy() for family, stem in self.stems.items()}
+        total = self.total.copy()
+        for samples in (*stems.values(), total):
+            _bring_to_level(self.mastering, samples)
+        return Mix(total, stems, self.mastering)
+
+
 def mix_stems(
     stems: Stems,
     duration_s: float,
@@ -94,16 +116,18 @@ def mix_stems(
     for index, (family, stem) in enumerate(stems.items()):
         monitor.advance("mix", index, len(stems) + 1)
         wet[family] = in_hall(family, stem, is_loop=is_loop)
-    return finished_mix(
+    heard = heard_in_hall(
         wet,
         duration_s,
         fade_s=fade_s,
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
         fade_end_s=fade_end_s,
-        may_change=True,
         monitor=monitor,
     )
+    for samples in (*wet.values(), heard.total):
+        _bring_to_level(heard.mastering, samples)
+    return Mix(heard.total, wet, heard.mastering)
 
 
 def in_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> FloatArray:
@@ -112,30 +136,28 @@ def in_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> Float
     return stem + np.float32(REVERB_SENDS[family]) * hall
 
 
-def finished_mix(
-    wet: Stems,
+def heard_in_hall(
+    wet: dict[Family, FloatArray],
     duration_s: float,
     *,
     fade_s: float = FADE_S,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
     fade_end_s: float | None = None,
-    may_change: bool = False,
     monitor: Monitor = SILENT,
-) -> Mix:
-    """Fade stems that have their hall, and set their level, as ``mix_stems``.
+) -> Heard:
+    """Fade stems that have their hall, and find their level, as ``mix_stems``.
 
     Parameters
     ----------
-    wet : per family (N, 2), N = round(duration x 48000)
-    may_change : they become the stems of the mix, so that no more memory is needed
+    wet : per family (N, 2), N = round(duration x 48000); faded in place
     """
     length = sample_count(duration_s)
-    faded = length if fade_end_s is None else min(sample_count(fade_end_s), length)
-    gains = fade_gains(faded, fade_s)
-    first = int(np.argmax(gains < 1)) if np.any(gains < 1) else faded
-    total = _sum(wet, length)
-    _fade(total, first, gains)
+    fade = Fade.of(length, fade_s, fade_end_s)
+    total = np.zeros((length, 2), np.float32)
+    for stem in wet.values():
+        fade.apply(stem)
+        total += stem
     monitor.advance("mix", len(wet), len(wet) + 1)
     mastering = mastered(
         total,
@@ -144,29 +166,41 @@ def finished_mix(
         reported_as=("mix", len(wet), len(wet) + 1),
         monitor=monitor,
     )
-    made: dict[Family, FloatArray] = {}
-    for family, stem in wet.items():
-        made[family] = _applied(
-            mastering, stem, stem if may_change else np.empty(stem.shape, np.float32)
-        )
-        _fade(made[family], first, gains)
     monitor.advance("mix", len(wet) + 1, len(wet) + 1)
-    return Mix(_applied(mastering, total, total), made, mastering)
+    return Heard(total, wet, mastering)
 
 
-def _fade(samples: FloatArray, first: int, gains: FloatArray) -> None:
-    """Fade (N, 2) samples in place, which keep their level up to ``first``; silence behind."""
-    samples[first : len(gains)] *= gains[first:, None]
-    samples[len(gains) :] = 0.0
+@dataclass(frozen=True, slots=True, eq=False)
+class Fade:
+    """How the end fades: full level up to sample ``first``, then (F,) ``gains``, then silence."""
+
+    first: int
+    gains: FloatArray
+
+    @classmethod
+    def of(cls, length: int, fade_s: float, end_s: float | None = None) -> Fade:
+        """A fade over so many seconds to silence at ``end_s``; at the last sample if None."""
+        end = length if end_s is None else min(sample_count(end_s), length)
+        gains = fade_gains(end, fade_s)
+        first = int(np.argmax(gains < 1)) if np.any(gains < 1) else end
+        return cls(first, gains[first:])
+
+    def apply(self, samples: FloatArray, start: int = 0) -> None:
+        """Fade (n, 2) samples in place, the first of which is sample ``start`` of the music."""
+        end = self.first + len(self.gains)
+        first, last = max(self.first, start), min(end, start + len(samples))
+        if first < last:
+            faded = self.gains[first - self.first : last - self.first]
+            samples[first - start : last - start] *= faded[:, None]
+        samples[max(end - start, 0) :] = 0.0
 
 
-def _applied(mastering: Mastering, samples: FloatArray, out: FloatArray) -> FloatArray:
-    """Samples (N, 2) as they are to sound, written to ``out``, which may be the same."""
+def _bring_to_level(mastering: Mastering, samples: FloatArray) -> None:
+    """Let samples (N, 2) be as they are to sound, in place."""
     start = 0
     for chunk in mastering.applied(samples):
-        out[start : start + len(chunk)] = chunk
+        samples[start : start + len(chunk)] = chunk
         start += len(chunk)
-    return out
 
 
 def mix_take(
@@ -215,10 +249,3 @@ def fade_gains(length: int, fade_s: float) -> FloatArray:
         place = np.arange(1, faded + 1) / faded
         gains[length - faded :] = 0.5 + 0.5 * np.cos(np.pi * place)
     return gains
-
-
-def _sum(stems: Stems, length: int) -> FloatArray:
-    total = np.zeros((length, 2), np.float32)
-    for stem in stems.values():
-        total += stem
-    return total

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from emsync_engine import __version__
 from emsync_engine.output import written_whole
 from emsync_engine.render.loudness import Loudness
+from emsync_engine.render.mastering import AtLevel
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 _PIECE = 1 << 16  # samples that are packed at a time
@@ -46,7 +47,7 @@ class Broadcast:
 
 
 def write_wav(
-    samples: NDArray[np.float32],
+    samples: NDArray[np.float32] | AtLevel,
     path: Path,
     *,
     broadcast: Broadcast | None = None,
@@ -60,7 +61,7 @@ def write_wav(
 
     OutputUnwritableError if the file cannot be written; what was there then stays.
     """
-    channels = 1 if samples.ndim == 1 else samples.shape[1]
+    channels = 1 if len(samples.shape) == 1 else samples.shape[1]
     width = (4 if is_float else 3) * channels
     with written_whole(path) as partial, partial.open("xb") as file:
         _write_head(file, len(samples) * width, channels, broadcast, is_float)
@@ -70,12 +71,12 @@ def write_wav(
             file.write(b"\0")
 
 
-def _packed(samples: NDArray[np.float32], is_float: bool) -> Iterator[bytes]:
+def _packed(samples: NDArray[np.float32] | AtLevel, is_float: bool) -> Iterator[bytes]:
     """Samples as the file holds them, piece by piece."""
     for start in range(0, len(samples), _PIECE):
         piece = samples[start : start + _PIECE]
         if is_float:
-            yield piece.astype("<f4").tobytes()
+            yield piece.astype("<f4", copy=False).tobytes()
         else:
             whole = np.rint(piece.astype(np.float64) * _FULL_SCALE)
             whole = np.clip(whole, -_FULL_SCALE, _FULL_SCALE - 1).astype("<i4")

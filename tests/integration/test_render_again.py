@@ -106,11 +106,11 @@ def test_a_stretch_written_anew_is_patched_in(tmp_path, programs, ending, span):
     hits = (10.0,) if ending == "button" else ()
     first = take_of(notes_between(0, 20, 1), 20, programs, ending=ending, hits=hits)
     render = KeptRender(tmp_path / "kept")
-    assert differ(render.mix(first, None, target_lufs=-16.0), in_full(first)) < LIMIT
+    assert differ(render.play(first, None, target_lufs=-16.0).mix(), in_full(first)) < LIMIT
     second = with_span_anew(first, *span, seed=2)
-    assert differ(render.mix(second, None, target_lufs=-16.0), in_full(second)) < LIMIT
+    assert differ(render.play(second, None, target_lufs=-16.0).mix(), in_full(second)) < LIMIT
     # and back: nothing is left of what was patched over
-    assert differ(render.mix(first, None, target_lufs=-16.0), in_full(first)) < LIMIT
+    assert differ(render.play(first, None, target_lufs=-16.0).mix(), in_full(first)) < LIMIT
 
 
 def test_only_what_differs_is_played():
@@ -155,8 +155,28 @@ def test_hits_levels_families_and_programs_may_change(tmp_path):
         (fewer, timeline),
         (take, None),
     ):
-        mixed = render.mix(one, asked, target_lufs=-16.0)
+        mixed = render.play(one, asked, target_lufs=-16.0).mix()
         assert differ(mixed, in_full(one, asked)) < LIMIT
+
+
+def test_only_where_levels_and_endings_differ_the_hall_is_made_anew(tmp_path, caplog):
+    caplog.set_level("INFO", logger="emsync_engine.render.kept")
+    render = KeptRender(tmp_path / "kept")
+    take = take_of(notes_between(0, 24, 1), 24, "band")
+    boundary = Boundary(BoundaryId("b"), Fraction(4), is_hit=True)
+    timeline = Timeline(Fraction(24), (boundary,), (CALM, CALM))
+    softer = timeline.with_level(0, -9.0)
+    for one, asked, share in (
+        (take, timeline, 100),
+        (take, softer, 30),
+        (replace(take, settings=GenerationSettings(ending="fade")), softer, 25),
+        (replace(take, settings=GenerationSettings(ending="loop")), softer, 50),
+        (replace(take, settings=GenerationSettings(ending="button")), timeline, 60),
+    ):
+        mixed = render.play(one, asked, target_lufs=-16.0).mix()
+        assert differ(mixed, in_full(one, asked)) < LIMIT
+        made = [record.args[0] for record in caplog.records if "played anew" in record.message]
+        assert made[-1] <= share
 
 
 def test_a_cancelled_render_leaves_nothing_kept(tmp_path):
@@ -166,17 +186,20 @@ def test_a_cancelled_render_leaves_nothing_kept(tmp_path):
 
     render = KeptRender(tmp_path / "kept")
     take = take_of(notes_between(0, 4, 1), 4, "band")
-    render.mix(take, None, target_lufs=-16.0)
+    render.play(take, None, target_lufs=-16.0).mix()
     second = with_span_anew(take, 1, 2, seed=3)
     with pytest.raises(Cancelled):
-        render.mix(second, None, target_lufs=-16.0, monitor=Stopped())
-    assert differ(render.mix(second, None, target_lufs=-16.0), in_full(second)) < LIMIT
+        render.play(second, None, target_lufs=-16.0, monitor=Stopped())
+    assert differ(render.play(second, None, target_lufs=-16.0).mix(), in_full(second)) < LIMIT
 
 
 def test_what_is_too_long_is_not_kept(tmp_path, monkeypatch):
     take = take_of(notes_between(0, 2, 1), 2, "band")
     short = KeptRender(tmp_path / "kept", most_bytes=1_000_000)
-    assert differ(short.mix(take, None, target_lufs=-16.0, monitor=SILENT), in_full(take)) < LIMIT
+    assert (
+        differ(short.play(take, None, target_lufs=-16.0, monitor=SILENT).mix(), in_full(take))
+        < LIMIT
+    )
     assert not (tmp_path / "kept").exists()
 
     def full(*_):
@@ -184,12 +207,12 @@ def test_what_is_too_long_is_not_kept(tmp_path, monkeypatch):
 
     monkeypatch.setattr(kept.os, "posix_fallocate", full)
     large = KeptRender(tmp_path / "kept")
-    assert differ(large.mix(take, None, target_lufs=-16.0), in_full(take)) < LIMIT
+    assert differ(large.play(take, None, target_lufs=-16.0).mix(), in_full(take)) < LIMIT
     assert not (tmp_path / "kept").exists()
 
 
 def test_silence_and_nothing_at_all(tmp_path):
     render = KeptRender(tmp_path / "kept")
     for seconds in (0.0, 0.5):
-        mixed = render.mix(take_of([], seconds, "band"), None, target_lufs=-16.0)
+        mixed = render.play(take_of([], seconds, "band"), None, target_lufs=-16.0).mix()
         assert mixed.samples.shape == (round(seconds * RATE), 2)

@@ -5,9 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emsync_engine.render.limiter import BLOCK, RELEASE_DB_PER_S, limiting, peaks_db
+from emsync_engine.render.limiter import BLOCK, RELEASE_DB_PER_S, limiting
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
 from emsync_engine.render.mastering import mastered
+from emsync_engine.render.reading import Reading
 
 RATE = 48_000
 
@@ -49,7 +50,7 @@ def test_one_peak_is_turned_down_around_it_alone():
 
 def test_gains_are_the_same_in_pieces():
     samples = chords(3.0)
-    curve = limiting(peaks_db(samples, floor_db=-20), -12.0)
+    curve = limiting(Reading.of(samples).peaks_db(floor_db=-20), -12.0)
     assert curve.largest_db > 1
     whole = curve.gains(0, len(samples))
     pieces = [curve.gains(start, 4800) for start in range(0, len(samples), 4800)]
