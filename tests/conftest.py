@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from emsync_engine.monitor import Cancelled
@@ -14,6 +15,11 @@ CORPUS = REPOSITORY.parent / "shared" / "data"
 
 # Chosen by the machine rather than by the user; a temporary home must not lose them.
 _KEPT_IN_HOME = {"UV_CACHE_DIR": ".cache/uv", "PIP_CACHE_DIR": ".cache/pip"}
+
+
+# An example may take as long as a busy machine needs; the usual 200 ms failed on one.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 @pytest.fixture(scope="session")
