@@ -7,6 +7,7 @@ import json
 import logging
 import os
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from pathlib import Path
 
 import platformdirs
 
+from emsync_engine.models.locking import locked_file
 from emsync_engine.video.content import content_hash
 
+CONTINUES = "standstill.npz"  # in an unfinished folder: somebody can go on from what is there
 LIMIT_BYTES = 5 << 30
 _SEAL = "entry.json"  # written last: names, sizes and hashes of the entry's files
 _UNFINISHED = "unfinished-"
@@ -68,6 +71,40 @@ class Cache:
             shutil.rmtree(work, ignore_errors=True)
         self._keep_within_limit(newest=key)
 
+    @contextlib.contextmanager
+    def continuing(self, key: str) -> Iterator[Path]:
+        """The same for long work, in the folder that an earlier attempt left unfinished.
+
+        Where the block is left by an exception while ``CONTINUES`` lies in the folder, or the
+        program is killed then, the folder stays for a day and is handed to the next one to ask. An
+        ``OSError`` (a full disk) clears it away. While another program works on the same, the
+        folder is a new one.
+        """
+        self.folder.mkdir(parents=True, exist_ok=True)
+        work, lock = self.folder / f"{_UNFINISHED}{key}", self.folder / f"{_UNFINISHED}{key}.lock"
+        holder = locked_file(lock)
+        if holder is None:
+            with self.writing(key) as folder:
+                yield folder
+            return
+        is_kept = False
+        try:
+            if work.is_dir() and not (work / CONTINUES).is_file():
+                shutil.rmtree(work, ignore_errors=True)
+            work.mkdir(exist_ok=True)
+            yield work
+            (work / CONTINUES).unlink(missing_ok=True)
+            _seal(work)
+            self._put_in_place(work, key)
+        except BaseException as error:
+            is_kept = (work / CONTINUES).is_file() and not isinstance(error, OSError)
+            raise
+        finally:
+            if not is_kept:
+                shutil.rmtree(work, ignore_errors=True)
+            _let_go(lock, holder)
+        self._keep_within_limit(newest=key)
+
     def remove(self, key: str) -> None:
         shutil.rmtree(self.folder / key, ignore_errors=True)
 
@@ -111,6 +148,18 @@ def default_cache_folder() -> Path:
     """``EMSYNC_CACHE_DIR`` if set, else the place for caches on this system."""
     chosen = os.environ.get("EMSYNC_CACHE_DIR")
     return Path(chosen) if chosen else Path(platformdirs.user_cache_path("emsync", appauthor=False))
+
+
+def _let_go(lock: Path, holder: int) -> None:
+    """Close and remove a lock file; never one that another program has made since."""
+    if sys.platform == "win32":  # an open file cannot be removed, one that another holds neither
+        os.close(holder)
+        with contextlib.suppress(OSError):
+            lock.unlink()
+    else:
+        with contextlib.suppress(OSError):
+            lock.unlink()
+        os.close(holder)
 
 
 def _seal(folder: Path) -> None:

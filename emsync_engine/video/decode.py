@@ -7,10 +7,9 @@ import logging
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, BinaryIO
 
 import av
 import numpy as np
@@ -31,16 +30,17 @@ from emsync_engine.video.audio import (
 from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.clock import PictureTimes, picture_times
 from emsync_engine.video.containers import fraction, open_media
+from emsync_engine.video.film_pass import BeginAgain, FilmPass, opened_pictures, read_file
 from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.mapped import lean_map
 from emsync_engine.video.probe import VideoInfo
+from emsync_engine.video.standstill import Standstill, forget_standstill, read_standstill
 from emsync_engine.video.thumbnails import LONG_SIDE_PX as THUMBNAIL_PX
 from emsync_engine.video.thumbnails import ThumbnailStrip
 
 STAGE = "decode"
-DECODING_VERSION = 2  # raise it when what is kept changes; older entries are then not found
+DECODING_VERSION = 3  # raise it when what is kept changes; older entries are then not found
 SMALL_LONG_SIDE_PX = 96
-_READ_FAILURES_ALLOWED = 50
 
 logger = logging.getLogger(__name__)
 
@@ -95,7 +95,8 @@ def decode(
     """Decode a film once, or take what an earlier pass kept.
 
     An ``onlooker`` sees pictures and sound as they come: a few from all over the film before the
-    pass begins, then all of them; at once where they were kept.
+    pass begins, then all of them; at once where they were kept. A pass over a long film that was
+    stopped is kept for a day, and the next one goes on at the last key picture.
 
     Damaged parts are counted, reported in ``warnings`` and passed over. Without a cache (None, or
     a cache folder that cannot be written or is full, which ``warnings`` then tell) everything is
@@ -109,7 +110,7 @@ def decode(
         _require_writable(cache)
         entry = cache.find(key)
         if entry is None:
-            with cache.writing(key) as folder:
+            with cache.continuing(key) as folder:
                 _decode_into(folder, info, monitor, onlooker)
             entry = cache.folder / key
             onlooker = None  # it has seen everything
@@ -158,72 +159,10 @@ def _without_cache(cache: Cache, error: OSError) -> str:
     )
 
 
-@dataclass(slots=True)
-class _Pass:
-    """The state of one pass over a file."""
-
-    info: VideoInfo
-    monitor: Monitor
-    pictures: BinaryIO
-    small: PictureScaler
-    thumbnails: ThumbnailStrip
-    sound: SoundTrack
-    arrivals: Arrivals | None = None
-    ticks: list[int] = field(default_factory=list)
-    time_base: Fraction = Fraction(0)
-    last_duration: int = 0
-    unreadable_packets: int = 0
-    damaged_pictures: int = 0
-    misplaced_pictures: int = 0
-    read_failures: int = 0
-    unreadable_sound: int = 0
-
-    @property
-    def faults(self) -> int:
-        """Decode errors in the picture stream; each may have cost a picture."""
-        return self.unreadable_packets + self.damaged_pictures + self.read_failures
-
-    def take_picture(self, frame: Any) -> None:
-        """Keep one picture; one that does not come after the last is passed over, as players do."""
-        if not self.time_base:
-            self.time_base = fraction(frame.time_base) or Fraction(1, 1000)
-        stamp = frame.pts
-        if stamp is None:
-            stamp = self.ticks[-1] + self._usual_step() if self.ticks else 0
-        if self.ticks and stamp <= self.ticks[-1]:
-            self.misplaced_pictures += 1
-            return
-        self.damaged_pictures += bool(frame.is_corrupt)
-        time_s = float((stamp - (self.ticks[0] if self.ticks else stamp)) * self.time_base)
-        self.pictures.write(self.small.scale(frame).tobytes())
-        picture = self.thumbnails.offer(frame, time_s)
-        if self.arrivals is not None:
-            self._show(self.arrivals, picture, time_s)
-        self.ticks.append(stamp)
-        self.last_duration = frame.duration or 0
-        self.monitor.advance(STAGE, time_s, max(time_s, float(self.info.duration)))
-
-    def _show(self, arrivals: Arrivals, picture: NDArray[np.uint8] | None, time_s: float) -> None:
-        if picture is not None:
-            arrivals.add(picture, time_s)
-        if arrivals.is_due:
-            self.sound.flush()
-            arrivals.tell()
-
-    def _usual_step(self) -> int:
-        return self.last_duration or max(
-            1, round(1 / (self.info.frame_rate.ratio * self.time_base))
-        )
-
-
-class _DamageFound(Exception):  # noqa: N818 - not an error: the pass starts again
-    """A piece of picture could not be decoded while several were being decoded at once."""
-
-
 def _decode_into(
     folder: Path, info: VideoInfo, monitor: Monitor, onlooker: Onlooker | None
 ) -> None:
-    """Fill a folder with what one pass over a film gives.
+    """Fill a folder with what one pass over a film gives; it goes on where an earlier one stopped.
 
     Pictures are decoded several at a time. When one of them fails, the library drops the others
     under way, as many as there are processor cores; a damaged film is therefore started again with
@@ -232,11 +171,17 @@ def _decode_into(
     started = time.perf_counter()
     if onlooker is not None:
         glance(info, onlooker, monitor=monitor)
-    try:
-        work, times = _pass_over(folder, info, monitor, onlooker, thread_type="AUTO")
-    except _DamageFound:
-        logger.info("%s is damaged; starting again, one picture at a time", info.path.name)
-        work, times = _pass_over(folder, info, monitor, onlooker, thread_type="SLICE")
+    ways: tuple[tuple[Standstill | None, bool], ...] = ((None, True), (None, False))
+    if (known := read_standstill(folder)) is not None:
+        ways = ((known, True), *ways)
+    for start, is_hurried in ways:
+        try:
+            work, times = _pass_over(folder, info, monitor, onlooker, start, is_hurried=is_hurried)
+            break
+        except BeginAgain as reason:
+            logger.info("%s is read from its start: %s", info.path.name, reason)
+            forget_standstill(folder)
+    forget_standstill(folder)
     _keep(folder, work, times)
     logger.info(
         "decoded %d pictures of %s in %.1f s",
@@ -251,22 +196,30 @@ def _pass_over(
     info: VideoInfo,
     monitor: Monitor,
     onlooker: Onlooker | None,
+    start: Standstill | None,
     *,
-    thread_type: str,
-) -> tuple[_Pass, PictureTimes]:
+    is_hurried: bool,
+) -> tuple[FilmPass, PictureTimes]:
     shown = (info.width, info.height)
-    thumbnail_px = min(THUMBNAIL_PX, max(shown))
-    with (folder / "frames.rgb").open("wb") as pictures, (folder / "audio.f32").open("wb") as sound:
-        work = _Pass(
+    small = PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX)
+    strip = PictureScaler(shown, info.rotation, long_side=min(THUMBNAIL_PX, max(shown)))
+    with (
+        opened_pictures(folder / "frames.rgb", small, start) as pictures,
+        (folder / "audio.f32").open("wb") as sound,
+    ):
+        work = FilmPass(
             info=info,
             monitor=monitor,
             pictures=pictures,
-            small=PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX),
-            thumbnails=ThumbnailStrip(PictureScaler(shown, info.rotation, long_side=thumbnail_px)),
+            small=small,
+            thumbnails=ThumbnailStrip(strip),
             sound=SoundTrack(sound, first_picture=info.first_picture),
             arrivals=Arrivals(info, onlooker, folder / "audio.f32") if onlooker else None,
+            keeps_in=folder if is_hurried else None,
         )
-        _read_file(work, thread_type)
+        if start is not None:
+            work.go_on_from(start)
+        read_file(work, is_hurried=is_hurried)
         if not work.ticks:
             raise VideoUnreadableError(info.path, "not one picture in it can be decoded")
         rate = info.frame_rate.ratio
@@ -277,60 +230,7 @@ def _pass_over(
     return work, times
 
 
-def _read_file(work: _Pass, thread_type: str) -> None:
-    info = work.info
-    with open_media(info.path) as container:
-        picture = container.streams[info.video_stream]
-        picture.thread_type = thread_type
-        chosen = [picture]
-        if info.audio_stream is not None:
-            chosen.append(container.streams[info.audio_stream])
-        for packet in _packets(container, chosen, work):
-            if packet.stream.index == info.video_stream:
-                _decode_pictures(packet, work, thread_type)
-            else:
-                _decode_sound(packet, work)
-
-
-def _decode_pictures(packet: Any, work: _Pass, thread_type: str) -> None:
-    if packet.is_corrupt and thread_type != "SLICE":
-        raise _DamageFound
-    try:
-        frames = packet.decode()
-    except av.error.FFmpegError as error:
-        logger.debug("picture packet at %s: %s", packet.pts, error)
-        if thread_type != "SLICE":
-            raise _DamageFound from error
-        work.unreadable_packets += 1
-        return
-    for frame in frames:
-        work.take_picture(frame)
-
-
-def _decode_sound(packet: Any, work: _Pass) -> None:
-    try:
-        frames = packet.decode()
-    except av.error.FFmpegError as error:
-        logger.debug("sound packet at %s: %s", packet.pts, error)
-        work.unreadable_sound += 1
-        return
-    for frame in frames:
-        work.sound.add(frame)
-
-
-def _packets(container: Any, streams: list[Any], work: _Pass) -> Iterator[Any]:
-    """Packets to the end of the file; a read error is counted and reading goes on after it."""
-    while work.read_failures <= _READ_FAILURES_ALLOWED:
-        try:
-            yield from container.demux(streams)
-        except av.error.FFmpegError as error:
-            logger.debug("reading %s: %s", work.info.path.name, error)
-            work.read_failures += 1
-        else:
-            return
-
-
-def _keep(folder: Path, work: _Pass, times: PictureTimes) -> None:
+def _keep(folder: Path, work: FilmPass, times: PictureTimes) -> None:
     """Write what goes beside the pictures and the sound."""
     np.save(folder / "pts.npy", times.pts)
     np.save(folder / "thumbnails.npy", work.thumbnails.pictures)
@@ -347,7 +247,7 @@ def _keep(folder: Path, work: _Pass, times: PictureTimes) -> None:
     (folder / "facts.json").write_text(json.dumps(facts), encoding="utf-8")
 
 
-def _warnings(work: _Pass, times: PictureTimes) -> Iterator[str]:
+def _warnings(work: FilmPass, times: PictureTimes) -> Iterator[str]:
     if work.unreadable_packets or work.damaged_pictures:
         yield (
             "The picture stream is damaged: pieces that could not be decoded: "

@@ -40,6 +40,20 @@ class ThumbnailStrip:
         self._next_s = (time_s // self._interval_s + 1) * self._interval_s
         return picture
 
+    def go_on_from(
+        self, pictures: NDArray[np.uint8], times_s: NDArray[np.float64], interval_s: float
+    ) -> None:
+        """Take over what another strip of the same film has kept; it then goes on as that one."""
+        self._pictures, self._times_s = list(pictures), [float(time_s) for time_s in times_s]
+        self._interval_s = interval_s
+        if self._times_s:
+            self._next_s = (self._times_s[-1] // interval_s + 1) * interval_s
+
+    @property
+    def interval_s(self) -> float:
+        """Seconds from one picture to the next, so far."""
+        return self._interval_s
+
     @property
     def pictures(self) -> NDArray[np.uint8]:
         """(K, th, tw, 3) RGB."""

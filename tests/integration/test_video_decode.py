@@ -13,8 +13,9 @@ import soundfile
 from emsync_engine.errors import OutputError, VideoUnreadableError
 from emsync_engine.monitor import Cancelled
 from emsync_engine.scenes.detectors import DETECTORS, detect_scene_cuts
-from emsync_engine.video.cache import Cache
+from emsync_engine.video.cache import CONTINUES, Cache
 from emsync_engine.video.decode import decode
+from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.probe import probe
 from tests.data.make_media import BEEP_S, Clip, make_all, make_no_sound
 
@@ -180,6 +181,94 @@ def test_progress_runs_to_the_end(media):
 def test_cancelling_leaves_nothing(media, tmp_path):
     with pytest.raises(Cancelled):
         decode(probe(media["hard_cuts"].path), monitor=Recorder(10), cache=Cache(tmp_path))
+
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.fixture
+def is_long(monkeypatch):
+    """A second of film counts as many."""
+    monkeypatch.setattr("emsync_engine.video.film_pass.KEEPS_FROM_S", 1.0)
+
+
+def same_film(one, other) -> bool:
+    arrays = ("pts", "frames", "audio", "thumbnails", "thumbnail_times_s", "peaks")
+    return one.info == other.info and all(
+        np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays
+    )
+
+
+def scaled_count(monkeypatch) -> list[int]:
+    """A list that grows by one with every picture that is made small."""
+    counted, scale = [], PictureScaler.scale
+    monkeypatch.setattr(
+        PictureScaler, "scale", lambda self, frame: counted.append(1) or scale(self, frame)
+    )
+    return counted
+
+
+@pytest.mark.parametrize("name", ["hard_cuts", "two_sounds", "variable_rate"])
+def test_a_long_film_is_read_on_where_it_was_stopped(media, tmp_path, is_long, monkeypatch, name):
+    info, cache = probe(media[name].path), Cache(tmp_path)
+    whole = decode(info, cache=None)
+    with pytest.raises(Cancelled):
+        decode(info, monitor=Recorder(40), cache=cache)
+    scaled = scaled_count(monkeypatch)
+    recorder = Recorder()
+
+    video = decode(info, monitor=recorder, cache=cache)
+
+    assert same_film(video, whole)
+    assert len(scaled) < len(video.frames) - 30
+    assert recorder.reports[0][1] > 1
+    assert [path.name for path in tmp_path.iterdir()] == [f"decoded-3-{info.content_hash}"]
+
+
+def test_a_film_stopped_twice_is_whole_in_the_end(media, tmp_path, is_long):
+    info, cache = probe(media["hard_cuts"].path), Cache(tmp_path)
+    for reports in (60, 5, 70):
+        with pytest.raises(Cancelled):
+            decode(info, monitor=Recorder(reports), cache=cache)
+
+    assert same_film(decode(info, cache=cache), decode(info, cache=None))
+
+
+@pytest.mark.parametrize("harm", ["other pictures", "fewer pictures", "no standstill"])
+def test_what_an_earlier_pass_left_is_not_trusted(media, tmp_path, is_long, harm):
+    info, cache = probe(media["hard_cuts"].path), Cache(tmp_path)
+    with pytest.raises(Cancelled):
+        decode(info, monitor=Recorder(70), cache=cache)
+    left = next(path for path in tmp_path.iterdir() if path.is_dir())
+    pictures, standstill = left / "frames.rgb", left / "standstill.npz"
+    if harm == "other pictures":
+        pictures.write_bytes(bytes(pictures.stat().st_size))
+    elif harm == "fewer pictures":
+        pictures.write_bytes(pictures.read_bytes()[:-1])
+    else:
+        standstill.write_bytes(b"PK nothing")
+
+    assert same_film(decode(info, cache=cache), decode(info, cache=None))
+
+
+def test_two_programs_do_not_work_in_one_folder(tmp_path):
+    cache = Cache(tmp_path)
+    with cache.continuing("film") as first, cache.continuing("film") as second:
+        assert first != second
+        (first / "what").write_text("the same")
+        (second / "what").write_text("the same")
+
+    assert [path.name for path in tmp_path.iterdir()] == ["film"]
+    assert cache.find("film") is not None
+
+
+def test_a_full_disk_keeps_nothing_unfinished(tmp_path):
+    def fill(cache: Cache) -> None:
+        with cache.continuing("film") as folder:
+            (folder / CONTINUES).write_bytes(b"so far")
+            full_disk()
+
+    with pytest.raises(OSError, match="No space"):
+        fill(Cache(tmp_path))
 
     assert list(tmp_path.iterdir()) == []
 

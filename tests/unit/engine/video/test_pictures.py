@@ -1,7 +1,9 @@
 import av
+import cv2
 import numpy as np
 import pytest
 
+from emsync_engine.video import frames
 from emsync_engine.video.frames import PictureScaler, fitted_size
 from emsync_engine.video.thumbnails import MOST, ThumbnailStrip
 
@@ -26,6 +28,24 @@ def test_pictures_are_turned_clockwise(rotation, corner):
     corners = {(r, c): picture[r, c] for r in (0, -1) for c in (0, -1)}
     red = [place for place, colour in corners.items() if colour[0] > 200 and colour[1] < 60]
     assert red == [corner]
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1920, 816), (1283, 721)])
+def test_large_pictures_are_averaged_as_they_are(size, monkeypatch):
+    chance = np.random.default_rng(1)
+    coarse = chance.integers(30, 220, (18, 32, 3)).astype(np.uint8)
+    rgb = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC)
+    noisy = np.clip(rgb + chance.normal(0, 12, rgb.shape), 0, 255).astype(np.uint8)
+    whole = noisy[: size[1] // 2 * 2, : size[0] // 2 * 2]
+    frame = av.VideoFrame.from_ndarray(whole, format="rgb24").reformat(format="yuv420p")
+    scaler = PictureScaler(size, 0, long_side=96)
+
+    ours = scaler.scale(frame)
+    wanted = cv2.resize(whole, ours.shape[1::-1], interpolation=cv2.INTER_AREA)
+
+    assert abs(ours.astype(int) - wanted).mean() < 2
+    monkeypatch.setattr(frames, "_can_average", lambda: False)
+    assert ours.shape == scaler.scale(frame).shape  # without a compiler the library scales
 
 
 def test_shape_is_kept():
