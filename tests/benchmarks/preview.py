@@ -19,6 +19,10 @@ import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from emsync_desktop.main_window import MainWindow
 
 SEEKS = 30
 LONGEST_S = 300
@@ -28,12 +32,12 @@ _SETTLED_MS = 3000  # a null sink swallows two seconds at once when it is opened
 def measure(video: Path, seconds: float, *, is_idle: bool, screenshot: Path | None) -> list[str]:
     """Lines of the report on one film."""
     from PySide6.QtCore import QSettings
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from emsync_desktop.appearance import dress
     from emsync_desktop.engine_client import EngineClient
     from emsync_desktop.main_window import MainWindow
+    from tests.benchmarks.waiting import wait_ms
 
     application = QApplication.instance() or QApplication([])
     assert isinstance(application, QApplication)
@@ -45,28 +49,28 @@ def measure(video: Path, seconds: float, *, is_idle: bool, screenshot: Path | No
     window.open_path(video)
     until = time.monotonic() + LONGEST_S
     while window.document.project is None or window.scoring.task is not None:
-        QTest.qWait(100)
+        wait_ms(100)
         if time.monotonic() > until:
             raise TimeoutError("the film was not read")
     page, generating = window.page, window.generating
-    QTest.qWait(_SETTLED_MS)
+    wait_ms(_SETTLED_MS)
     takes = 0
     if not is_idle:
         generating.generate()
         takes += 1
-        QTest.qWait(1500)
+        wait_ms(1500)
     page.transport.is_looping = True
     page.console.switch_figures(True)
     page.transport.play()
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        QTest.qWait(200)
+        wait_ms(200)
         if not is_idle and window.scoring.task is None:
             generating.generate_all()
             takes += 1
     if screenshot is not None:
         page.console.show_mixer()
-        QTest.qWait(600)
+        wait_ms(600)
         window.screen().grabWindow(0).save(str(screenshot))
     figures, clock = page.console.gauge.figures, page.transport.clock
     assert clock is not None
@@ -78,28 +82,28 @@ def measure(video: Path, seconds: float, *, is_idle: bool, screenshot: Path | No
         f"95th percentile {figures.offset_p95_ms or 0:.1f} ms",
     ]
     page.transport.stop()
-    lines.append(_seeks(window, QTest.qWait))
+    lines.append(_seeks(window))
     window.document.undo_stack.setClean()
     window.close()
     return lines
 
 
-def _seeks(window: object, wait: object) -> str:
+def _seeks(window: MainWindow) -> str:
     """Median time from a jump to its painted picture, while standing."""
-    page = window.page  # type: ignore[attr-defined]
-    transport, draw = page.transport, random.Random(1)
-    painted: list[float] = []
-    page.preview.picture.painted.connect(painted.append)
+    from tests.benchmarks.waiting import wait_for, wait_ms
+
+    transport, draw = window.page.transport, random.Random(1)
     took_ms = []
     for _ in range(SEEKS):
-        wait(150)  # type: ignore[operator]
-        painted.clear()
+        wait_ms(150)
         began = time.perf_counter()
         transport.go_to_frame(draw.randrange(transport.last_frame))
-        while not painted or abs(painted[-1] - float(transport.time)) > 1e-6:
-            wait(1)  # type: ignore[operator]
-            if time.perf_counter() - began > 10:
-                raise TimeoutError("a picture was not painted")
+        wanted_s = float(transport.time)
+        wait_for(
+            window.page.preview.picture.painted,
+            lambda time_s, wanted_s=wanted_s: abs(time_s - wanted_s) < 1e-6,
+            longest_s=10,
+        )
         took_ms.append((time.perf_counter() - began) * 1000)
     took_ms.sort()
     return (

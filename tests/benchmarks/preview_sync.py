@@ -60,13 +60,13 @@ class Log:
 def played(rate: str, rounds: int) -> Log:
     """Play the clip so many times from the start, and log."""
     from PySide6.QtCore import QSettings
-    from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
     from emsync_desktop.appearance import dress
     from emsync_desktop.main_window import MainWindow
     from emsync_desktop.preview.device import DeviceClock
     from emsync_engine.render.wav import write_wav
+    from tests.benchmarks.waiting import wait_ms
     from tests.gui.fake_engine import FakeEngine
 
     log = Log()
@@ -82,7 +82,7 @@ def played(rate: str, rounds: int) -> Log:
     window.resize(1440, 900)
     window.show()
     window.open_path(clip)
-    QTest.qWait(200)
+    wait_ms(200)
     engine.find_cuts()
     page = window.page
     transport, picture = page.transport, page.preview.picture
@@ -108,15 +108,15 @@ def played(rate: str, rounds: int) -> Log:
     clock._on_asked = logged  # type: ignore[method-assign]
     clock._let_go()
     clock._open()
-    QTest.qWait(_SETTLED_MS)
+    wait_ms(_SETTLED_MS)
     picture.painted.connect(painted)
     for _ in range(rounds):
         transport.go_to(0)
-        QTest.qWait(600)
+        wait_ms(600)
         transport.play()
         until = time.monotonic() + _LONGEST_S
         while transport.is_playing and time.monotonic() < until:
-            QTest.qWait(100)
+            wait_ms(100)
     transport.set_music(None)
     window.document.undo_stack.setClean()
     window.close()
