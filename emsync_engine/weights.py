@@ -29,7 +29,7 @@ RESOURCES = Path(__file__).resolve().parent.parent / "resources"
 LIST = "weights.json"
 
 
-WeightsKind = Literal["composer", "regressor", "judge", "melodies"]
+WeightsKind = Literal["composer", "regressor", "second reader", "judge", "melodies"]
 
 
 @dataclass(frozen=True, slots=True)

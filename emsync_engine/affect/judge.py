@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
-from emsync_engine.affect.roll import CHANNELS, rolls
-from emsync_engine.affect.sounding import DRUMS, NoteArrays
+from emsync_engine.affect.roll import CHANNELS, is_unstruck, rolls
+from emsync_engine.affect.sounding import NoteArrays
 from emsync_engine.errors import WeightsCorruptError
 from emsync_engine.weights import weights_entry, whole
 
@@ -115,9 +115,7 @@ class MusicJudge(ScaledReader):
     ) -> FloatArray:
         """(N, 2) in deviations of the human ratings; NaN where nothing pitched starts."""
         rated = self.rate_rolls(rolls(notes, centres_s, width_s))
-        onsets = notes.onsets_s[notes.families != DRUMS]
-        first, after = (np.searchsorted(onsets, centres_s + sign * width_s / 2) for sign in (-1, 1))
-        rated[first == after] = np.nan
+        rated[is_unstruck(notes, centres_s, width_s)] = np.nan
         return rated
 
 

@@ -1,6 +1,7 @@
-"""How the emotion of music is read: one Protocol for the regressor and for the judge.
+"""How the emotion of music is read: one Protocol for all readers and for the judge.
 
 ``regressor.shipped_regressor()`` labels the training music, ranks takes and measures the VA error;
+``random_convolutions.shipped_convolutions()`` is heard beside it where ways on are chosen;
 ``judge.shipped_judge()`` is of another kind, learned from other pieces, and is kept for judging:
 nothing is labelled with it, nothing ranked.
 """
@@ -22,6 +23,10 @@ FloatArray = NDArray[np.float64]
 
 WINDOW_S = 12.0
 """Length of music that one reading speaks of (windows of 8 to 16 s, DESIGN section 4)."""
+
+SECOND_SHARE = 1 / 3
+"""What the second reader's word counts beside the regressor's, where both are heard: people's
+ratings of unseen pieces are met better by both than by either (``docs/models/music-va.md``)."""
 
 
 @dataclass(frozen=True, slots=True)

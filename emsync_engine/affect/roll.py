@@ -30,6 +30,13 @@ def rolls(notes: NoteArrays, centres_s: FloatArray, width_s: float = WINDOW_S) -
     return result
 
 
+def is_unstruck(notes: NoteArrays, centres_s: FloatArray, width_s: float) -> NDArray[np.bool_]:
+    """(N,) whether no pitched note starts in the windows around (N,) centres."""
+    onsets = notes.onsets_s[notes.families != DRUMS]
+    first, after = (np.searchsorted(onsets, centres_s + sign * width_s / 2) for sign in (-1, 1))
+    return np.asarray(first == after)
+
+
 def _draw(
     roll: NDArray[np.uint8], notes: NoteArrays, start_s: float, low_s: float, high_s: float
 ) -> None:

@@ -103,6 +103,7 @@ def _train_va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
             options.archives,
             options.work or Path(unpacked),
             out=options.out,
+            second_out=options.second,
             judge_out=options.judge,
             monitor=monitor,
         )

@@ -187,6 +187,9 @@ def _add_train_va(what: Commands[argparse.ArgumentParser]) -> None:
     va = what.add_parser("va", help="train the music-emotion regressor, and the judge")
     va.add_argument("archives", type=Path, metavar="ARCHIVES", help="folder of NAME.tar.xz")
     va.add_argument("-o", dest="out", type=Path, required=True, metavar="FILE")
+    va.add_argument(
+        "--second", type=Path, metavar="FILE", help="train the second reader too, and write it"
+    )
     va.add_argument("--judge", type=Path, metavar="FILE", help="train the judge too, and write it")
     va.add_argument("--work", type=Path, metavar="DIR", help="keep the unpacked archives here")
     va.add_argument("--json", action="store_true")

@@ -26,6 +26,7 @@ _MODELS = {  # what reads a model once and keeps it, by module
     "emsync_engine.weights": ("load_composer",),
     "emsync_engine.music.originality": ("shipped_index",),
     "emsync_engine.affect.regressor": ("shipped_regressor",),
+    "emsync_engine.affect.random_convolutions": ("shipped_convolutions",),
     "emsync_engine.affect.judge": ("shipped_judge",),
     "emsync_engine.emotion.picture_model": ("shipped_picture_model",),
     "emsync_engine.emotion.text_emotion": ("shipped_text_model",),

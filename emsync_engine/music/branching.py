@@ -14,7 +14,14 @@ from itertools import takewhile
 
 import numpy as np
 
-from emsync_engine.affect.reading import WINDOW_S, AffectReader, FloatArray, mean_of_known
+from emsync_engine.affect.random_convolutions import convolutions_or_none
+from emsync_engine.affect.reading import (
+    SECOND_SHARE,
+    WINDOW_S,
+    AffectReader,
+    FloatArray,
+    mean_of_known,
+)
 from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
@@ -128,10 +135,13 @@ class StretchJudge:
     Parameters
     ----------
     reader : the regressor; the judge is never asked
+    second : another kind of reader, heard beside it
     """
 
-    def __init__(self, reader: AffectReader | None, brief: Brief) -> None:
-        self._reader, self._brief = reader, brief
+    def __init__(
+        self, reader: AffectReader | None, brief: Brief, *, second: AffectReader | None = None
+    ) -> None:
+        self._reader, self._second, self._brief = reader, second, brief
         self._turns_s = brief.turns_s()
 
     def demerit(self, writer: TokenWriter, stretch: Stretch) -> float:
@@ -154,7 +164,10 @@ class StretchJudge:
         end_s = min(end_s, writer.time_s)
         if end_s - start_s < 1e-3 or is_silent_at(end_s, self._brief.tacet_s):
             return 0.0
-        read = _read(self._reader, heard(writer, start_s, end_s), start_s, end_s)
+        music = heard(writer, start_s, end_s)
+        read = _read(self._reader, music, start_s, end_s)
+        if self._second is not None:
+            read = _with_second(read, self._second, music, start_s, end_s)
         times_s = np.linspace(max(start_s, stretch.start_s), stretch.end_s, 9)
         asked = [self._brief.va_at(float(time_s)) for time_s in times_s]
         wanted = np.mean([[point.valence, point.arousal] for point in asked], axis=0)
@@ -202,6 +215,15 @@ def _read(reader: AffectReader, music: Music, start_s: float, end_s: float) -> F
     return np.asarray(PARTS_SHARE * parts + (1 - PARTS_SHARE) * whole)
 
 
+def _with_second(
+    read: FloatArray, second: AffectReader, music: Music, start_s: float, end_s: float
+) -> FloatArray:
+    """(2,) the reading with what the second reader says of it at once, where it says anything."""
+    (other,) = second.read_windows(music, np.array([(start_s + end_s) / 2]), end_s - start_s)
+    both = (1 - SECOND_SHARE) * read + SECOND_SHARE * other
+    return np.where(np.isnan(other), read, both)
+
+
 def heard(writer: TokenWriter, start_s: float, end_s: float) -> Music:
     """The notes of a growing take that sound in a part of it; those that still do end there."""
     collector = writer.grammar.collector
@@ -231,6 +253,11 @@ def _chords_s(writer: TokenWriter) -> list[float]:
     ]
 
 
+def stretch_judge(brief: Brief) -> StretchJudge:
+    """What judges with the readers that are installed."""
+    return StretchJudge(regressor_or_none(), brief, second=convolutions_or_none())
+
+
 def branches_of(model: Composer, settings: GenerationSettings) -> int:
     """How many ways on are written; 1 for models and settings that sample as published."""
     return settings.branches if leans(model, settings) else 1
@@ -249,7 +276,7 @@ def write_best(
         yield from write_tokens(model, brief, seed=seed, monitor=monitor)
         return
     decoder = decoder_for(model)
-    judge = StretchJudge(regressor_or_none(), brief)
+    judge = stretch_judge(brief)
     writer = TokenWriter(decoder, brief, seed=seed)
     writer.begin()
     given, returns = 0, False

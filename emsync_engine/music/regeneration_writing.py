@@ -12,11 +12,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from emsync_engine.affect.regressor import regressor_or_none
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.branching import Stretch, StretchJudge, branches_of, stretches
+from emsync_engine.music.branching import Stretch, branches_of, stretch_judge, stretches
 from emsync_engine.music.brief import Brief
 from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
 from emsync_engine.music.layouts import TokenDecoder, manner_of
@@ -242,7 +241,7 @@ def write_rivals(
     first = SpanWriter(decoder, brief, gap, seed=seeds[0])
     first.make_room(_ROOM)
     rivals = [first, *(first.fork(seed) for seed in seeds[1:])]
-    judge = StretchJudge(regressor_or_none(), brief)
+    judge = stretch_judge(brief)
     for number, stretch in enumerate(_stretches_of(decoder, brief, gap)):
         _write_until(decoder, rivals, stretch.end_s, monitor)
         demerits = [judge.demerit(rival, stretch) for rival in rivals]

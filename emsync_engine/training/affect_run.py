@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from emsync_engine.affect.judge import MusicJudge, save_music_judge
-from emsync_engine.affect.reading import FloatArray, window_centres_s
+from emsync_engine.affect.random_convolutions import ConvolutionReader, save_convolution_reader
+from emsync_engine.affect.reading import SECOND_SHARE, FloatArray, window_centres_s
 from emsync_engine.affect.regressor import MusicAffect, save_music_affect
 from emsync_engine.affect.sounding import NoteArrays, arrays_of
 from emsync_engine.errors import MidiUnreadableError
@@ -31,6 +32,7 @@ from emsync_engine.training.affect_training import (
     divided,
     fit_regressor,
 )
+from emsync_engine.training.convolution_training import fit_convolutions
 from emsync_engine.training.corpus import pieces, unpack
 from emsync_engine.training.judge_training import JudgeRecipe, fit_judge
 from emsync_engine.weights import sha256_of
@@ -45,6 +47,7 @@ REFERENCE_SOURCES = (
 )
 """Music whose windows fill the scale evenly: of the composer's own corpus, each source alike."""
 
+Reader = MusicAffect | ConvolutionReader | MusicJudge
 Reference = list[tuple[NoteArrays, FloatArray]]
 _DATA = "VGMIDI, MemoMusic, mood-named seeds of Tegridy"
 _PIECES_PER_SOURCE = 40
@@ -56,9 +59,10 @@ _QUANTILES = 65
 class AffectTraining:
     """What was written, with its SHA-256, and how either kind of model does on unseen music.
 
-    ``reports``: ``regressor`` cross-validated on all rated pieces; ``regressor shipped`` and
-    ``judge shipped`` on the other side's pieces; ``regressor alike`` is a regressor of the judge's
-    pieces beside it, to compare the two kinds.
+    ``reports``: ``regressor`` cross-validated on all rated pieces; ``regressor shipped``, ``second
+    shipped``, ``both`` (as ``music.branching`` weighs them) and ``judge shipped`` on the other
+    side's pieces; ``regressor alike`` is a regressor of the judge's pieces beside it, to compare
+    the two kinds.
     """
 
     written: dict[Path, str]
@@ -70,12 +74,13 @@ def train_affect(
     work: Path,
     *,
     out: Path,
+    second_out: Path | None = None,
     judge_out: Path | None = None,
     recipe: AffectRecipe | None = None,
     judge_recipe: JudgeRecipe | None = None,
     monitor: Monitor = SILENT,
 ) -> AffectTraining:
-    """Fit the regressor on its side of the rated pieces, the judge on the other, and write them.
+    """Fit both readers on their side of the rated pieces, the judge on the other, and write them.
 
     The same archives give the same weights. Archives are unpacked in ``work``.
     """
@@ -88,6 +93,9 @@ def train_affect(
     save_music_affect(model, out, {"data": _DATA})
     reports = {"regressor": report, "regressor shipped": report_on(others, ratings(others, model))}
     written = {out: sha256_of(out)}
+    if second_out is not None:
+        written[second_out], told = _second(own, others, model, reference, second_out)
+        reports |= told
     if judge_out is not None:
         judge = fit_judge(others, recipe=judge_recipe, monitor=monitor)
         judged = report_on(own, ratings(own, judge))
@@ -99,6 +107,31 @@ def train_affect(
     return AffectTraining(written, reports)
 
 
+def _second(
+    own: Sequence[Described],
+    others: Sequence[Described],
+    regressor: MusicAffect,
+    reference: Reference,
+    out: Path,
+) -> tuple[str, dict[str, AffectReport]]:
+    """Fit and write the second reader; its SHA-256, and how it does alone and with the first."""
+    reader = fit_convolutions(own)
+    told, beside = ratings(others, reader), ratings(others, regressor)
+    both = [
+        (_weighed(first[0], second[0]), _weighed(first[1], second[1]))
+        for first, second in zip(beside, told, strict=True)
+    ]
+    report = report_on(others, told)
+    reader = replace(reader, scale=even_scale(reader, reference), spread=spread_of(report))
+    save_convolution_reader(reader, out, {"data": _DATA})
+    return sha256_of(out), {"second shipped": report, "both": report_on(others, both)}
+
+
+def _weighed(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Readings of both, as they are heard together."""
+    return (1 - SECOND_SHARE) * first + SECOND_SHARE * second
+
+
 def by_side(described: Sequence[Described]) -> tuple[list[Described], list[Described]]:
     """The regressor's pieces and the judge's."""
     sides = divided([one.piece for one in described])
@@ -106,7 +139,7 @@ def by_side(described: Sequence[Described]) -> tuple[list[Described], list[Descr
     return own, [one for one in described if sides[one.piece.kin] == "judge"]
 
 
-def ratings(described: Sequence[Described], model: MusicAffect | MusicJudge) -> Predictions:
+def ratings(described: Sequence[Described], model: Reader) -> Predictions:
     """What a model says of the windows of pieces and of their drawings."""
     return [
         (
@@ -141,7 +174,7 @@ def _windows_of(path: Path) -> Iterator[tuple[NoteArrays, FloatArray]]:
     yield notes, centres[::stride][:_WINDOWS_PER_PIECE]
 
 
-def even_scale(model: MusicAffect | MusicJudge, reference: Reference) -> FloatArray:
+def even_scale(model: Reader, reference: Reference) -> FloatArray:
     """(2, Q) quantiles on which the reference windows lie evenly over [-1, 1]."""
     rated = np.concatenate([model.rate_windows(notes, centres) for notes, centres in reference])
     quantiles = np.nanquantile(rated, np.linspace(0.0, 1.0, _QUANTILES), axis=0).T

@@ -1,6 +1,7 @@
 import pytest
 
 from emsync_engine.affect.judge import MusicJudge
+from emsync_engine.affect.random_convolutions import ConvolutionReader
 from emsync_engine.affect.regressor import MusicAffect
 from emsync_engine.training.affect_training import describe_rated, fit_regressor
 from tests.rated import rated_pieces
@@ -10,6 +11,14 @@ from tests.rated import rated_pieces
 def fitted() -> MusicAffect:
     """A regressor of 24 pieces made by rule."""
     return fit_regressor(describe_rated(rated_pieces()))
+
+
+@pytest.fixture(scope="session")
+def second() -> ConvolutionReader:
+    """A second reader of the same pieces, with few kernels."""
+    from emsync_engine.training.convolution_training import ConvolutionRecipe, fit_convolutions
+
+    return fit_convolutions(describe_rated(rated_pieces()), recipe=ConvolutionRecipe(count=12))
 
 
 @pytest.fixture(scope="session")

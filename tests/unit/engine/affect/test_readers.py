@@ -1,23 +1,32 @@
-"""One contract for the regressor and the judge; then what is the regressor's own."""
+"""One contract for the readers and the judge; then what is each one's own."""
 
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from emsync_engine.affect.judge import shipped_judge
+from emsync_engine.affect.random_convolutions import (
+    SHAPES,
+    draw_kernels,
+    load_convolution_reader,
+    save_convolution_reader,
+    shipped_convolutions,
+)
 from emsync_engine.affect.reading import window_centres_s
 from emsync_engine.affect.regressor import load_music_affect, save_music_affect, shipped_regressor
+from emsync_engine.affect.roll import rolls
 from emsync_engine.affect.sounding import arrays_of
 from emsync_engine.errors import WeightsCorruptError
 from emsync_engine.project.notes import Music
 from tests.data.make_music import MAJOR, MINOR, song
 
 
-@pytest.fixture(params=["regressor", "judge"])
-def reader(request, fitted, judge):
-    return fitted if request.param == "regressor" else judge
+@pytest.fixture(params=["regressor", "second", "judge"])
+def reader(request, fitted, second, judge):
+    return {"regressor": fitted, "second": second, "judge": judge}[request.param]
 
 
 def test_windows_are_read_on_the_scale(reader):
@@ -52,7 +61,9 @@ def test_a_short_stretch_is_read_by_itself(reader):
     assert short.point.arousal == pytest.approx(window[1])
 
 
-def test_major_reads_as_pleasanter_and_speed_as_livelier(fitted):
+@pytest.mark.parametrize("kind", ["fitted", "second"])
+def test_major_reads_as_pleasanter_and_speed_as_livelier(kind, request):
+    fitted = request.getfixturevalue(kind)
     bright = fitted.read(song(seed=90, beat_s=0.3, triad=MAJOR, bars=20), 0.0, 24.0).point
     dark = fitted.read(song(seed=91, beat_s=0.9, triad=MINOR, bars=8), 0.0, 24.0).point
     assert bright.valence > dark.valence + 0.3
@@ -92,11 +103,40 @@ def test_a_saved_judge_reads_nearly_the_same(judge, tmp_path):
 
 def test_the_judge_reads_the_same_in_every_key(judge):
     """Its first layer turns around the circle: moved within the registers nothing changes."""
-    from emsync_engine.affect.roll import rolls
-
     roll = rolls(arrays_of(song(bars=12)), np.array([8.0]))
     turned = np.roll(roll, 5, axis=2)
     np.testing.assert_allclose(judge.rate_rolls(roll), judge.rate_rolls(turned), atol=1e-4)
+
+
+def test_a_saved_second_reader_reads_the_same(second, tmp_path):
+    path = tmp_path / "second.safetensors"
+    save_convolution_reader(second, path, {"data": "made by rule"})
+    again = load_convolution_reader(path)
+    notes, centres = arrays_of(song(bars=20)), np.arange(6.0, 30.0, 3.0)
+    np.testing.assert_allclose(
+        again.rate_windows(notes, centres), second.rate_windows(notes, centres), atol=1e-4
+    )
+    path.write_bytes(path.read_bytes()[:-100])
+    with pytest.raises(WeightsCorruptError, match=r"second\.safetensors"):
+        load_convolution_reader(path)
+    save_file({"bias": np.zeros(2, np.float32)}, path, metadata={"model": '{"format": "other"}'})
+    with pytest.raises(WeightsCorruptError, match="of this version"):
+        load_convolution_reader(path)
+
+
+def test_the_second_reader_reads_the_same_in_every_key(second):
+    roll = rolls(arrays_of(song(bars=12)), np.array([8.0]))
+    turned = np.roll(roll, 5, axis=2)
+    np.testing.assert_allclose(second.rate_rolls(roll), second.rate_rolls(turned), atol=0.15)
+
+
+def test_kernels_listen_and_are_of_mean_zero():
+    kernels = draw_kernels(3, count=40)
+    assert [tuple(group.shape[2:]) for group in kernels] == [one[:2] for one in SHAPES]
+    for group in kernels:
+        assert (group.abs().sum(dim=(1, 2, 3)) > 0).all()
+        np.testing.assert_allclose(group.mean(dim=(1, 2, 3)), 0.0, atol=1e-3)
+    assert all((a == b).all() for a, b in zip(kernels, draw_kernels(3, count=40), strict=True))
 
 
 def test_the_regressor_needs_neither_torch_nor_sklearn():
@@ -108,7 +148,7 @@ def test_the_regressor_needs_neither_torch_nor_sklearn():
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("shipped", [shipped_regressor, shipped_judge])
+@pytest.mark.parametrize("shipped", [shipped_regressor, shipped_convolutions, shipped_judge])
 def test_the_shipped_readers_follow_mode_and_tempo(shipped):
     model = shipped()
     fast_major = model.read(song(beat_s=0.3, triad=MAJOR, bars=30), 0.0, 36.0).point

@@ -4,7 +4,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from emsync_engine.affect.reading import AffectReading
+from emsync_engine.affect.reading import SECOND_SHARE, AffectReading
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import Cancelled, Share
 from emsync_engine.music import branching
@@ -55,6 +55,7 @@ class ByPitch:
 def reader(monkeypatch):
     reader = ByPitch()
     monkeypatch.setattr(branching, "regressor_or_none", lambda: reader)
+    monkeypatch.setattr(branching, "convolutions_or_none", lambda: None)
     return reader
 
 
@@ -92,6 +93,33 @@ def test_what_is_read_leads_the_music(reader):
     alone = [mean_pitch(write_tokens(model, high, seed=seed)) for seed in seeds]
     assert np.mean(rise) > np.mean(alone)
     assert np.mean(rise) > np.mean(fall) + 5
+
+
+class Says:
+    """Reads the same in all music."""
+
+    def __init__(self, valence, arousal):
+        self.said = np.array([valence, arousal])
+
+    def read_windows(self, music, centres_s, width_s=12.0):
+        return np.tile(self.said, (len(centres_s), 1))
+
+
+def test_a_second_reader_counts_for_its_share_where_it_says_anything():
+    asked = brief(va_at=lambda time_s: VAPoint(0.5, 0.5))
+    writer = TokenWriter(Decoder(toy_model()), asked)
+    writer.begin()
+    for _ in range(4):
+        writer.append(v.shift_token(50))
+    stretch = Stretch(0.0, writer.time_s)
+    aimed = branching.AIM * 0.5
+
+    def distance(second):
+        return StretchJudge(Says(0.0, 0.0), asked, second=second).verdict(writer, stretch).distance
+
+    assert distance(None) == pytest.approx(aimed.sum())
+    both = distance(Says(0.3, np.nan))
+    assert both == pytest.approx(aimed.sum() - 0.3 * SECOND_SHARE)
 
 
 def test_same_seed_same_tokens_another_seed_others(reader):

@@ -1,9 +1,11 @@
 import json
+from functools import partial
 
 import numpy as np
 import pytest
 
 from emsync_engine.affect.judge import load_music_judge
+from emsync_engine.affect.random_convolutions import load_convolution_reader
 from emsync_engine.affect.regressor import load_music_affect
 from emsync_engine.training.affect_data import MOODS, read_rated
 from emsync_engine.training.affect_measures import (
@@ -20,6 +22,7 @@ from emsync_engine.training.affect_training import (
     fit_regressor,
     kin_folds,
 )
+from emsync_engine.training.convolution_training import ConvolutionRecipe, fit_convolutions
 from tests.rated import make_rated_archives, rated_pieces
 
 
@@ -124,17 +127,23 @@ def test_the_command_trains_and_says_how_well(archives, tmp_path, monkeypatch, c
     make_reference(archives, affect_run.REFERENCE_SOURCES[0])
     monkeypatch.setattr(affect_run, "REFERENCE_SOURCES", affect_run.REFERENCE_SOURCES[:1])
     monkeypatch.setattr(affect_run, "fit_judge", quick_judge)
+    few = partial(fit_convolutions, recipe=ConvolutionRecipe(count=6))
+    monkeypatch.setattr(affect_run, "fit_convolutions", few)
     written = []
     for number in range(2):
-        out, judge = (tmp_path / f"{name}{number}.safetensors" for name in ("va", "judge"))
-        options = ["-o", str(out), "--judge", str(judge), "--json"]
+        out, second, judge = (
+            tmp_path / f"{name}{number}.safetensors" for name in ("va", "second", "judge")
+        )
+        options = ["-o", str(out), "--second", str(second), "--judge", str(judge), "--json"]
         assert main(["train", "va", str(archives), *options]) == 0
-        written.append((out.read_bytes(), judge.read_bytes()))
+        written.append((out.read_bytes(), second.read_bytes(), judge.read_bytes()))
     assert written[0] == written[1]
     report = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert report["regressor"]["sets"]["vgmidi"]["pieces"] == 6
     assert report["judge shipped"]["sets"]["vgmidi"]["pieces"] == 4
+    assert report["both"]["sets"]["vgmidi"]["pieces"] == 2
     assert load_music_affect(out).anchors.shape[0] > 0
+    assert len(load_convolution_reader(second).kernels) == 4
     assert len(load_music_judge(judge).networks) == 1
 
 
