@@ -44,6 +44,9 @@ from emsync_engine.timing import FrameRate
 if TYPE_CHECKING:
     from emsync_engine.video.arriving import FilmPart
 
+_TOP_PX, _ALL_PX = [740, 670], [470, 360]
+"""How picture and inspector, and both and the timeline, share the room at first: a picture of 16 to
+9 is as high as the inspector needs to be, and leaves it the rest."""
 AROUND_S = Fraction(2)
 """How long before and after a hit it is played."""
 
@@ -85,13 +88,13 @@ class FilmPage(QWidget):
         top = QSplitter(Qt.Orientation.Horizontal)
         top.addWidget(self.preview)
         top.addWidget(self.inspector)
-        top.setSizes([850, 560])
+        top.setSizes(_TOP_PX)
         top.setStretchFactor(0, 3)
         top.setStretchFactor(1, 1)
         everything = QSplitter(Qt.Orientation.Vertical)
         everything.addWidget(top)
         everything.addWidget(timeline_panel)
-        everything.setSizes([470, 360])
+        everything.setSizes(_ALL_PX)
         for row in (0, 1):
             everything.setStretchFactor(row, 1)
         self._splitters = {"top": top, "all": everything}
@@ -156,8 +159,8 @@ class FilmPage(QWidget):
 
     def usual_layout(self) -> None:
         """Share the room as at first."""
-        self._splitters["top"].setSizes([850, 560])
-        self._splitters["all"].setSizes([470, 360])
+        self._splitters["top"].setSizes(_TOP_PX)
+        self._splitters["all"].setSizes(_ALL_PX)
 
     def close_film(self) -> None:
         """Let go of the film, its threads and its sound; the page is empty then."""

@@ -127,7 +127,7 @@ def _fields(c: Colours) -> str:
         border-radius: 5px; min-height: 18px; padding: 3px 8px; }}
     QSpinBox {{ padding: 2px 3px; }}
     QDoubleSpinBox {{ padding: 4px 6px; }}
-    QWidget#score_form QDoubleSpinBox {{ padding: 2px 3px; }}
+    QWidget#score_form QDoubleSpinBox, QWidget#hits_page QDoubleSpinBox {{ padding: 2px 3px; }}
     QSpinBox, QDoubleSpinBox {{ selection-background-color: {c.accent};
         selection-color: {c.on_accent}; }}
     QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 0; border: none; }}

@@ -22,7 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed, words
+from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed, text_width, words
 from emsync_desktop.circumplex.geometry import (
     FINE_STEP,
     STEP,
@@ -38,6 +38,7 @@ from emsync_engine.project.model import VAPoint
 MARGIN_PX, SMALL_MARGIN_PX = 22.0, 7.0
 SMALL_PX = 200
 """Below this height the words at the edges stand inside, so that more room is left for points."""
+_DOT_PX, _ASIDE_PX = 7.0, 22.0
 ONE_STEP_S = 0.8
 """Keys pressed within this time of one another are one step of undo."""
 _LABEL_PLACES = {  # where a label stands from its dot, so that anger and fear do not collide
@@ -279,13 +280,29 @@ class CircumplexWidget(QWidget):
         colour.setAlpha(255 if self.isEnabled() else 110)
         painter.setBrush(colour)
         painter.drawEllipse(QPointF(x, y), 2.8, 2.8)
+        size = 10 if self._is_small else 11
+        box = self._label_box(square, name, text_width(emotion_name(name), size))
+        painter.setFont(words(size))
+        painter.setPen(QColor(COLOURS.text if self.isEnabled() else COLOURS.off))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, emotion_name(name))
+
+    def _label_box(self, square: Square, name: str, width: float) -> QRectF:
+        """Where a landmark's name stands: on the other side of its dot where a point covers it."""
+        x, y = square.xy_of(landmarks()[name])
         dx, dy = _LABEL_PLACES[name]
         if self._is_small:
             dx, dy = dx * 0.9, dy * 0.65
-        painter.setFont(words(10 if self._is_small else 11))
-        painter.setPen(QColor(COLOURS.text if self.isEnabled() else COLOURS.off))
-        box = QRectF(x + dx - 40, y + dy - 8, 80, 16)
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, emotion_name(name))
+        box = QRectF(x + dx - width / 2, y + dy - 7, width, 14)
+        points = [one for one in (self._point, self._detected) if one is not None]
+        dots = [QPointF(*square.xy_of(one)) for one in points]
+        other_side = box.translated(0, -2 * dy if abs(dy) > box.height() / 2 else _ASIDE_PX)
+        for place in (box, other_side):
+            around = place.adjusted(-_DOT_PX, -_DOT_PX, _DOT_PX, _DOT_PX)
+            if place.top() > square.centre_y - square.half and not any(
+                around.contains(dot) for dot in dots
+            ):
+                return place
+        return box
 
     def _paint_points(self, painter: QPainter, square: Square) -> None:
         assert self._point is not None

@@ -174,6 +174,7 @@ class HitsPage(QWidget):
 
     def __init__(self, table: HitTable, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("hits_page")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(5)

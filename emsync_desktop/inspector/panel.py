@@ -56,7 +56,7 @@ class InspectorPanel(QFrame):
         self._below.setSpacing(6)
         self._below.addWidget(self.generate, 1)
         left.addLayout(self._below)
-        sides.addLayout(left, 11)
+        sides.addLayout(left, 10)
         right = QVBoxLayout()
         right.setSpacing(10)
         right.addWidget(self.reading)
@@ -64,7 +64,7 @@ class InspectorPanel(QFrame):
         rule.setProperty("look", "rule")
         right.addWidget(rule)
         right.addWidget(self.score, 1)
-        sides.addLayout(right, 9)
+        sides.addLayout(right, 13)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
         super().resizeEvent(event)

@@ -7,7 +7,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QDoubleSpinBox,
     QFrame,
-    QGridLayout,
     QScrollArea,
     QSpinBox,
     QTabWidget,
@@ -16,9 +15,9 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.fields import Choice, TempoField
+from emsync_desktop.inspector.form import FieldForm
 from emsync_desktop.inspector.hits import HitsPage, HitTable
 from emsync_desktop.inspector.takes import TakeList
-from emsync_desktop.labels import labelled
 from emsync_desktop.wording import key_words
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ENSEMBLES
 from emsync_engine.project.key_names import KEYS
@@ -33,6 +32,14 @@ MOST_TAKES = 8
 LEAST_LIST_PX = 40
 
 
+def _narrow() -> Choice:
+    """A choice that may be narrower than the longest of its names."""
+    choice = Choice()
+    choice.setSizeAdjustPolicy(Choice.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    choice.setMinimumContentsLength(6)
+    return choice
+
+
 def _scrolling(form: QWidget) -> QScrollArea:
     """A form in a room that may be lower than it is."""
     room = QScrollArea()
@@ -40,7 +47,6 @@ def _scrolling(form: QWidget) -> QScrollArea:
     room.setWidgetResizable(True)
     room.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     room.setMinimumHeight(90)
-    form.setObjectName("score_form")
     room.setWidget(form)
     return room
 
@@ -56,12 +62,6 @@ class ScoreSettings(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
-        form = QWidget()
-        grid = QGridLayout(form)
-        grid.setContentsMargins(0, 6, 0, 0)
-        grid.setHorizontalSpacing(10)
-        grid.setVerticalSpacing(5)
-        grid.setColumnStretch(1, 1)
         self.ensemble = self._ensemble_choice()
         self.key = self._key_choice()
         self.tempo = self._tempo_field()
@@ -73,26 +73,22 @@ class ScoreSettings(QWidget):
         self.keeps_seed.setAccessibleName(self.tr("Keep seed"))
         self.keeps_seed.setToolTip(self.tr("Otherwise each new take uses the next seed."))
         self.weights = self._weights_choice()
-        for row, (words, field) in enumerate(
-            (
-                (self.tr("Ensemble"), self.ensemble),
-                (self.tr("Key"), self.key),
-                (self.tr("Tempo"), self.tempo),
-                (self.tr("Ending"), self.ending),
-                (self.tr("Sync"), self.sync),
-                (self.tr("Takes"), self.count),
-                (self.tr("Seed"), self.seed),
-                (self.tr("Weights"), self.weights),
-            )
+        self.form = FieldForm()
+        for words, *fields in (
+            (self.tr("Ensemble"), self.ensemble),
+            (self.tr("Key"), self.key),
+            (self.tr("Tempo"), self.tempo),
+            (self.tr("Ending"), self.ending),
+            (self.tr("Sync"), self.sync),
+            (self.tr("Takes"), self.count),
+            (self.tr("Seed"), self.seed, self.keeps_seed),
         ):
-            label = labelled(words, "quiet")
-            grid.addWidget(label, row, 0)
-            grid.addWidget(field, row, 1, 1, 1 if field is self.seed else 2)
-            if field is self.weights and self.weights.count() < 2:  # nothing to choose
-                label.hide()
-                field.hide()
-        grid.addWidget(self.keeps_seed, 6, 2)
-        grid.setRowStretch(8, 1)
+            self.form.add(words, *fields)
+        if self.weights.count() > 1:
+            self.form.add(self.tr("Weights"), self.weights)
+        else:  # nothing to choose
+            self.weights.setParent(self)
+            self.weights.hide()
         self.takes = TakeList()
         self.takes.take_chosen.connect(self.take_chosen)
         self.hits = HitTable()
@@ -100,7 +96,7 @@ class ScoreSettings(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
-        self.tabs.addTab(_scrolling(form), self.tr("Score"))
+        self.tabs.addTab(_scrolling(self.form), self.tr("Score"))
         self.tabs.addTab(self.takes, self.tr("Takes"))
         self.hits_page = HitsPage(self.hits)
         self.tabs.addTab(self.hits_page, self.tr("Hits"))
@@ -122,7 +118,7 @@ class ScoreSettings(QWidget):
         page.setFocus()
 
     def _ending_choice(self) -> Choice:
-        choice = Choice()
+        choice = _narrow()
         choice.setAccessibleName(self.tr("Ending"))
         choice.setToolTip(
             self.tr(
@@ -168,14 +164,13 @@ class ScoreSettings(QWidget):
         return field
 
     def _ensemble_choice(self) -> Choice:
-        choice = Choice()
+        choice = _narrow()
         choice.setAccessibleName(self.tr("Ensemble"))
         for ensemble in ENSEMBLES.values():
             name, _, players = ensemble.label.partition(":")
             choice.addItem(name, ensemble.name)
             choice.setItemData(choice.count() - 1, players.strip(), Qt.ItemDataRole.ToolTipRole)
         choice.setCurrentIndex(choice.findData(DEFAULT_ENSEMBLE))
-        choice.setMinimumContentsLength(8)
         return choice
 
     def _tempo_field(self) -> TempoField:
@@ -196,25 +191,23 @@ class ScoreSettings(QWidget):
 
     def _key_choice(self) -> Choice:
         """Auto, and the 24 keys."""
-        choice = Choice()
+        choice = _narrow()
         choice.setAccessibleName(self.tr("Key"))
         choice.setToolTip(self.tr("The key to compose in; Auto leaves it to the composer."))
         choice.addItem(self.tr("Auto"), None)
         for key in KEYS:
             choice.addItem(key_words(key), key)
-        choice.setMinimumContentsLength(8)
         choice.setMaxVisibleItems(len(KEYS) + 1)
         return choice
 
     def _weights_choice(self) -> Choice:
         """The weights that can compose: those shipped, and those that the user imported."""
-        choice = Choice()
+        choice = _narrow()
         choice.setAccessibleName(self.tr("Weights"))
         for entry in composers():
             choice.addItem(entry.name, entry.name)
             choice.setItemData(choice.count() - 1, entry.description, Qt.ItemDataRole.ToolTipRole)
         choice.setCurrentIndex(max(choice.findData(GenerationSettings().weights), 0))
-        choice.setMinimumContentsLength(8)
         return choice
 
     @property

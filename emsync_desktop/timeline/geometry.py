@@ -201,7 +201,7 @@ ROW_HEIGHTS = {
 }
 FAMILY_HEIGHT = 27.0
 GAP_PX = 4.0
-LEAST_FAMILY_HEIGHT = 16.0
+LEAST_FAMILY_HEIGHT, MOST_FOR_FAMILY = 16.0, 22.0
 _CAN_GIVE = {"picture": 18.0, "segments": 6.0, "emotion": 14.0, "original": 14.0}
 """How much lower a lane may be where there is little room."""
 _SPARE_TO = {"picture": 18.0, "segments": 10.0, "emotion": 36.0, "original": 44.0}
@@ -210,21 +210,24 @@ _SPARE_TO = {"picture": 18.0, "segments": 10.0, "emotion": 36.0, "original": 44.
 def rows(families: Sequence[str], height_px: float) -> list[Row]:
     """Lanes from top to bottom, on whole pixels.
 
-    Room that is left over goes to the families and the picture.
+    Room that is left over goes to the families first, then to picture and sound; where there is too
+    little, every lane is lower.
     """
     names = ["ruler", "picture", "segments", "emotion", "original", *families, "hits"]
     heights = [ROW_HEIGHTS.get(name, FAMILY_HEIGHT) for name in names]
     spare = height_px - sum(heights) - GAP_PX * (len(names) + 1)
-    if families:
-        share = min(max(spare / len(families), LEAST_FAMILY_HEIGHT - FAMILY_HEIGHT), 22.0)
-        heights = [h + share if n in families else h for n, h in zip(names, heights, strict=True)]
-        spare -= share * len(families)
-    if spare < 0:
-        share = min(-spare / sum(_CAN_GIVE.values()), 1.0)
-        heights = [h - share * _CAN_GIVE.get(n, 0.0) for n, h in zip(names, heights, strict=True)]
-    elif spare > 0:
-        share = min(spare / sum(_SPARE_TO.values()), 1.0)
-        heights = [h + share * _SPARE_TO.get(n, 0.0) for n, h in zip(names, heights, strict=True)]
+    if spare < 0:  # every lane gives as much of what it can as the others
+        of_family = FAMILY_HEIGHT - LEAST_FAMILY_HEIGHT
+        gives = [of_family if name in families else _CAN_GIVE.get(name, 0.0) for name in names]
+        share = min(-spare / sum(gives), 1.0)
+        heights = [h - share * give for h, give in zip(heights, gives, strict=True)]
+    else:  # the families first
+        more = min(spare / len(families), MOST_FOR_FAMILY) if families else 0.0
+        share = min((spare - more * len(families)) / sum(_SPARE_TO.values()), 1.0)
+        heights = [
+            h + (more if name in families else share * _SPARE_TO.get(name, 0.0))
+            for name, h in zip(names, heights, strict=True)
+        ]
     placed: list[Row] = []
     top = GAP_PX
     for name, height in zip(names, map(floor, heights), strict=True):

@@ -126,9 +126,9 @@ def test_no_name_of_a_segment_is_cut(opened):
     drawn = []
 
     class Spy(QPainter):
-        def drawText(self, *arguments):  # noqa: N802 - Qt's name
-            drawn.append(arguments[-1])
-            super().drawText(*arguments)
+        def drawStaticText(self, *arguments):  # noqa: N802 - Qt's name
+            drawn.append(arguments[-1].text())
+            super().drawStaticText(*arguments)
 
     narrow = view.picture()
     for width in range(8, 140, 3):
@@ -139,5 +139,34 @@ def test_no_name_of_a_segment_is_cut(opened):
         painter.end()
     names = {"joy", "sadness", "neutral", "calm", "fear", "anger", "surprise", "disgust", "tacet"}
     letters = {text for text in drawn if text and text[0].isalpha()}
+    assert letters
     assert letters <= names
     assert text_width("sadness", 12) < 140
+
+
+def test_fields_stand_in_two_columns_where_there_is_room(with_take):
+    form = with_take.page.inspector.score.form
+    form.setParent(with_take.page)  # out of the room that scrolls, which has a width of its own
+    form.show()
+    least = next(width for width in range(100, 2000) if form.columns_in(width) == 2)
+    for width, columns in ((least, 2), (least - 1, 1), (least + 200, 2)):
+        form.resize(width, 200)
+        QApplication.processEvents()
+        assert form.columns == columns
+        assert form.layout().minimumSize().width() <= width  # nothing to scroll to, sideways
+
+
+def test_a_name_on_the_circumplex_gives_way_to_the_point(opened):
+    from emsync_desktop.circumplex.geometry import landmarks
+    from emsync_engine.project.model import VAPoint
+
+    circumplex = opened.page.inspector.point.circumplex
+    square = circumplex.square
+    for name, place in landmarks().items():
+        circumplex.show_points(VAPoint(0.9, -0.9), VAPoint(0.9, -0.9))
+        usual = circumplex._label_box(square, name, 40.0)
+        under = square.point_at(usual.center().x(), usual.center().y())
+        circumplex.show_points(under, under)
+        other = circumplex._label_box(square, name, 40.0)
+        above = square.xy_of(place)[1] - usual.height() * 2 > square.centre_y - square.half
+        assert (not other.intersects(usual)) or not above, name

@@ -61,7 +61,7 @@ def test_the_context_menu_silences_the_segment_under_the_pointer(opened):
     view = opened.page.timeline
     for is_silent in (True, False):
         menu = view.menu_at(QPointF(place_of(view, 2.5)))
-        [action] = [one for one in menu.actions() if "No m&usic in this segment" in one.text()]
+        [action] = [one for one in menu.actions() if "&No music in this segment" in one.text()]
         assert action.isChecked() != is_silent
         action.trigger()
         assert tacet(opened) == (False, False, is_silent, False)
