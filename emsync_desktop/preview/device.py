@@ -18,6 +18,7 @@ from emsync_desktop.preview.sound import RATE, FloatArray
 
 LATENCY_S = 0.12  # asked of the device: short enough for a fader, long enough for a busy machine
 _LOST_AFTER_S = 4.0  # a device that asks for nothing that long is gone
+_AWAY_S = 1.0  # who has not looked for so long was away too: a computer that slept
 _REST_MS = 60_000  # a device is let go when nothing was played that long
 _WARM_S = 0.15  # a device asks for its first buffers at once, before it plays
 _CLOSING_S = 1.0
@@ -121,7 +122,7 @@ class DeviceClock(QObject):
         self._scrubbed: Ahead | None = None
         self._mark: Mark | None = None
         self._at_s = self._shown_s = 0.0
-        self._asked_at_s = 0.0
+        self._asked_at_s = self._looked_at_s = 0.0
         self._device = device
         self._stream: Any = None
         self._rate = RATE
@@ -178,10 +179,14 @@ class DeviceClock(QObject):
 
     @property
     def is_lost(self) -> bool:
-        """Whether the device has gone while playing."""
+        """Whether the device has gone while playing; to be asked all the time."""
         if self._ahead is None:
             return False
-        is_silent = time.monotonic() - self._asked_at_s > _LOST_AFTER_S
+        now_s = time.monotonic()
+        if now_s - self._looked_at_s > _AWAY_S:
+            self._asked_at_s = now_s
+        self._looked_at_s = now_s
+        is_silent = now_s - self._asked_at_s > _LOST_AFTER_S
         return self._stream is None or not self._stream.active or is_silent
 
     def scrub(self, read: Callable[[int, int], FloatArray] | None) -> None:

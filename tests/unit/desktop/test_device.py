@@ -137,9 +137,24 @@ def test_a_device_that_asks_no_more_is_lost(clock, monkeypatch):
     stream = primed(clock, 0.0)
     stream.ask()
     assert not clock.is_lost
-    asked_at_s = clock._asked_at_s
-    monkeypatch.setattr(device.time, "monotonic", lambda: asked_at_s + 60)
+    now_s = clock._asked_at_s
+    for _ in range(9):
+        assert not clock.is_lost
+        now_s += 0.5
+        monkeypatch.setattr(device.time, "monotonic", lambda now_s=now_s: now_s)
     assert clock.is_lost
+    monkeypatch.undo()
+
+
+@pytest.mark.gui
+def test_a_device_is_not_lost_because_the_computer_slept(clock, monkeypatch):
+    stream = primed(clock, 0.0)
+    stream.ask()
+    assert not clock.is_lost
+    now_s = clock._asked_at_s + 3600
+    monkeypatch.setattr(device.time, "monotonic", lambda: now_s)
+    assert not clock.is_lost
+    stream.ask()
     monkeypatch.undo()
 
 
