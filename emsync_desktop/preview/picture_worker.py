@@ -48,7 +48,7 @@ class PictureWorker(QObject):
         self._wanted: PictureWish | None = None
         self._met: PictureWish | None = None
         self._upcoming: Upcoming[QImage] = Upcoming()
-        self._is_playing = self._has_rested = False
+        self._is_playing = self._has_rested = self._is_past = False
         self._now_s = 0.0
         self._most_ahead = 1
         self._is_closing = False
@@ -70,7 +70,8 @@ class PictureWorker(QObject):
         wish = PictureWish(time_s, room)
         with self._changed:
             self._is_playing, self._now_s = is_playing, time_s
-            if wish != self._met or self._wanted is not None or not is_playing:
+            has_them = wish == self._met and self._wanted is None and not self._is_past
+            if not (is_playing and has_them):
                 self._start_over(wish)
             self._changed.notify()
 
@@ -80,7 +81,7 @@ class PictureWorker(QObject):
         None where it is shown already, or is not ready; the decoder then passes over what is late.
         """
         with self._changed:
-            self._now_s = time_s
+            self._now_s, self._is_past = time_s, True
             found = self._upcoming.due(time_s + _EARLY_S)
             self._changed.notify()
         return (found[1], found[0]) if found is not None else None
@@ -99,7 +100,7 @@ class PictureWorker(QObject):
         self._thread.wait()
 
     def _start_over(self, wish: PictureWish | None) -> None:
-        self._wanted, self._met, self._has_rested = wish, None, False
+        self._wanted, self._met, self._has_rested, self._is_past = wish, None, False, False
         self._upcoming.clear()
         self._changed.notify()
 

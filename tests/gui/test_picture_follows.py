@@ -86,6 +86,20 @@ def test_a_jump_while_it_plays_goes_on_from_there(playing, clock, qtbot):
     qtbot.waitUntil(lambda: painted[-1] == starts_at(13))
 
 
+def test_in_a_loop_the_pictures_begin_again_too(playing, clock, qtbot):
+    opened, painted = playing
+    transport = opened.page.transport
+    transport.is_looping = True
+    for _ in range(2):
+        clock.now = (transport.last_frame - 0.6) * FRAME_S
+        qtbot.waitUntil(lambda: painted[-1] == starts_at(transport.last_frame - 1))
+        clock.now = (transport.last_frame + 1.2) * FRAME_S
+        qtbot.waitUntil(lambda: painted[-1] == 0.0)
+        for frame in (1, 2):
+            clock.now = (frame + 0.3) * FRAME_S
+            qtbot.waitUntil(lambda at=frame: painted[-1] == starts_at(at))
+
+
 def test_where_it_stops_the_frame_under_the_playhead_is_shown(playing, clock, qtbot):
     opened, painted = playing
     clock.now = 30.4 * FRAME_S
