@@ -145,9 +145,10 @@ def test_no_name_of_a_segment_is_cut(opened):
 
 
 def test_fields_stand_in_two_columns_where_there_is_room(with_take):
-    form = with_take.page.inspector.score.form
-    form.setParent(with_take.page)  # out of the room that scrolls, which has a width of its own
+    form = with_take.page.inspector.score.tabs.widget(0).takeWidget()  # that has its own width
+    form.setParent(with_take.page)
     form.show()
+    QApplication.processEvents()
     least = next(width for width in range(100, 2000) if form.columns_in(width) == 2)
     for width, columns in ((least, 2), (least - 1, 1), (least + 200, 2)):
         form.resize(width, 200)
