@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QValidator
-from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QWidget
+from collections.abc import Iterable
+
+from PySide6.QtCore import QEvent, QObject, QPointF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QValidator,
+)
+from PySide6.QtWidgets import (
+    QAbstractSpinBox,
+    QComboBox,
+    QDoubleSpinBox,
+    QLabel,
+    QSpinBox,
+    QWidget,
+)
 
 from emsync_desktop.appearance import COLOURS
 from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM
@@ -12,6 +29,7 @@ from emsync_engine.project.model import FASTEST_BPM, SLOWEST_BPM
 _FROM_RIGHT_PX = 14.0
 _AUTO = round(SLOWEST_BPM) - 1
 _USUAL_BPM = 100
+_UNDO_KEYS = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
 
 
 class Choice(QComboBox):
@@ -25,6 +43,36 @@ class Choice(QComboBox):
         x, y = self.width() - _FROM_RIGHT_PX, self.height() / 2 - 1.5
         painter.drawPolyline([QPointF(x - 4, y), QPointF(x, y + 4), QPointF(x + 4, y)])
         painter.end()
+
+
+class UndoPasses(QObject):
+    """Lets undo and redo through to the window from numbers in which nobody is typing.
+
+    A field takes both keys for its own letters, of which none are left once a number counts.
+    """
+
+    def watch(self, fields: Iterable[QAbstractSpinBox]) -> None:
+        for field in fields:
+            field.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt override
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and isinstance(watched, QSpinBox | QDoubleSpinBox)
+            and any(event.matches(key) for key in _UNDO_KEYS)
+            and not _is_typed_in(watched)
+        ):
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
+
+
+def _is_typed_in(field: QSpinBox | QDoubleSpinBox) -> bool:
+    """Whether the letters in a field are others than those of its number."""
+    value = field.textFromValue(field.value())  # type: ignore[arg-type]
+    said = f"{field.prefix()}{value}{field.suffix()}"
+    return field.text() not in (said, field.specialValueText())
 
 
 class ElidedLabel(QLabel):

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QFrame, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractSpinBox, QFrame, QSplitter, QVBoxLayout, QWidget
 
 from emsync_desktop.circumplex.geometry import trail_around
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.editor import Editor
+from emsync_desktop.fields import UndoPasses
 from emsync_desktop.film_clock import FilmClock, frame_typed
 from emsync_desktop.inspector.history import HistoryList
 from emsync_desktop.inspector.hits import hit_rows
@@ -104,6 +105,8 @@ class FilmPage(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 0, 12, 0)
         column.addWidget(everything)
+        self._undo_passes = UndoPasses(self)
+        self._undo_passes.watch(self.findChildren(QAbstractSpinBox))
 
     def _connect(self) -> None:
         document, editor, transport = self._document, self._editor, self.transport

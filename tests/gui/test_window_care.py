@@ -73,6 +73,25 @@ def test_no_two_actions_share_a_key(window):
     assert {"J", "K", "L"} <= set(keys)
 
 
+def test_undo_in_a_number_undoes_the_edit_that_it_made(opened):
+    """A field that nobody types in takes no key away from the window."""
+    stack, field = opened.document.undo_stack, opened.page.inspector.point.valence
+    field.setFocus()
+    field.selectAll()
+    QTest.keyClicks(field, "0.5")
+    press(field, KEY.Key_Z, CTRL)  # of the letters, as long as they are no number yet
+    assert stack.count() == 0
+    field.selectAll()
+    QTest.keyClicks(field, "0.5")
+    press(field, KEY.Key_Return)
+    assert opened.editor.segment.emotion.chosen is not None
+    press(field, KEY.Key_Z, CTRL)
+    assert stack.index() == 0
+    assert opened.editor.segment.emotion.chosen is None
+    press(field, KEY.Key_Y, CTRL)
+    assert stack.index() == 1
+
+
 def test_an_open_menu_has_the_letters_for_itself(opened):
     """In the timeline a single T silences a segment; in the menu it chooses an entry."""
     editor, view = opened.editor, opened.page.timeline
