@@ -14,7 +14,7 @@ from emsync_engine.project.notes import Family
 from emsync_engine.render.breath import draw_back
 from emsync_engine.render.fluidsynth import PlayedPart
 from emsync_engine.render.levels import level_gains, level_points
-from emsync_engine.render.mixing import REVERB_SENDS, Fade, in_hall
+from emsync_engine.render.mixing import REVERB_SENDS, Fade, with_hall
 from emsync_engine.render.patching import Changed
 from emsync_engine.render.reverb import RESPONSE_S, reverberated
 from emsync_engine.render.synthesizer import SAMPLE_RATE
@@ -35,11 +35,18 @@ class HeardStem:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Shape:
-    """What becomes of all stems alike: the levels of the segments, the hall's start, the fade."""
+    """What becomes of all stems alike: the levels of the segments, the hall's start, the fade.
+
+    ``seam`` is how what is played ends in a loop; None where it is none.
+    """
 
     timeline: Timeline | None  # None where no segment asks for a level
-    is_loop: bool
+    seam: Fade | None
     fade: Fade
+
+    @property
+    def is_loop(self) -> bool:
+        return self.seam is not None
 
     def gains(self, start: int, end: int) -> FloatArray | None:
         """(n, 1) gains of the segments for samples [start, end); None where none is asked for."""
@@ -54,7 +61,8 @@ class Shape:
             for start_s, end_s in _differing_levels(self.timeline, before.timeline, length)
         ]
         if self.is_loop != before.is_loop:
-            changed.append(Changed(0, _RESPONSE))
+            seam = self.seam or before.seam
+            changed += [Changed(0, _RESPONSE), Changed(seam.first if seam else 0, length)]
         if self.fade.first != before.fade.first or len(self.fade.gains) != len(before.fade.gains):
             changed.append(Changed(min(self.fade.first, before.fade.first), length))
         return [Changed(one.start, min(one.end, length)) for one in changed if one.start < length]
@@ -87,7 +95,7 @@ def into_hall(
     length = len(stem.dry)
     if any(one.start == 0 and one.end == length for one in changed):
         played = _played(stem, 0, length, shape)
-        stem.wet[:] = in_hall(family, played, is_loop=shape.is_loop)
+        stem.wet[:] = with_hall(family, played, is_loop=shape.is_loop)
         shape.fade.apply(stem.wet)
         return [Changed(0, length)]
     spans = _with_tails(changed, length, is_loop=shape.is_loop)
@@ -137,6 +145,8 @@ def _played(stem: HeardStem, first: int, last: int, shape: Shape) -> FloatArray:
     start = max(first, 0)
     samples = np.zeros((last - first, 2), np.float32)
     samples[start - first :] = stem.dry[start:last]
+    if shape.seam is not None:
+        shape.seam.apply(samples[start - first :], start)
     draw_back(samples, [hit_s - first / SAMPLE_RATE for hit_s in stem.part.breaths_s])
     gains = shape.gains(start, last)
     if gains is not None:

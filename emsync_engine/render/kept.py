@@ -36,7 +36,7 @@ from emsync_engine.render.fluidsynth import (
 from emsync_engine.render.hall_patching import HeardStem, Shape, add_up, into_hall, joined
 from emsync_engine.render.levels import levelled
 from emsync_engine.render.mastering import mastered_by
-from emsync_engine.render.mixing import Fade, Heard, fade_of, heard_in_hall, in_hall
+from emsync_engine.render.mixing import SEAM_S, Fade, Heard, fade_of, heard_in_hall, in_hall
 from emsync_engine.render.patching import Changed, differing_times, patch
 from emsync_engine.render.reading import Reading
 from emsync_engine.render.soundfont import Soundfont, find_soundfont
@@ -216,7 +216,7 @@ def _shape_of(take: Take, timeline: Timeline | None, length: int) -> Shape:
     has_levels = timeline is not None and any(timeline.levels_db)
     return Shape(
         timeline if has_levels else None,
-        take.settings.ending == "loop",
+        Fade.of(length, SEAM_S) if take.settings.ending == "loop" else None,
         Fade.of(length, *fade_of(take)),
     )
 

@@ -23,9 +23,12 @@ FloatArray = NDArray[np.float32]
 FADE_S = 3.0  # thesis section 4
 
 ENDING_FADES_S: Mapping[str, float] = MappingProxyType(
-    {"fade": FADE_S, "ring": 0.4, "button": 0.05, "loop": 0.005}
+    {"fade": FADE_S, "ring": 0.4, "button": 0.05, "loop": 0.0}
 )
 """Fade of each ending: all but the fade itself end in the music, and only must not click."""
+
+SEAM_S = 0.005
+"""In a loop only what is played fades out; the hall goes on over the seam."""
 
 REVERB_SENDS: Mapping[Family, float] = MappingProxyType(
     {"drums": 0.10, "bass": 0.05, "guitar": 0.22, "piano": 0.25, "strings": 0.35}
@@ -132,6 +135,14 @@ def mix_stems(
 
 def in_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> FloatArray:
     """A dry stem (N, 2) with what its family sends to the hall; (N, 2), a new array."""
+    if is_loop:
+        stem = stem.copy()
+        Fade.of(len(stem), SEAM_S).apply(stem)
+    return with_hall(family, stem, is_loop=is_loop)
+
+
+def with_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> FloatArray:
+    """As ``in_hall``, of a stem that has its seam."""
     hall = _reverberated_in_a_loop(stem) if is_loop else reverberated(stem)
     return stem + np.float32(REVERB_SENDS[family]) * hall
 

@@ -3,7 +3,7 @@ import pytest
 
 from emsync_engine.monitor import Cancelled
 from emsync_engine.render.loudness import integrated_loudness, true_peak_dbtp
-from emsync_engine.render.mixing import fade_gains, mix_stems
+from emsync_engine.render.mixing import ENDING_FADES_S, fade_gains, mix_stems
 from emsync_engine.render.reverb import RESPONSE_S, hall_response, reverberated
 
 RATE = 48_000
@@ -73,6 +73,17 @@ def test_in_a_loop_the_hall_of_the_end_sounds_over_the_start():
         short = mix_stems({"piano": tone(seconds)}, seconds, fade_s=0.0, is_loop=True)
         assert len(short.samples) == round(seconds * RATE)
         assert np.all(np.isfinite(short.samples))
+
+
+def test_a_loop_does_not_click_where_it_begins_again():
+    """The hall goes on over the seam; before it was cut to silence there and came back at once."""
+    stem = tone(2.0)
+    stem[:2400] *= np.linspace(0, 1, 2400, dtype=np.float32)[:, None]
+    loop = mix_stems({"strings": stem}, 2.0, fade_s=ENDING_FADES_S["loop"], is_loop=True).samples
+    twice = np.concatenate([loop[-4800:], loop[:4800]]).mean(axis=1)
+    curves = np.abs(np.diff(twice, 2))  # a click is a corner
+    assert np.abs(loop[-1]).max() > 1e-3 * np.abs(loop).max()
+    assert curves[4790:4810].max() < 3 * np.median(curves[:4000])
 
 
 def test_stems_of_another_length_are_refused():
