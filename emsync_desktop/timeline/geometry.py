@@ -178,6 +178,14 @@ def snapped(
     return rate.time_of(min(max(frame, first), last))
 
 
+def unsnapped(time_s: float, rate: FrameRate, room: tuple[Fraction, Fraction]) -> Fraction:
+    """Where a boundary lies that nothing pulls: to the millisecond, a frame inside its room."""
+    first, last = room[0] + 1 / rate.ratio, room[1] - 1 / rate.ratio
+    if first > last:
+        return (room[0] + room[1]) / 2
+    return min(max(Fraction(round(time_s * 1000), 1000), first), last)
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A horizontal lane of the timeline, in pixels from the top."""

@@ -21,6 +21,7 @@ from emsync_desktop.timeline.geometry import (
     nearest_index,
     row_at,
     snapped,
+    unsnapped,
 )
 from emsync_engine.project.model import Boundary, BoundaryId
 
@@ -65,7 +66,8 @@ class MoveBoundaries:
     """Boundaries in the hand: where each lay when they were taken, and which one is held.
 
     They keep their distances. The held one lies on frames, and is pulled by the playhead, its own
-    start, the marked range and the film's cuts; not with Alt.
+    start, the marked range and the film's cuts; with Alt it lies where the hand is, to the
+    millisecond.
     """
 
     view: TimelineView
@@ -92,13 +94,16 @@ class MoveBoundaries:
         view, start = self.view, self.starts[self.held]
         is_free = bool(modifiers & _ALT) or not view.is_snapping
         reach_s = min(SNAP_PX / view.scale.px_per_s, 0.5)
-        time = snapped(
-            view.scale.time_at(at.x()),
-            view.clock.rate,
-            self.room,
-            magnets=() if is_free else self.magnets,
-            reach_s=reach_s,
-        )
+        if modifiers & _ALT:
+            time = unsnapped(view.scale.time_at(at.x()), view.clock.rate, self.room)
+        else:
+            time = snapped(
+                view.scale.time_at(at.x()),
+                view.clock.rate,
+                self.room,
+                magnets=() if is_free else self.magnets,
+                reach_s=reach_s,
+            )
         self.pulled_to = time if not is_free and time in self.magnets else None
         shift = time - start
         times = {one: then + shift for one, then in self.starts.items()}

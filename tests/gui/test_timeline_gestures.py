@@ -143,7 +143,7 @@ def test_alt_and_the_switch_turn_snapping_off(opened):
     x = view.scale.x_of(float(playhead)) + 6.8  # nearer to the next frame, within reach of the pull
     start = place_of(view, CUTS[1])
     for keys, key, wanted in (
-        (ALT, None, beside),
+        (ALT, None, Fraction(round(view.scale.time_at(x) * 1000), 1000)),
         (NONE, None, playhead),
         (NONE, KEY.Key_S, beside),
     ):

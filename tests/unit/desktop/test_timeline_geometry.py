@@ -13,6 +13,7 @@ from emsync_desktop.timeline.geometry import (
     rows,
     ruler_ticks,
     snapped,
+    unsnapped,
 )
 from emsync_engine.timing import FrameRate
 
@@ -153,3 +154,12 @@ def test_a_span_fills_the_view_with_a_little_room():
     assert 18.0 < scale.start_s < 20.0
     assert 30.0 < scale.end_s < 32.0
     assert TimeScale.fitted(60.0, 800.0).spanning(0.0, 60.0, FILM).is_fitted
+
+
+@given(time_s=st.floats(-1, 12), end=st.integers(1, 240))
+def test_what_nothing_pulls_lies_where_the_hand_is_and_a_frame_inside_its_room(time_s, end):
+    room = (Fraction(0), Fraction(end, 24))
+    found = unsnapped(time_s, FILM, room)
+    assert room[0] < found < room[1]
+    if room[0] + Fraction(1, 24) <= time_s <= room[1] - Fraction(1, 24):
+        assert abs(found - Fraction(time_s)) <= Fraction(1, 2000)
