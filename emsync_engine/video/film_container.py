@@ -40,7 +40,8 @@ class Container:
     """A container: ffmpeg's muxer, and what it can hold (no codecs named: all that there are).
 
     ``codecs`` are those that the music can have in it, the usual one first. Without a
-    ``text_subtitle_codec`` it holds no text subtitles.
+    ``text_subtitle_codec`` it holds no text subtitles. ``holds_turns``: whether it can be relied on
+    to say that a picture is to be turned; in Matroska that depends on ffmpeg's version.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Container:
     sounds: frozenset[str]
     holds_bitmap_subtitles: bool
     text_subtitle_codec: str
+    holds_turns: bool = True
 
 
 _MP4_PICTURES = frozenset(("h264", "hevc", "av1", "vp9", "mpeg4", "mpeg2video", "mpeg1video"))
@@ -76,6 +78,7 @@ _MKV = Container(
     frozenset(),
     holds_bitmap_subtitles=True,
     text_subtitle_codec="srt",
+    holds_turns=False,
 )
 _WEBM = Container(
     "WebM",
@@ -85,6 +88,7 @@ _WEBM = Container(
     frozenset(("vorbis", "opus")),
     holds_bitmap_subtitles=False,
     text_subtitle_codec="webvtt",
+    holds_turns=False,
 )
 _TS = Container(
     "MPEG-TS",
@@ -94,6 +98,7 @@ _TS = Container(
     frozenset(("aac", "mp2", "mp3", "ac3", "eac3")),
     holds_bitmap_subtitles=True,
     text_subtitle_codec="",
+    holds_turns=False,
 )
 
 
@@ -139,6 +144,7 @@ class Stream:
     title: str | None
     is_attached_picture: bool
     tag: str
+    turned: int = 0  # degrees by which a player is told to turn the picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +161,11 @@ class Source:
     @property
     def pictures(self) -> tuple[Stream, ...]:
         return tuple(s for s in self.streams if s.kind == "video" and not s.is_attached_picture)
+
+    @property
+    def turned(self) -> int:
+        """Degrees by which players are told to turn the film's picture."""
+        return next((stream.turned for stream in self.pictures), 0)
 
     @property
     def picture_offset_s(self) -> float:
@@ -238,7 +249,11 @@ def plan_container(
     if name is None or wanted not in CONTAINERS or wanted == usual.extension:
         return usual
     container = CONTAINERS[wanted]
-    if obstacle := _obstacle(container, source, sounds, codec):
+    obstacle = _obstacle(container, source, sounds, codec)
+    is_own = wanted == _own_extension(source)
+    if source.turned and usual.container.holds_turns and not (is_own or container.holds_turns):
+        obstacle = obstacle or f"{container.name} cannot be relied on to hold turned pictures"
+    if obstacle:
         raise ContainerRefusalError(name.name, obstacle, usual.extension)
     return ContainerPlan(container, wanted, _codec_in(container, codec), "as its name asks")
 
@@ -342,7 +357,23 @@ def _stream(facts: Mapping[str, Any]) -> Stream:
         title=tags.get("title"),
         is_attached_picture=bool(facts.get("disposition", {}).get("attached_pic")),
         tag=str(facts.get("codec_tag_string", "")),
+        turned=turned_by(facts),
     )
+
+
+def turned_by(facts: Mapping[str, Any]) -> int:
+    """Degrees by which a player is told to turn a stream's picture, in 0..359."""
+    for beside in facts.get("side_data_list", ()):
+        if "rotation" in beside:
+            return round(float(beside["rotation"])) % 360
+    return 0
+
+
+def turn_words(source: Source, written: Path) -> list[str]:
+    """What is to be said where a film no longer tells players to turn its picture."""
+    if source.turned == 0 or read_source(written).turned == source.turned:
+        return []
+    return ["the container does not say that the picture is to be turned, as the source's did"]
 
 
 def _number(value: Any) -> float | None:

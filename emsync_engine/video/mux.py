@@ -37,6 +37,7 @@ from emsync_engine.video.film_container import (
     plan_container,
     read_source,
     subtitle_codec,
+    turn_words,
 )
 from emsync_engine.video.film_range import FilmRange, later_timecode
 from emsync_engine.video.film_sound import (
@@ -55,6 +56,7 @@ __all__ = ["MusicPlacing", "MuxResult", "mux"]
 
 _BITS_PER_CHANNEL = 128_000
 _LEAST_CODED = 2048
+_WRITTEN_ANEW = ("tmcd", "text")  # QuickTime's tracks of timecode and of chapters
 
 logger = logging.getLogger(__name__)
 
@@ -191,7 +193,8 @@ def mux(
         peak = _held_peak(job, track, monitor)
         _write_film(job, track, output, monitor)
     logger.info("muxed %s in %.2f s", output.name, time.perf_counter() - started)
-    return MuxResult(output, plan.container.name, _sentence(job, blend, peak), blend, peak)
+    said = "; ".join([*_said(job, blend, peak), *turn_words(film, output)])
+    return MuxResult(output, plan.container.name, f"{said}.", blend, peak)
 
 
 def _timecode(start: tuple[str, FrameRate] | None, span: FilmRange | None) -> str | None:
@@ -371,7 +374,7 @@ def _muxer_arguments(job: _Job) -> list[str]:
     return [*arguments, "-f", muxer]
 
 
-def _sentence(job: _Job, blend: Blend | None, peak: CodedPeak | None) -> str:
+def _said(job: _Job, blend: Blend | None, peak: CodedPeak | None) -> list[str]:
     plan = job.plan
     coded = f"{plan.container.name} with {CODEC_NAMES[plan.codec]} sound"
     said = [f"The picture was copied unchanged into {coded}, {plan.why}"]
@@ -389,7 +392,7 @@ def _sentence(job: _Job, blend: Blend | None, peak: CodedPeak | None) -> str:
     elif blend is not None:
         said += blend_words(blend)
     said += peak_words(peak, codec=CODEC_NAMES[plan.codec])
-    lost = sorted({stream.codec for stream in job.film.of_kind("data") if stream.tag != "tmcd"})
+    lost = sorted({one.codec for one in job.film.of_kind("data") if one.tag not in _WRITTEN_ANEW})
     if lost:
         said.append(f"data tracks ({', '.join(lost)}) are left out")
-    return "; ".join(said) + "."
+    return said

@@ -16,8 +16,13 @@ from emsync_engine.errors import (
     VideoUnreadableError,
 )
 from emsync_engine.monitor import Cancelled
-from emsync_engine.video.film_container import ContainerRefusalError, choose_container
+from emsync_engine.video.film_container import (
+    ContainerRefusalError,
+    choose_container,
+    read_source,
+)
 from emsync_engine.video.mux import MusicPlacing, mux
+from tests.data.make_media import make_rotated
 
 pytestmark = pytest.mark.skipif(shutil.which("ffmpeg") is None, reason="ffmpeg is not installed")
 
@@ -197,7 +202,8 @@ def test_chapters_subtitles_metadata_and_rotation_survive(tmp_path):
         *("-c", "copy", "-c:s", "mov_text", "-metadata:s:v:0", "rotate=90", str(rich)),
     )
     output = tmp_path / "out.mp4"
-    mux(rich, click_music(2), output)
+    result = mux(rich, click_music(2), output)
+    assert "left out" not in result.how
     before, after = facts(rich), facts(output)
     assert after["format"]["tags"]["title"] == "Größe"
     assert [chapter["tags"]["title"] for chapter in after["chapters"]] == ["One", "Two"]
@@ -274,6 +280,20 @@ def test_a_name_may_ask_for_another_container(film, tmp_path, extension):
 def test_a_missing_folder_is_one_sentence(film, tmp_path):
     with pytest.raises(OutputError, match="folder does not exist"):
         mux(film, click_music(2), tmp_path / "nowhere" / "out.mp4")
+
+
+def test_a_turned_picture_stays_turned_or_it_is_said(tmp_path):
+    film = make_rotated(tmp_path).path
+    kept = mux(film, click_music(1), tmp_path / "out.mov")
+    assert "turned" not in kept.how
+    with pytest.raises(ContainerRefusalError, match=r"turned pictures; name it out\.mp4"):
+        mux(film, click_music(1), tmp_path / "out.mkv")
+    # where the source is of that kind, what ffmpeg can do there is done, and the rest is told
+    stored = tmp_path / "stored.mkv"
+    subprocess.run(["ffmpeg", "-v", "error", "-i", film, "-c", "copy", stored], check=True)
+    again = mux(stored, click_music(1), tmp_path / "again.mkv")
+    turned = [read_source(one).turned for one in (stored, again.path)]
+    assert ("to be turned" in again.how) == (turned[0] != turned[1])
 
 
 def test_what_is_no_film_is_refused(tmp_path):
