@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import av
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -27,15 +26,16 @@ from emsync_engine.video.cache import DEFAULT_CACHE, Cache
 from emsync_engine.video.clock import PictureTimes, picture_times
 from emsync_engine.video.containers import fraction, open_media
 from emsync_engine.video.decode import SMALL_LONG_SIDE_PX, DecodedVideo, decode
-from emsync_engine.video.frames import PictureScaler
+from emsync_engine.video.frames import PictureScaler, fitted_size
 from emsync_engine.video.probe import VideoInfo
 
 STAGE = "scene cuts"
-_PLANAR = {"yuv420p": (16.0, 255 / 219, 255 / 224), "yuvj420p": (0.0, 1.0, 1.0)}
-_TALL = 8  # times the height wanted
-_LINES = 4  # of a tall plane that are averaged to one
 _AROUND = 8  # pictures before and after a cut that are decoded after all
 _FEWEST_DECODED = 0.2  # of the pictures: below that too much would be guessed
+_HURRIED = {"skip_loop_filter": "all", "flags2": "+fast"}  # edges of blocks are not smoothed
+_LINES = 5  # of a tall plane that are averaged to one
+_GROUPS = 8  # before, whose packets tell what is usual
+_USUAL = (1 / 8, 2.0)  # times the usual number of bytes: outside, something new may have come
 
 logger = logging.getLogger(__name__)
 
@@ -59,11 +59,12 @@ def scan_transitions(
 ) -> list[Transition]:
     """Transitions of a film, numbered and timed as after ``decode``, in less than half the time.
 
-    Pictures that no other one is predicted from are not decoded, and those that are go without the
-    smoothing of block edges, which cannot be seen at this size. The times of all are in the
-    packets. Where a cut then lies between two pictures that are not neighbours, those in between
-    and around are decoded after all, from the key picture before. A film that is damaged or not
-    coded so is decoded whole (``cache`` is for that).
+    Pictures that no other one is predicted from are not decoded, except where the packets suddenly
+    hold more or less than before; and those that are go without the smoothing of block edges, which
+    cannot be seen at this size. The times of all are in the packets. Where a cut then lies between
+    two pictures that are not neighbours, those in between and around are decoded after all, from
+    the key picture before. A film that is damaged or not coded so is decoded whole (``cache`` is
+    for that).
     """
     detector = detector or TransitionDetector()
     try:
@@ -79,23 +80,23 @@ def scan_transitions(
 
 def _scan(info: VideoInfo, file: Path, monitor: Monitor) -> _Scan | None:
     """Decode what others are predicted from; None if the rest cannot be told from the packets."""
-    small = _SmallPictures(info)
+    small = _small_pictures(info)
     ticks: list[int] = []
     kept: list[int] = []
     with file.open("wb") as pictures, open_media(info.path) as container:
         stream = container.streams[info.video_stream]
         stream.thread_type = "AUTO"
-        stream.codec_context.skip_frame = "NONREF"
-        stream.codec_context.options = {"skip_loop_filter": "all", "flags2": "+fast"}
+        stream.codec_context.options = _HURRIED
         time_base, last_duration = fraction(stream.time_base), 0
-        for packet in container.demux(stream):
+        for packet, skipped in _hurried(container.demux(stream)):
             if packet.pts is not None and not packet.is_discard:
                 ticks.append(packet.pts)
                 last_duration = packet.duration or 0
+            stream.codec_context.skip_frame = skipped
             for frame in packet.decode():
                 if frame.pts is None or frame.is_corrupt or (kept and frame.pts <= kept[-1]):
                     return None
-                small.write(frame, pictures)
+                pictures.write(small.scale(frame).tobytes())
                 kept.append(frame.pts)
                 done_s = float((frame.pts - kept[0]) * (time_base or 0))
                 monitor.advance(STAGE, done_s, max(done_s, float(info.duration)))
@@ -107,7 +108,9 @@ def _scan(info: VideoInfo, file: Path, monitor: Monitor) -> _Scan | None:
     if not np.array_equal(stamps[places], kept):
         return None
     times = picture_times(stamps, time_base, info.frame_rate.ratio, last_duration=last_duration)
-    frames: NDArray[np.uint8] = np.memmap(file, np.uint8, "r", shape=(len(kept), *small.shape))
+    frames: NDArray[np.uint8] = np.memmap(
+        file, np.uint8, "r", shape=(len(kept), small.height, small.width, 3)
+    )
     return _Scan(_as_video(info, frames, times, places), places, times, stamps)
 
 
@@ -132,46 +135,48 @@ def _as_video(
     )
 
 
-class _SmallPictures:
-    """Small RGB pictures, straight from the planes where these are the usual ones."""
-
-    def __init__(self, info: VideoInfo) -> None:
-        shown = (info.width, info.height)
-        self._scaler = PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX)
-        self._turns = -info.rotation // 90 % 4
-        self.shape = (self._scaler.height, self._scaler.width, 3)
-
-    def write(self, frame: Any, file: BinaryIO) -> None:
-        file.write(self.of(frame).tobytes())
-
-    def of(self, frame: Any) -> NDArray[np.uint8]:
-        """One picture, (h, w, 3) uint8 RGB."""
-        if frame.format.name not in _PLANAR:
-            return self._scaler.scale(frame)
-        height, width = self.shape[:2]
-        size = (height, width) if self._turns % 2 else (width, height)
-        luma, blue, red = (_shrunk(plane, size) for plane in frame.planes)
-        full = cv2.LUT(cv2.merge([luma, red, blue]), _full_range(frame.format.name))
-        rgb = cv2.cvtColor(full, cv2.COLOR_YCrCb2RGB)
-        return np.ascontiguousarray(np.rot90(rgb, self._turns), dtype=np.uint8)
+def _small_pictures(info: VideoInfo) -> PictureScaler:
+    """Makes pictures small; some lines of a tall one are enough, and cost less."""
+    shown = (info.width, info.height)
+    height = fitted_size(*shown, SMALL_LONG_SIDE_PX)[1]
+    every = max(1, info.height // (_LINES * height))
+    return PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX, every=every)
 
 
-@cache
-def _full_range(name: str) -> NDArray[np.uint8]:
-    """What each value of luma, red and blue difference is on a scale from 0 to 255, (1, 256, 3)."""
-    black, contrast, colour = _PLANAR[name]
-    values = np.arange(256)
-    shades, tints = (values - black) * contrast, (values - 128) * colour + 128
-    table = np.stack([shades, tints, tints], axis=-1)[None]
-    return np.clip(np.rint(table), 0, 255).astype(np.uint8)
+def _hurried(packets: Iterator[Any]) -> Iterator[tuple[Any, str]]:
+    """Packets in order, each with what the decoder may skip.
+
+    Encoders send a picture, and then those shown before it that are predicted from both sides.
+    Where such a group holds suddenly more than those before, or next to nothing, or begins with a
+    key picture, one shot may give way to another in it: all of it is decoded.
+    """
+    usual: deque[float] = deque(maxlen=_GROUPS)
+    for group in _groups(packets):
+        weight = sum(packet.size for packet in group) / len(group)
+        middle = float(np.median(usual)) if usual else weight
+        is_usual = _USUAL[0] * middle <= weight <= _USUAL[1] * middle
+        skipped = "NONREF" if is_usual and not group[0].is_keyframe else "DEFAULT"
+        usual.append(weight)
+        yield from ((packet, skipped) for packet in group)
 
 
-def _shrunk(plane: Any, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """A plane at a (width, height); of large ones some lines are enough, and cost less."""
-    pixels = np.frombuffer(plane, np.uint8).reshape(plane.height, plane.line_size)[:, : plane.width]
-    if plane.height >= _TALL * size[1]:
-        pixels = pixels[:: plane.height // (_LINES * size[1])]
-    return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+def _groups(packets: Iterator[Any]) -> Iterator[list[Any]]:
+    """Each picture that is shown after all before it, with those that follow but are shown before.
+
+    What has no time of its own (the end) is a group by itself.
+    """
+    group: list[Any] = []
+    latest: int | None = None
+    for packet in packets:
+        is_later = packet.pts is None or latest is None or packet.pts > latest
+        if group and is_later:
+            yield group
+            group = []
+        group.append(packet)
+        if packet.pts is not None and is_later:
+            latest = packet.pts
+    if group:
+        yield group
 
 
 class _Exact:
@@ -225,15 +230,16 @@ class _Exact:
 
     def _pictures(self, first: int, last: int) -> NDArray[np.uint8]:
         """Consecutive pictures, decoded whole from the key picture before them."""
-        stamps, small = self._scan.stamps[first : last + 1], _SmallPictures(self._info)
+        stamps, small = self._scan.stamps[first : last + 1], _small_pictures(self._info)
         pictures: dict[int, NDArray[np.uint8]] = {}
         with open_media(self._info.path) as container:
             stream = container.streams[self._info.video_stream]
             stream.thread_type = "AUTO"
+            stream.codec_context.options = _HURRIED
             container.seek(int(stamps[0]), stream=stream)
             for frame in _decoded_from(int(stamps[0]), container, stream):
                 if stamps[0] <= frame.pts <= stamps[-1]:
-                    pictures[frame.pts] = small.of(frame)
+                    pictures[frame.pts] = small.scale(frame)
                 if frame.pts >= stamps[-1]:
                     break
         if len(pictures) != len(stamps):

@@ -35,6 +35,7 @@ class PictureScaler:
     form : ``rgb24``, or ``bgra``: what screens hold, made in half the time
     threads : that share a picture; 0 for as many as there are cores. More than one wait for each
         other, which takes longer than it saves while other programs are at work.
+    every : of how many lines of a much larger picture one is looked at
     """
 
     def __init__(
@@ -45,24 +46,26 @@ class PictureScaler:
         long_side: int,
         form: Literal["rgb24", "bgra"] = "rgb24",
         threads: int = 0,
+        every: int = 1,
     ) -> None:
         self.width, self.height = fitted_size(*shown, long_side)
         self._quarter_turns = -rotation // 90  # numpy turns anticlockwise
         sideways = rotation in (90, 270)
         self._stored = (self.height, self.width) if sideways else (self.width, self.height)
         self._reformatter = VideoReformatter()
-        self._form, self._threads = form, threads
+        self._form, self._threads, self._every = form, threads, every
 
     def scale(self, frame: Any) -> NDArray[np.uint8]:
         """One picture as (height, width, 3) uint8 RGB, or (height, width, 4) BGRA; C-contiguous."""
         width, height = self._stored
+        means = averaged(frame, width, height, every=self._every)
         small = self._reformatter.reformat(
-            averaged(frame, width, height) or frame,
+            frame if means is None else means,
             width=width,
             height=height,
             format=self._form,
             interpolation="AREA",
-            threads=self._threads,
+            threads=self._threads if means is None else 1,
         )
         pixels = small.to_ndarray()
         if self._quarter_turns:

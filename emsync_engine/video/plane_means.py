@@ -29,23 +29,32 @@ def fill_with_means(small: NDArray[np.uint8], plane: NDArray[np.uint8], *, every
     every : of how many lines one is looked at; the mean of few lines costs less
     """
     lines = plane[::every] if every > 1 else plane
-    _fill(small, lines, np.empty(plane.shape[1], np.uint16))
+    height, width = small.shape
+    tall, wide = lines.shape
+    rows = np.arange(height + 1) * tall // height
+    columns = np.arange(width + 1) * wide // width
+    _fill(small, lines, rows, columns, np.empty(wide, np.uint16))
 
 
 @_kept
-def _fill(small: NDArray[np.uint8], plane: NDArray[np.uint8], sums: NDArray[np.uint16]) -> None:
-    height, width = small.shape
-    tall, wide = plane.shape
-    for row in range(height):
-        first, last = row * tall // height, (row + 1) * tall // height
+def _fill(
+    small: NDArray[np.uint8],
+    plane: NDArray[np.uint8],
+    rows: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    sums: NDArray[np.uint16],
+) -> None:
+    for row in range(small.shape[0]):
         sums[:] = 0
-        for line in range(first, last):
-            for x in range(wide):
-                sums[x] += np.uint16(plane[line, x])
-        for column in range(width):
-            left, right = column * wide // width, (column + 1) * wide // width
-            total = np.int64(0)
-            for x in range(left, right):
-                total += np.int64(sums[x])
-            count = (right - left) * (last - first)
-            small[row, column] = np.uint8((total + count // 2) // count)
+        for line in range(rows[row], rows[row + 1]):
+            pixels = plane[line]
+            for x in range(sums.shape[0]):
+                sums[x] += pixels[x]
+        lines = np.uint32(rows[row + 1] - rows[row])
+        for column in range(small.shape[1]):
+            share = sums[columns[column] : columns[column + 1]]
+            total = np.uint32(0)
+            for x in range(share.shape[0]):
+                total += share[x]
+            count = lines * np.uint32(share.shape[0])
+            small[row, column] = (total + count // np.uint32(2)) // count

@@ -1,3 +1,5 @@
+from dataclasses import dataclass
+
 import pytest
 
 from emsync_engine.monitor import Cancelled
@@ -5,6 +7,7 @@ from emsync_engine.scenes import scanning
 from emsync_engine.scenes.scanning import scan_transitions
 from emsync_engine.scenes.transitions import TransitionDetector
 from emsync_engine.video.decode import decode
+from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.probe import probe
 from tests.data import make_media
 
@@ -34,10 +37,9 @@ def test_cuts_are_those_of_a_whole_decoding(maker, tmp_path):
 
 def test_fewer_pictures_are_decoded(tmp_path, monkeypatch):
     clip = make_media.make_hard_cuts(tmp_path)
-    decoded = []
-    of = scanning._SmallPictures.of
+    decoded, scale = [], PictureScaler.scale
     monkeypatch.setattr(
-        scanning._SmallPictures, "of", lambda self, frame: decoded.append(1) or of(self, frame)
+        PictureScaler, "scale", lambda self, frame: decoded.append(1) or scale(self, frame)
     )
 
     scan_transitions(probe(clip.path), detector=DETECTOR, cache=None)
@@ -45,16 +47,32 @@ def test_fewer_pictures_are_decoded(tmp_path, monkeypatch):
     assert 20 < len(decoded) < 80  # of 96
 
 
-def test_small_pictures_are_those_of_the_scaler(tmp_path):
-    info = probe(make_media.make_rotated_with_cut(tmp_path).path)
-    small = scanning._SmallPictures(info)
+@dataclass(frozen=True)
+class Packet:
+    pts: int | None
+    size: int
+    is_keyframe: bool = False
 
-    with scanning.open_media(info.path) as container:
-        picture = next(container.decode(video=0))
-        ours, scaled = small.of(picture).astype(int), small._scaler.scale(picture).astype(int)
 
-    assert ours.shape == scaled.shape == small.shape
-    assert abs(ours - scaled).mean() < 4
+def groups_of_four(sizes: list[int]) -> list[Packet]:
+    """Key picture, then groups of a picture and the three before it, with so many bytes each."""
+    packets = [Packet(0, 1000, is_keyframe=True)]
+    for number, size in enumerate(sizes):
+        last = 4 * number + 4
+        packets += [Packet(pts, size) for pts in (last, last - 2, last - 3, last - 1)]
+    return [*packets, Packet(None, 0)]
+
+
+@pytest.mark.parametrize("size", [300, 5], ids=["much more", "next to nothing"])
+def test_where_packets_tell_of_something_new_all_is_decoded(size):
+    packets = groups_of_four([90, 110, 100, 95, 105, 100, 90, 100, size, 100])
+
+    whole = {
+        packet.pts for packet, skipped in scanning._hurried(iter(packets)) if skipped == "DEFAULT"
+    }
+
+    assert {33, 34, 35, 36} <= whole
+    assert not whole & set(range(9, 33))
 
 
 def test_a_damaged_film_is_decoded_whole(tmp_path):
