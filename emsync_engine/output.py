@@ -6,7 +6,7 @@ import errno
 import os
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from emsync_engine.errors import OutputUnwritableError
@@ -50,4 +50,5 @@ def written_whole(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise output_error(path, error) from error
     finally:
-        partial.unlink(missing_ok=True)
+        with suppress(OSError):  # on a disk that cannot be written there is nothing to take away
+            partial.unlink(missing_ok=True)

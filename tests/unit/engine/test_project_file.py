@@ -425,3 +425,16 @@ def test_times_stay_exact_where_floats_would_not():
     assert (
         parsed_project(project_text(replace(project, timeline=timeline))).timeline.duration == odd
     )
+
+
+def test_a_disk_that_cannot_be_written_is_told_in_one_sentence(tmp_path, monkeypatch):
+    """Nothing can be taken away there either; that does not hide why nothing was written."""
+    import errno
+
+    def refused(self, *arguments, **named):
+        raise OSError(errno.EROFS, "Read-only file system", str(self))
+
+    monkeypatch.setattr(Path, "open", refused)
+    monkeypatch.setattr(Path, "unlink", refused)
+    with pytest.raises(OutputError, match="read-only"):
+        save_project(sample_project(), tmp_path / "film.emsync", overwrite=True)
