@@ -7,8 +7,11 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-HABIT = 3.2
+HABIT = 4.2
 """Nats that a place gains for each time it is struck more often than others, on a log scale."""
+
+MOST_LOST = 4.4
+"""Nats that a place loses at most: less than a time loses that is no place of the bar."""
 
 BARS_KEPT = 4.0
 """A bar counts less and less; after so many more bars a third."""
@@ -39,4 +42,5 @@ class RhythmMemory:
             self._struck = struck
         else:
             self._struck += (struck - self._struck) / BARS_KEPT
-        self.gains = HABIT * np.log((self._struck + SELDOM) / (self._struck.mean() + SELDOM))
+        gains = HABIT * np.log((self._struck + SELDOM) / (self._struck.mean() + SELDOM))
+        self.gains = np.maximum(gains, -MOST_LOST)

@@ -6,7 +6,7 @@ from emsync_engine.music.bar_plan import MOST_BENT, places_until
 from emsync_engine.music.hints import Hints
 from emsync_engine.music.pulse import METERS, Pulse
 from emsync_engine.music.pulse_hints import SHIFT_LOST, PulseHint
-from emsync_engine.music.rhythm_memory import RhythmMemory
+from emsync_engine.music.rhythm_memory import MOST_LOST, RhythmMemory
 from emsync_engine.music.sampling import MAX_EVENTS_AT_ONCE, log_sum
 from emsync_engine.music.tempo_hints import pass_at_most
 from emsync_engine.project.model import GenerationSettings, VAPoint
@@ -110,6 +110,9 @@ def test_places_that_are_struck_gain_and_one_odd_bar_changes_little():
     memory.keep([1, 5, 17 + 4])
     assert memory.gains[0] > memory.gains[1] > usual[1]
     assert np.isfinite(memory.gains).all()
+    full = RhythmMemory(16)
+    full.keep(range(15))
+    assert full.gains[15] == -MOST_LOST > -SHIFT_LOST
 
 
 def test_nothing_leans_before_a_pulse_is_heard():
