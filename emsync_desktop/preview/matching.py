@@ -39,6 +39,8 @@ class LoudnessMatch(QObject):
         self._asked: set[Path] = set()
         self._current: tuple[str, Path] | None = None
         self._other: Path | None = None
+        self._threads: list[threading.Thread] = []
+        self._is_closing = False
         self._measured.connect(self._on_measured)
 
     def hear(self, take: str, path: Path) -> None:
@@ -48,13 +50,25 @@ class LoudnessMatch(QObject):
         self._current = (take, path)
         if path not in self._asked:
             self._asked.add(path)
-            threading.Thread(target=self._measure, args=(path,), daemon=True).start()
+            self._threads = [one for one in self._threads if one.is_alive()]
+            thread = threading.Thread(
+                target=self._measure, args=(path,), name="loudness of a take", daemon=True
+            )
+            self._threads.append(thread)
+            thread.start()
 
     def forget(self) -> None:
         """Another film: nothing is compared."""
         self._current = self._other = None
         self._known.clear()
         self._asked.clear()
+
+    def close(self) -> None:
+        """End the threads and wait for them: what they signal to must still be there."""
+        self._is_closing = True
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
 
     @property
     def level(self) -> float:
@@ -71,12 +85,20 @@ class LoudnessMatch(QObject):
         from emsync_engine.render.loudness import loudness_of
 
         try:
-            lufs = loudness_of(_chunks(path)).integrated_lufs
+            lufs = loudness_of(self._open_chunks(path)).integrated_lufs
         except (OSError, RuntimeError) as error:  # a file that went meanwhile
             logger.info("the loudness of %s: %s", path.name, error)
             return
-        with contextlib.suppress(RuntimeError):  # the window has closed
-            self._measured.emit(path, lufs)
+        if not self._is_closing:
+            with contextlib.suppress(RuntimeError):  # it went without being closed
+                self._measured.emit(path, lufs)
+
+    def _open_chunks(self, path: Path) -> Iterator[FloatArray]:
+        """The samples of a file, as long as the window is open."""
+        for chunk in _chunks(path):
+            if self._is_closing:
+                return
+            yield chunk
 
     def _on_measured(self, path: Path, lufs: float) -> None:
         self._known[path] = lufs

@@ -200,6 +200,7 @@ class Transport(QObject):
             self._clock.close()
             self._clock = None
         self._prepare.stop()
+        self.matching.close()
 
     # -- moving
 

@@ -204,3 +204,29 @@ def test_beats_are_those_of_the_tempo_map():
     beats, bars = beats_and_bars(TempoMap(tempi, (Meter(0, 4, 4),)), 3.1)
     assert beats == pytest.approx([0.0, 0.5, 1.0, 1.5, 2.0, 2.25, 2.5, 2.75, 3.0])
     assert bars == pytest.approx([0.0, 2.0, 3.0])
+
+
+def test_no_loudness_is_measured_once_the_window_closes(qapp, tmp_path, monkeypatch):
+    """A thread that signals to what is gone would end the program."""
+    import threading
+
+    import numpy as np
+
+    from emsync_desktop.preview import matching
+
+    begun, read = threading.Event(), []
+
+    def endless(path):
+        while True:
+            read.append(path)
+            begun.set()
+            yield np.zeros((4800, 2), np.float32)
+
+    monkeypatch.setattr(matching, "_chunks", endless)
+    match = matching.LoudnessMatch()
+    match.hear("one", tmp_path / "one.wav")
+    assert begun.wait(30)
+    match.close()
+    assert not [one for one in threading.enumerate() if one.name == "loudness of a take"]
+    qapp.processEvents()
+    assert match._known == {}
