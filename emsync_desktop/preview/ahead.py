@@ -11,7 +11,7 @@ import numpy as np
 from emsync_desktop.preview.sound import RATE, FloatArray
 
 BLOCK = 1024
-_BLOCKS = 10  # 213 ms: how far ahead, and how long a level waits until it is heard
+_BLOCKS = 7  # 149 ms: how far ahead, and how long a level waits, beside what the device holds
 _TURN_S = BLOCK / RATE / 3
 
 logger = logging.getLogger(__name__)
