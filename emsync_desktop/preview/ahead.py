@@ -11,7 +11,7 @@ import numpy as np
 from emsync_desktop.preview.sound import RATE, FloatArray
 
 BLOCK = 1024
-_BLOCKS = 7  # 149 ms: how far ahead, and how long a level waits, beside what the device holds
+_BLOCKS = 10  # 213 ms: how far ahead; more than the device asks for at once after a pause of ours
 _TURN_S = BLOCK / RATE / 3
 
 logger = logging.getLogger(__name__)

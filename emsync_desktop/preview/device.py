@@ -16,7 +16,7 @@ from emsync_desktop.preview.mixer import SoundMix
 from emsync_desktop.preview.resampling import Reading, Resampled
 from emsync_desktop.preview.sound import RATE, FloatArray
 
-LATENCY_S = 0.2  # asked of the device: a process that is not let to work so long is not heard
+LATENCY_S = 0.12  # asked of the device: short enough for a fader, long enough for a busy machine
 _LOST_AFTER_S = 4.0  # a device that asks for nothing that long is gone
 _AWAY_S = 1.0  # who has not looked for so long was away too: a computer that slept
 _REST_MS = 60_000  # a device is let go when nothing was played that long
