@@ -122,7 +122,7 @@ class Canvas:
         count: int,
     ) -> None:
         part = Columns(first, count, columns.per_s, columns.ratio)
-        image = self._blank(count, round(row.height * columns.ratio), columns.ratio)
+        image = self._image(count, round(row.height * columns.ratio), columns.ratio)
         painter = QPainter(image)
         paint_lane(painter, picture, row, part)
         painter.end()
@@ -135,7 +135,7 @@ class Canvas:
         self._spare += [image for _, _, image in strip.pieces]
         del self._spare[:-_SPARE_IMAGES]
 
-    def _blank(self, width: int, height: int, ratio: float) -> QImage:
+    def _image(self, width: int, height: int, ratio: float) -> QImage:
         for at, image in enumerate(self._spare):
             if (image.width(), image.height(), image.devicePixelRatio()) == (width, height, ratio):
                 del self._spare[at]

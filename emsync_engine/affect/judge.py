@@ -8,21 +8,21 @@ same.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from emsync_engine.affect.reader_file import Arrays, load_reader, save_reader
 from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
 from emsync_engine.affect.roll import CHANNELS, is_unstruck, rolls
 from emsync_engine.affect.sounding import NoteArrays
-from emsync_engine.errors import WeightsCorruptError
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-judge"
@@ -121,45 +121,38 @@ class MusicJudge(ScaledReader):
 
 def save_music_judge(judge: MusicJudge, path: Path, notes: Mapping[str, str]) -> None:
     """Write a judge as safetensors, its networks in half precision."""
-    from safetensors.torch import save_file
-
-    tensors = {
-        f"{number}.{name}": tensor.half().contiguous() if tensor.is_floating_point() else tensor
+    arrays = {
+        f"{number}.{name}": (tensor.half() if tensor.is_floating_point() else tensor).numpy()
         for number, network in enumerate(judge.networks)
         for name, tensor in network.state_dict().items()
     }
-    tensors["scale"] = torch.tensor(judge.scale, dtype=torch.float32)
-    tensors["spread"] = torch.tensor(judge.spread, dtype=torch.float32)
+    arrays["scale"] = judge.scale.astype(np.float32)
+    arrays["spread"] = judge.spread.astype(np.float32)
     header = {
         **notes,
         "format": FORMAT,
         "networks": len(judge.networks),
         "configuration": asdict(judge.networks[0].configuration),
     }
-    save_file(tensors, path, metadata={"model": json.dumps(header)})  # one key: its order is kept
-    path.chmod(0o644)
+    save_reader(arrays, header, path)
 
 
 def load_music_judge(path: Path) -> MusicJudge:
     """Read a judge; WeightsCorruptError if it is damaged or of another version."""
-    from safetensors import SafetensorError, safe_open
+    return load_reader(path, _made, what="music judge", format=FORMAT)
 
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})["model"])
-            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a dictionary
-        if header.get("format") != FORMAT:
-            raise WeightsCorruptError(f"{path.name} is not a music judge of this version.")
-        configuration = JudgeConfiguration(**header["configuration"])
-        networks = [JudgeNetwork(configuration) for _ in range(header["networks"])]
-        for number, network in enumerate(networks):
-            own = {name: value for name, value in tensors.items() if name.startswith(f"{number}.")}
-            network.load_state_dict({name.split(".", 1)[1]: own[name] for name in own})
-            network.eval()
-        scale, spread = (tensors[name].double().numpy() for name in ("scale", "spread"))
-        return MusicJudge(tuple(networks), scale, spread)
-    except (SafetensorError, KeyError, TypeError, ValueError, RuntimeError, OSError) as error:
-        raise WeightsCorruptError(f"The music judge {path.name} is damaged.") from error
+
+def _made(header: dict[str, Any], arrays: Arrays) -> MusicJudge:
+    configuration = JudgeConfiguration(**header["configuration"])
+    networks = [JudgeNetwork(configuration) for _ in range(header["networks"])]
+    for number, network in enumerate(networks):
+        own = {name: values for name, values in arrays.items() if name.startswith(f"{number}.")}
+        network.load_state_dict(
+            {name.split(".", 1)[1]: torch.from_numpy(values) for name, values in own.items()}
+        )
+        network.eval()
+    scale, spread = (arrays[name].astype(np.float64) for name in ("scale", "spread"))
+    return MusicJudge(tuple(networks), scale, spread)
 
 
 @cache

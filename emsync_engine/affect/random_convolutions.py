@@ -10,11 +10,11 @@ regressor's pieces, and none of the judge's.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -22,10 +22,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional as F
 
+from emsync_engine.affect.reader_file import Arrays, load_reader, save_reader
 from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
 from emsync_engine.affect.roll import CHANNELS, is_unstruck, rolls
 from emsync_engine.affect.sounding import NoteArrays
-from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
+from emsync_engine.errors import WeightsMissingError
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-convolutions"
@@ -40,6 +41,7 @@ _POOLED = 4  # frames of the roll that are one here, 0.4 s
 _LISTENED_TO = 0.35  # share of the roll's channels that a kernel hears
 _STRONG = 2.0
 _BATCH = 64
+_ARRAYS = ("mean", "deviation", "weights", "bias", "scale", "spread")
 
 
 def draw_kernels(seed: int, *, count: int = COUNT) -> tuple[Tensor, ...]:
@@ -116,33 +118,22 @@ def save_convolution_reader(
     reader: ConvolutionReader, path: Path, notes: Mapping[str, str]
 ) -> None:
     """Write a reader as safetensors, its kernels in half precision."""
-    from safetensors.torch import save_file
-
-    tensors = {f"kernels.{n}": group.half() for n, group in enumerate(reader.kernels)}
-    for name in ("mean", "deviation", "weights", "bias", "scale", "spread"):
-        tensors[name] = torch.tensor(getattr(reader, name), dtype=torch.float32)
-    header = {**notes, "format": FORMAT, "shapes": SHAPES}
-    save_file(tensors, path, metadata={"model": json.dumps(header)})  # one key: its order is kept
-    path.chmod(0o644)
+    arrays = {f"kernels.{n}": group.half().numpy() for n, group in enumerate(reader.kernels)}
+    arrays |= {name: getattr(reader, name).astype(np.float32) for name in _ARRAYS}
+    save_reader(arrays, {**notes, "format": FORMAT, "shapes": SHAPES}, path)
 
 
 def load_convolution_reader(path: Path) -> ConvolutionReader:
     """Read a reader; WeightsCorruptError if it is damaged or of other kernels."""
-    from safetensors import SafetensorError, safe_open
+    shapes = [list(one) for one in SHAPES]
+    return load_reader(path, _made, what="music reader", format=FORMAT, shapes=shapes)
 
-    try:
-        with safe_open(path, framework="pt") as file:
-            header = json.loads((file.metadata() or {})["model"])
-            tensors = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118 - not a dictionary
-        if header.get("format") != FORMAT or header.get("shapes") != [list(one) for one in SHAPES]:
-            raise WeightsCorruptError(f"{path.name} is not a music reader of this version.")
-        return ConvolutionReader(
-            tuple(tensors[f"kernels.{n}"] for n in range(len(SHAPES))),
-            *(tensors[name].numpy() for name in ("mean", "deviation", "weights")),
-            *(tensors[name].double().numpy() for name in ("bias", "scale", "spread")),
-        )
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        raise WeightsCorruptError(f"The music reader {path.name} is damaged.") from error
+
+def _made(header: dict[str, Any], arrays: Arrays) -> ConvolutionReader:
+    kernels = tuple(torch.from_numpy(arrays[f"kernels.{n}"]).float() for n in range(len(SHAPES)))
+    mean, deviation, weights, *others = (arrays[name] for name in _ARRAYS)
+    bias, scale, spread = (values.astype(np.float64) for values in others)
+    return ConvolutionReader(kernels, mean, deviation, weights, bias, scale, spread)
 
 
 @cache

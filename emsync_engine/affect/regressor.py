@@ -15,19 +15,20 @@ place: with 338 rated pieces it predicts held-out ratings better (``docs/models/
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.affect.descriptors import GROUPS, NAMES, describe
+from emsync_engine.affect.reader_file import Arrays, load_reader, save_reader
 from emsync_engine.affect.reading import WINDOW_S, FloatArray, ScaledReader
 from emsync_engine.affect.sounding import NoteArrays
-from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
+from emsync_engine.errors import WeightsMissingError
 from emsync_engine.weights import weights_entry, whole
 
 NAME = "music-va"
@@ -108,9 +109,7 @@ class MusicAffect(ScaledReader):
 
 def save_music_affect(model: MusicAffect, path: Path, notes: Mapping[str, str]) -> None:
     """Write a model as safetensors (the anchors in half precision)."""
-    from safetensors.numpy import save_file
-
-    arrays: dict[str, NDArray[np.generic]] = {
+    arrays: Arrays = {
         "mean": model.standard.mean.astype(np.float32),
         "deviation": model.standard.scale.astype(np.float32),
         "anchors": model.anchors.astype(np.float16),
@@ -120,32 +119,23 @@ def save_music_affect(model: MusicAffect, path: Path, notes: Mapping[str, str]) 
         "scale": model.scale.astype(np.float32),
         "spread": model.spread.astype(np.float32),
     }
-    header = {**notes, "format": FORMAT, "descriptors": list(NAMES)}
-    save_file(arrays, path, metadata={"model": json.dumps(header)})  # one key: its order is kept
-    path.chmod(0o644)
+    save_reader(arrays, {**notes, "format": FORMAT, "descriptors": list(NAMES)}, path)
 
 
 def load_music_affect(path: Path) -> MusicAffect:
     """Read a model; WeightsCorruptError if it is damaged or of other descriptors."""
-    from safetensors import SafetensorError, safe_open
+    what = "music-emotion model"
+    return load_reader(path, _made, what=what, format=FORMAT, descriptors=list(NAMES))
 
-    try:
-        with safe_open(path, framework="numpy") as file:
-            header = json.loads((file.metadata() or {})["model"])
-            arrays = {name: file.get_tensor(name).astype(np.float64) for name in file.keys()}  # noqa: SIM118 - not a dictionary
-        if header.get("format") != FORMAT or header.get("descriptors") != list(NAMES):
-            raise WeightsCorruptError(f"{path.name} is not a music-emotion model of this version.")
-        return MusicAffect(
-            Standard(arrays["mean"], arrays["deviation"]),
-            arrays["anchors"].astype(np.float32),
-            arrays["heads"].astype(np.float32),
-            arrays["bias"],
-            arrays["blend"],
-            arrays["scale"],
-            arrays["spread"],
-        )
-    except (SafetensorError, KeyError, TypeError, ValueError, OSError) as error:
-        raise WeightsCorruptError(f"The music-emotion model {path.name} is damaged.") from error
+
+def _made(header: dict[str, Any], arrays: Arrays) -> MusicAffect:
+    wide = {name: values.astype(np.float64) for name, values in arrays.items()}
+    return MusicAffect(
+        Standard(wide["mean"], wide["deviation"]),
+        arrays["anchors"].astype(np.float32),
+        arrays["heads"],
+        *(wide[name] for name in ("bias", "blend", "scale", "spread")),
+    )
 
 
 @cache

@@ -13,27 +13,16 @@ another at every call lose more than they win (60 s of music took 19 s, and 17 w
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-try:
-    from numba import njit
-except ImportError:  # the same in plain Python: slow, and the same tokens
-    njit = None
+from emsync_engine.compiling import compiled
+
+_compiled = compiled(error_model="numpy")  # without numba slow, and the same tokens
 
 
-def _kept(function: Callable[..., Any]) -> Callable[..., Any]:
-    if njit is None:
-        return function
-    try:
-        return njit(cache=True, error_model="numpy")(function)
-    except RuntimeError:  # there is no place to keep it
-        return njit(error_model="numpy")(function)
-
-
-@_kept
+@_compiled
 def log_sum(scores: Any) -> float:
     """Logarithm of the sum of the exponentials of (N,) scores; -inf where all are."""
     largest = scores[0]
@@ -47,7 +36,7 @@ def log_sum(scores: Any) -> float:
     return largest + np.log(total)
 
 
-@_kept
+@_compiled
 def log_softmax(logits: Any, normalised: Any) -> None:
     """(R, V) logits to log-probabilities."""
     for row in range(len(logits)):
@@ -56,7 +45,7 @@ def log_softmax(logits: Any, normalised: Any) -> None:
             normalised[row, token] = logits[row, token] - whole
 
 
-@_kept
+@_compiled
 def guide(rows: Any, strengths: Any, first: int, after: int, scores: Any) -> None:
     """Strengthen what the first of (R, V) log-probabilities has over the others, into (V,) scores.
 
@@ -80,7 +69,7 @@ def guide(rows: Any, strengths: Any, first: int, after: int, scores: Any) -> Non
             scores[token] += wanted - found
 
 
-@_kept
+@_compiled
 def lean(scores: Any, firsts: Any, gains: Any) -> None:
     """Add (P,) gains to the P scores from each of the ``firsts`` on; the sum of each stays."""
     for first in firsts:
@@ -94,7 +83,7 @@ def lean(scores: Any, firsts: Any, gains: Any) -> None:
                 own[place] += change
 
 
-@_kept
+@_compiled
 def draw(scores: Any, temperature: float, top_p: float, chance: float) -> tuple[int, int]:
     """A token of the nucleus of (V,) scores by a chance in [0, 1), and the nucleus' size.
 

@@ -17,7 +17,6 @@ looks whether this file has changed, not whether others have.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,6 +24,8 @@ from llvmlite import binding, ir
 from numba import njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
+
+from emsync_engine.compiling import compiled
 
 
 def _features() -> dict[str, bool]:
@@ -40,17 +41,6 @@ _IS_ARM = binding.get_process_triple().startswith(("aarch64", "arm64"))
 def is_suitable() -> bool:
     """Whether the processor multiplies and adds vectors in one go, as all of ARM's 64 bits do."""
     return _IS_ARM or all(_features().get(name, False) for name in ("avx2", "fma"))
-
-
-def _kept(function: Callable[..., None]) -> Callable[..., None]:
-    """Compile at the first call, and keep the code for the next start if a place can be found.
-
-    Numba looks beside this file, then in the user's cache folder.
-    """
-    try:
-        return njit(nogil=True, cache=True, error_model="numpy")(function)
-    except RuntimeError:
-        return njit(nogil=True, error_model="numpy")(function)
 
 
 LANES = 32
@@ -465,7 +455,7 @@ def _gate(both: Any, out: Any) -> None:
             out[row, place] = gate * share * both[row, hidden + place]
 
 
-@_kept
+@compiled(nogil=True, error_model="numpy")
 def step(
     x: Any,
     places: Any,

@@ -15,8 +15,8 @@ from emsync_engine.render.breath import draw_back
 from emsync_engine.render.fluidsynth import PlayedPart
 from emsync_engine.render.levels import level_gains, level_points
 from emsync_engine.render.mixing import REVERB_SENDS, Fade, with_hall
-from emsync_engine.render.patching import Changed
 from emsync_engine.render.reverb import RESPONSE_S, reverberated
+from emsync_engine.render.spans import Changed, joined
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -114,17 +114,6 @@ def add_up(total: FloatArray, stems: Mapping[Family, HeardStem], spans: Iterable
         total[span.start : span.end] = 0.0
         for stem in stems.values():
             total[span.start : span.end] += stem.wet[span.start : span.end]
-
-
-def joined(spans: Iterable[Changed], gap: int = 0) -> list[Changed]:
-    """Spans in order, those that overlap or lie no farther apart than ``gap`` as one."""
-    found: list[Changed] = []
-    for span in sorted(spans, key=lambda one: one.start):
-        if found and span.start <= found[-1].end + gap:
-            found[-1] = Changed(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return found
 
 
 def _with_tails(changed: Sequence[Changed], length: int, *, is_loop: bool) -> list[Changed]:

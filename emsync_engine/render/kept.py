@@ -33,13 +33,14 @@ from emsync_engine.render.fluidsynth import (
     render_stems,
     sample_count,
 )
-from emsync_engine.render.hall_patching import HeardStem, Shape, add_up, into_hall, joined
+from emsync_engine.render.hall_patching import HeardStem, Shape, add_up, into_hall
 from emsync_engine.render.levels import levelled
 from emsync_engine.render.mastering import mastered_by
-from emsync_engine.render.mixing import SEAM_S, Fade, Heard, fade_of, heard_in_hall, in_hall
-from emsync_engine.render.patching import Changed, differing_times, patch
+from emsync_engine.render.mixing import SEAM_S, Fade, Heard, fade_of, hear_take
+from emsync_engine.render.patching import differing_times, patch
 from emsync_engine.render.reading import Reading
 from emsync_engine.render.soundfont import Soundfont, find_soundfont
+from emsync_engine.render.spans import Changed, joined
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 
 FloatArray = NDArray[np.float32]
@@ -226,21 +227,9 @@ def _played_in_full(
 ) -> Heard:
     """A take as it is heard, without anything that was there before."""
     stems = render_stems(take.music, font, accents_s=landed_onsets(take.hits), monitor=monitor)
-    dry, is_loop = dict(levelled(stems, timeline)), take.settings.ending == "loop"
+    dry = dict(levelled(stems, timeline))
     del stems
-    wet: dict[Family, FloatArray] = {}
-    for number, family in enumerate(tuple(dry)):
-        monitor.advance("mix", number, len(wet) + len(dry) + 1)
-        wet[family] = in_hall(family, dry.pop(family), is_loop=is_loop)
-    fade_s, fade_end_s = fade_of(take)
-    return heard_in_hall(
-        wet,
-        take.music.duration_s,
-        fade_s=fade_s,
-        fade_end_s=fade_end_s,
-        target_lufs=target_lufs,
-        monitor=monitor,
-    )
+    return hear_take(take, dry, target_lufs=target_lufs, monitor=monitor)
 
 
 def _to_play(parts: dict[Family, PlayedPart], stems: dict[Family, HeardStem], length: int) -> int:

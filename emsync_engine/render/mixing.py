@@ -80,13 +80,11 @@ class Heard:
         """One sentence on the level."""
         return self.mastering.sentence("The music")
 
-    def mix(self) -> Mix:
-        """All of it at its level, in new arrays."""
-        stems = {family: stem.copy() for family, stem in self.stems.items()}
-        total = self.total.copy()
-        for samples in (*stems.values(), total):
+    def become_mix(self) -> Mix:
+        """All of it at its level; the arrays are the same ones, changed."""
+        for samples in (*self.stems.values(), self.total):
             _bring_to_level(self.mastering, samples)
-        return Mix(total, stems, self.mastering)
+        return Mix(self.total, self.stems, self.mastering)
 
 
 def mix_stems(
@@ -112,25 +110,16 @@ def mix_stems(
     fade_end_s : where the fade reaches silence, seconds; None for the film's end
     is_loop : the hall of the end goes on over the start, as it does when the music repeats
     """
-    length = sample_count(duration_s)
-    if any(stem.shape != (length, 2) for stem in stems.values()):
-        raise ValueError(f"every stem must have the shape ({length}, 2)")
-    wet: dict[Family, FloatArray] = {}
-    for index, (family, stem) in enumerate(stems.items()):
-        monitor.advance("mix", index, len(stems) + 1)
-        wet[family] = in_hall(family, stem, is_loop=is_loop)
-    heard = heard_in_hall(
-        wet,
+    return hear_stems(
+        dict(stems),
         duration_s,
         fade_s=fade_s,
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
+        is_loop=is_loop,
         fade_end_s=fade_end_s,
         monitor=monitor,
-    )
-    for samples in (*wet.values(), heard.total):
-        _bring_to_level(heard.mastering, samples)
-    return Mix(heard.total, wet, heard.mastering)
+    ).become_mix()
 
 
 def in_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> FloatArray:
@@ -147,37 +136,46 @@ def with_hall(family: Family, stem: FloatArray, *, is_loop: bool = False) -> Flo
     return stem + np.float32(REVERB_SENDS[family]) * hall
 
 
-def heard_in_hall(
-    wet: dict[Family, FloatArray],
+def hear_stems(
+    stems: dict[Family, FloatArray],
     duration_s: float,
     *,
     fade_s: float = FADE_S,
     target_lufs: float = TARGET_LUFS,
     ceiling_dbtp: float = CEILING_DBTP,
+    is_loop: bool = False,
     fade_end_s: float | None = None,
     monitor: Monitor = SILENT,
 ) -> Heard:
-    """Fade stems that have their hall, and find their level, as ``mix_stems``.
+    """Put dry stems into one hall, fade them, and find their level, as ``mix_stems``.
 
     Parameters
     ----------
-    wet : per family (N, 2), N = round(duration x 48000); faded in place
+    stems : per family (N, 2), N = round(duration x 48000); taken out one by one, so that no more
+        memory is needed
     """
     length = sample_count(duration_s)
+    if any(stem.shape != (length, 2) for stem in stems.values()):
+        raise ValueError(f"every stem must have the shape ({length}, 2)")
     fade = Fade.of(length, fade_s, fade_end_s)
+    wet: dict[Family, FloatArray] = {}
     total = np.zeros((length, 2), np.float32)
-    for stem in wet.values():
-        fade.apply(stem)
-        total += stem
-    monitor.advance("mix", len(wet), len(wet) + 1)
+    families = tuple(stems)
+    for number, family in enumerate(families):
+        monitor.advance("mix", number, len(families) + 1)
+        wet[family] = in_hall(family, stems.pop(family), is_loop=is_loop)
+        fade.apply(wet[family])
+        total += wet[family]
+    stage = ("mix", len(families), len(families) + 1)
+    monitor.advance(*stage)
     mastering = mastered(
         total,
         target_lufs=target_lufs,
         ceiling_dbtp=ceiling_dbtp,
-        reported_as=("mix", len(wet), len(wet) + 1),
+        reported_as=stage,
         monitor=monitor,
     )
-    monitor.advance("mix", len(wet) + 1, len(wet) + 1)
+    monitor.advance("mix", len(families) + 1, len(families) + 1)
     return Heard(total, wet, mastering)
 
 
@@ -226,8 +224,23 @@ def mix_take(
 
     Where a silence begins, the hall may ring over.
     """
+    heard = hear_take(
+        take, dict(stems), target_lufs=target_lufs, ceiling_dbtp=ceiling_dbtp, monitor=monitor
+    )
+    return heard.become_mix()
+
+
+def hear_take(
+    take: Take,
+    stems: dict[Family, FloatArray],
+    *,
+    target_lufs: float = TARGET_LUFS,
+    ceiling_dbtp: float = CEILING_DBTP,
+    monitor: Monitor = SILENT,
+) -> Heard:
+    """A take's stems as its ending asks for; they are taken out one by one (``hear_stems``)."""
     fade_s, fade_end_s = fade_of(take)
-    return mix_stems(
+    return hear_stems(
         stems,
         take.music.duration_s,
         fade_s=fade_s,

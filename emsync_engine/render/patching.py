@@ -10,7 +10,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +23,7 @@ from emsync_engine.render.fluidsynth import (
     strike,
 )
 from emsync_engine.render.soundfont import Soundfont
+from emsync_engine.render.spans import Changed
 from emsync_engine.render.synthesizer import BLOCK, SAMPLE_RATE, Synthesizer
 
 FloatArray = NDArray[np.float32]
@@ -34,14 +34,6 @@ ALIKE = 1e-5
 _AGREED = 24_000  # samples that must agree, half a second
 _NEAR = 6 * SAMPLE_RATE  # differences that are nearer to each other are played through
 _LEADS_S = (1.0, 4.0, 16.0)  # of keys that went up so long before a difference something may sound
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """Samples [start, end) that differ now."""
-
-    start: int
-    end: int
 
 
 def patch(

@@ -7,7 +7,7 @@ samples. Both depend on what is near alone, so a stretch that changed costs its 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +29,7 @@ from emsync_engine.render.loudness import (
     sample_peaks,
     step_powers,
 )
+from emsync_engine.render.spans import Changed, joined
 
 _BLOCKS = SPAN // BLOCK
 _MARGIN = 32  # samples around a span that its true peak depends on
@@ -159,16 +160,6 @@ def _weigh(powers: NDArray[np.float64], start: int, end: int, piece_of: _PieceOf
 
 def _pieces(spans: Iterable[Span], gap: int) -> Iterator[Span]:
     """Spans in order, joined where they are nearer to each other than ``gap``; 10 s at most."""
-    for start, end in _joined(spans, gap):
-        for first in range(start, end, CHUNK):
-            yield first, min(first + CHUNK, end)
-
-
-def _joined(spans: Iterable[Span], gap: int) -> Sequence[Span]:
-    joined: list[Span] = []
-    for start, end in spans:
-        if joined and start - joined[-1][1] < gap:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], end))
-        else:
-            joined.append((start, end))
-    return joined
+    for one in joined((Changed(*span) for span in spans), gap):
+        for first in range(one.start, one.end, CHUNK):
+            yield first, min(first + CHUNK, one.end)

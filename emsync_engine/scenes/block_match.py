@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emsync_engine.compiling import compiled
+
 BLOCK_PX = 8
-
-
-def _kept(function: Callable[..., None]) -> Callable[..., None]:
-    """Compile at the first call, and keep the code for the next start if a place can be found."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
 
 
 def remaining(
@@ -43,7 +34,7 @@ def remaining(
     return best
 
 
-@_kept
+@compiled(nogil=True)
 def _match(
     around: NDArray[np.uint8], wanted: NDArray[np.uint8], first_step: int, best: NDArray[np.float32]
 ) -> None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from emsync_engine.compiling import compiled
+
 MOST_LINES = 256  # that one small pixel covers: sums of more do not fit 16 bits
-
-
-def _kept(function: Callable[..., None]) -> Callable[..., None]:
-    """Compile at the first call, and keep the code for the next start if a place can be found."""
-    try:
-        return njit(nogil=True, cache=True)(function)
-    except RuntimeError:
-        return njit(nogil=True)(function)
 
 
 def fill_with_means(small: NDArray[np.uint8], plane: NDArray[np.uint8], *, every: int = 1) -> None:
@@ -36,7 +27,7 @@ def fill_with_means(small: NDArray[np.uint8], plane: NDArray[np.uint8], *, every
     _fill(small, lines, rows, columns, np.empty(wide, np.uint16))
 
 
-@_kept
+@compiled(nogil=True)
 def _fill(
     small: NDArray[np.uint8],
     plane: NDArray[np.uint8],
