@@ -319,7 +319,7 @@ class MainWindow(QMainWindow):
         self.bottom_bar.rest(f"{take_sentence(take)} {composed.note}")
 
     def _on_device_lost(self, name: str) -> None:
-        words = self.tr("{device} is gone. The film plays on without sound.")
+        words = self.tr("The audio device “{device}” is gone; the film plays on without sound.")
         self.banner.say(
             words.format(device=name),
             offer=self.tr("Mixer"),

@@ -2048,8 +2048,8 @@
         <translation>Speichern unter …</translation>
     </message>
     <message>
-        <source>{device} is gone. The film plays on without sound.</source>
-        <translation>{device} ist weg. Der Film läuft ohne Ton weiter.</translation>
+        <source>The audio device “{device}” is gone; the film plays on without sound.</source>
+        <translation>Das Tongerät „{device}“ ist nicht mehr da; der Film läuft ohne Ton weiter.</translation>
     </message>
     <message>
         <source>Mixer</source>
