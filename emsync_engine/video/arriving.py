@@ -64,7 +64,7 @@ Onlooker = Callable[[FilmPart], None]
 
 
 def strip_interval_s(duration: Fraction) -> float:
-    """How far apart the pictures of a film's strip are in the end, as ``ThumbnailStrip`` does."""
+    """How far apart the pictures of a film's strip are in the end, as by ``thumbnail_step``."""
     interval_s = 1.0
     while float(duration) / interval_s > MOST:
         interval_s *= 2

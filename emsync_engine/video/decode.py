@@ -35,11 +35,11 @@ from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.mapped import lean_map
 from emsync_engine.video.probe import VideoInfo
 from emsync_engine.video.standstill import Standstill, forget_standstill, read_standstill
-from emsync_engine.video.thumbnails import LONG_SIDE_PX as THUMBNAIL_PX
-from emsync_engine.video.thumbnails import ThumbnailStrip
+from emsync_engine.video.thumbnails import LONG_SIDE_PX as STILL_PX
+from emsync_engine.video.thumbnails import StillStrip, thumbnail_step
 
 STAGE = "decode"
-DECODING_VERSION = 3  # raise it when what is kept changes; older entries are then not found
+DECODING_VERSION = 4  # raise it when what is kept changes; older entries are then not found
 SMALL_LONG_SIDE_PX = 96
 
 logger = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ class DecodedVideo:
     audio : (M,) float32 mono at ``audio_rate``; sample 0 is the first picture, M is exactly
         round(duration * rate); zeros where there is no sound
     has_audio : False if the film has no sound stream; True for a silent one
-    thumbnails : (K, th, tw, 3) uint8 RGB, long side 192, K at most 600
-    thumbnail_times_s : (K,) seconds
+    stills : (K, H, W, 3) uint8 RGB, long side 192 at most, about one a second; mapped as well
+    still_times_s : (K,) float64, seconds
     peaks : (P, 2) minimum and maximum of the sound, ``peaks_per_s`` a second
     warnings : sentences about what was damaged or missing
     """
@@ -70,8 +70,8 @@ class DecodedVideo:
     audio: NDArray[np.float32]
     audio_rate: int
     has_audio: bool
-    thumbnails: NDArray[np.uint8]
-    thumbnail_times_s: NDArray[np.float64]
+    stills: NDArray[np.uint8]
+    still_times_s: NDArray[np.float64]
     peaks: NDArray[np.float32]
     peaks_per_s: int
     warnings: tuple[str, ...]
@@ -79,6 +79,16 @@ class DecodedVideo:
     def times_s(self) -> NDArray[np.float64]:
         """(N,) float64, seconds from the first picture at which each picture appears."""
         return self.pts.astype(np.float64) * float(self.time_base)
+
+    @property
+    def thumbnails(self) -> NDArray[np.uint8]:
+        """(T, H, W, 3) the stills for the strip above the timeline, at most 600."""
+        return np.array(self.stills[:: thumbnail_step(len(self.stills))])
+
+    @property
+    def thumbnail_times_s(self) -> NDArray[np.float64]:
+        """(T,) float64, seconds."""
+        return self.still_times_s[:: thumbnail_step(len(self.stills))]
 
     def time_of(self, frame: int) -> Fraction:
         """Exact time at which a picture appears, in seconds from the first."""
@@ -202,9 +212,14 @@ def _pass_over(
 ) -> tuple[FilmPass, PictureTimes]:
     shown = (info.width, info.height)
     small = PictureScaler(shown, info.rotation, long_side=SMALL_LONG_SIDE_PX)
-    strip = PictureScaler(shown, info.rotation, long_side=min(THUMBNAIL_PX, max(shown)))
+    still = PictureScaler(shown, info.rotation, long_side=min(STILL_PX, max(shown)))
     with (
-        opened_pictures(folder / "frames.rgb", small, start) as pictures,
+        opened_pictures(
+            folder / "frames.rgb", small, len(start.ticks) if start else None
+        ) as pictures,
+        opened_pictures(
+            folder / "stills.rgb", still, len(start.still_times_s) if start else None
+        ) as stills,
         (folder / "audio.f32").open("wb") as sound,
     ):
         work = FilmPass(
@@ -212,7 +227,8 @@ def _pass_over(
             monitor=monitor,
             pictures=pictures,
             small=small,
-            thumbnails=ThumbnailStrip(strip),
+            stills=StillStrip(still, stills),
+            still_pictures=stills,
             sound=SoundTrack(sound, first_picture=info.first_picture),
             arrivals=Arrivals(info, onlooker, folder / "audio.f32") if onlooker else None,
             keeps_in=folder if is_hurried else None,
@@ -233,11 +249,11 @@ def _pass_over(
 def _keep(folder: Path, work: FilmPass, times: PictureTimes) -> None:
     """Write what goes beside the pictures and the sound."""
     np.save(folder / "pts.npy", times.pts)
-    np.save(folder / "thumbnails.npy", work.thumbnails.pictures)
-    np.save(folder / "thumbnail_times.npy", work.thumbnails.times_s)
+    np.save(folder / "still_times.npy", work.stills.times_s)
     np.save(folder / "peaks.npy", waveform_peaks(read_samples(folder / "audio.f32")))
     facts = {
         "shape": [len(work.ticks), work.small.height, work.small.width, 3],
+        "still_shape": list(work.stills.shape),
         "time_base": str(times.time_base),
         "frame_rate": str(times.rate),
         "duration": str(times.duration),
@@ -283,9 +299,12 @@ def _load(folder: Path, info: VideoInfo, *, in_memory: bool) -> DecodedVideo:
     facts = json.loads((folder / "facts.json").read_text(encoding="utf-8"))
     shape = tuple(facts["shape"])
     frames: NDArray[np.uint8] = lean_map(folder / "frames.rgb", np.uint8, shape)
+    stills: NDArray[np.uint8] = lean_map(
+        folder / "stills.rgb", np.uint8, tuple(facts["still_shape"])
+    )
     audio = read_samples(folder / "audio.f32")
     if in_memory:
-        frames, audio = np.array(frames), np.array(audio)
+        frames, stills, audio = np.array(frames), np.array(stills), np.array(audio)
     found = replace(
         info,
         duration=Fraction(facts["duration"]),
@@ -301,8 +320,8 @@ def _load(folder: Path, info: VideoInfo, *, in_memory: bool) -> DecodedVideo:
         audio=audio,
         audio_rate=AUDIO_RATE,
         has_audio=info.audio_stream is not None,
-        thumbnails=np.load(folder / "thumbnails.npy"),
-        thumbnail_times_s=np.load(folder / "thumbnail_times.npy"),
+        stills=stills,
+        still_times_s=np.load(folder / "still_times.npy"),
         peaks=np.load(folder / "peaks.npy"),
         peaks_per_s=PEAKS_PER_S,
         warnings=tuple(facts["warnings"]),

@@ -23,7 +23,7 @@ from emsync_engine.video.containers import fraction, open_media
 from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.probe import VideoInfo
 from emsync_engine.video.standstill import Standstill, write_standstill
-from emsync_engine.video.thumbnails import ThumbnailStrip
+from emsync_engine.video.thumbnails import StillStrip
 
 STAGE = "decode"
 KEEPS_FROM_S = 60.0  # of film: less is quicker read again than worth a place in the cache
@@ -52,7 +52,8 @@ class FilmPass:
     monitor: Monitor
     pictures: BinaryIO
     small: PictureScaler
-    thumbnails: ThumbnailStrip
+    stills: StillStrip
+    still_pictures: BinaryIO
     sound: SoundTrack
     arrivals: Arrivals | None = None
     keeps_in: Path | None = None
@@ -95,7 +96,7 @@ class FilmPass:
         self.damaged_pictures += bool(frame.is_corrupt)
         time_s = self.time_s(stamp)
         self.pictures.write(self.small.scale(frame).tobytes())
-        picture = self.thumbnails.offer(frame, time_s)
+        picture = self.stills.offer(frame, time_s)
         if self.arrivals is not None:
             self._show(self.arrivals, picture, time_s)
         self.ticks.append(stamp)
@@ -131,17 +132,16 @@ class FilmPass:
         can_go_on = self.key_tick is not None and self.awaited is None and not self.faults
         if self.keeps_in is None or not can_go_on or self.time_s(self.ticks[-1]) < KEEPS_FROM_S:
             return
-        self.pictures.flush()
-        os.fsync(self.pictures.fileno())
+        for file in (self.pictures, self.still_pictures):
+            file.flush()
+            os.fsync(file.fileno())
         at = Standstill(
             np.array(self.ticks, np.int64),
             self.key_tick or 0,
             self.time_base,
             self.last_duration,
             self.misplaced_pictures,
-            self.thumbnails.pictures,
-            self.thumbnails.times_s,
-            self.thumbnails.interval_s,
+            self.stills.times_s,
         )
         write_standstill(self.keeps_in, at)
 
@@ -151,12 +151,10 @@ class FilmPass:
         self.time_base, self.last_duration = start.time_base, start.last_duration
         self.misplaced_pictures = start.misplaced_pictures
         self.key_tick = self.begins_at = start.key_tick
-        self.thumbnails.go_on_from(
-            start.thumbnails, start.thumbnail_times_s, start.thumbnail_interval_s
-        )
+        stills = self.stills.go_on_from(start.still_times_s)
         if self.arrivals is not None:
-            for picture, time_s in zip(start.thumbnails, start.thumbnail_times_s, strict=True):
-                self.arrivals.add(picture, float(time_s))
+            for picture, time_s in zip(stills, start.still_times_s, strict=True):
+                self.arrivals.add(np.array(picture), float(time_s))
         size = 3 * self.small.width * self.small.height
         self.pictures.seek(-size, os.SEEK_END)
         self.awaited = self.ticks[-1], self.pictures.read(size)
@@ -185,18 +183,16 @@ class FilmPass:
 
 
 @contextmanager
-def opened_pictures(
-    path: Path, small: PictureScaler, start: Standstill | None
-) -> Iterator[BinaryIO]:
-    """The file of small pictures, empty, or with those that an earlier pass found.
+def opened_pictures(path: Path, scaler: PictureScaler, count: int | None) -> Iterator[BinaryIO]:
+    """A file of small pictures, empty (None), or with as many as an earlier pass found.
 
     BeginAgain if they are not all there.
     """
-    if start is None:
+    if count is None:
         with path.open("w+b") as file:
             yield file
         return
-    whole = 3 * small.width * small.height * len(start.ticks)
+    whole = 3 * scaler.width * scaler.height * count
     if not path.is_file() or path.stat().st_size < whole or not whole:
         raise BeginAgain("some of the pictures that an earlier pass found are gone")
     with path.open("r+b") as file:

@@ -21,13 +21,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Standstill:
-    """Where a pass stopped; the small pictures until there lie in a file beside it.
+    """Where a pass stopped; the pictures until there lie in two files beside it.
 
     Attributes
     ----------
     ticks : (N,) int64, container times of the pictures kept, strictly increasing
     key_tick : of the last one among them from which decoding can begin
-    thumbnails : (K, h, w, 3) uint8 at ``thumbnail_times_s`` (K,), ``thumbnail_interval_s`` apart
+    still_times_s : (K,) float64, seconds from the first picture, of those kept one a second
     """
 
     ticks: NDArray[np.int64]
@@ -35,9 +35,7 @@ class Standstill:
     time_base: Fraction
     last_duration: int
     misplaced_pictures: int
-    thumbnails: NDArray[np.uint8]
-    thumbnail_times_s: NDArray[np.float64]
-    thumbnail_interval_s: float
+    still_times_s: NDArray[np.float64]
 
 
 def write_standstill(folder: Path, at: Standstill) -> None:
@@ -51,9 +49,7 @@ def write_standstill(folder: Path, at: Standstill) -> None:
             file,
             ticks=at.ticks,
             numbers=np.array(numbers, np.int64),
-            thumbnails=at.thumbnails,
-            thumbnail_times_s=at.thumbnail_times_s,
-            thumbnail_interval_s=np.array(at.thumbnail_interval_s),
+            still_times_s=at.still_times_s,
         )
         file.flush()
         os.fsync(file.fileno())
@@ -73,9 +69,7 @@ def read_standstill(folder: Path) -> Standstill | None:
                 Fraction(above, below),
                 last_duration,
                 misplaced,
-                kept["thumbnails"],
-                kept["thumbnail_times_s"],
-                float(kept["thumbnail_interval_s"]),
+                kept["still_times_s"],
             )
     except (OSError, ValueError, KeyError, ZeroDivisionError, zipfile.BadZipFile) as error:
         logger.warning("where an earlier pass stopped cannot be read: %s", error)

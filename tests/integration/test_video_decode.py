@@ -14,7 +14,7 @@ from emsync_engine.errors import OutputError, VideoUnreadableError
 from emsync_engine.monitor import Cancelled
 from emsync_engine.scenes.detectors import DETECTORS, detect_scene_cuts
 from emsync_engine.video.cache import CONTINUES, Cache
-from emsync_engine.video.decode import decode
+from emsync_engine.video.decode import DECODING_VERSION, decode
 from emsync_engine.video.frames import PictureScaler
 from emsync_engine.video.probe import probe
 from tests.data.make_media import BEEP_S, Clip, make_all, make_no_sound
@@ -192,7 +192,7 @@ def is_long(monkeypatch):
 
 
 def same_film(one, other) -> bool:
-    arrays = ("pts", "frames", "audio", "thumbnails", "thumbnail_times_s", "peaks")
+    arrays = ("pts", "frames", "audio", "stills", "still_times_s", "thumbnails", "peaks")
     return one.info == other.info and all(
         np.array_equal(getattr(one, name), getattr(other, name)) for name in arrays
     )
@@ -221,7 +221,9 @@ def test_a_long_film_is_read_on_where_it_was_stopped(media, tmp_path, is_long, m
     assert same_film(video, whole)
     assert len(scaled) < len(video.frames) - 30
     assert recorder.reports[0][1] > 1
-    assert [path.name for path in tmp_path.iterdir()] == [f"decoded-3-{info.content_hash}"]
+    assert [path.name for path in tmp_path.iterdir()] == [
+        f"decoded-{DECODING_VERSION}-{info.content_hash}"
+    ]
 
 
 def test_a_film_stopped_twice_is_whole_in_the_end(media, tmp_path, is_long):
@@ -233,7 +235,9 @@ def test_a_film_stopped_twice_is_whole_in_the_end(media, tmp_path, is_long):
     assert same_film(decode(info, cache=cache), decode(info, cache=None))
 
 
-@pytest.mark.parametrize("harm", ["other pictures", "fewer pictures", "no standstill"])
+@pytest.mark.parametrize(
+    "harm", ["other pictures", "fewer pictures", "fewer stills", "no standstill"]
+)
 def test_what_an_earlier_pass_left_is_not_trusted(media, tmp_path, is_long, harm):
     info, cache = probe(media["hard_cuts"].path), Cache(tmp_path)
     with pytest.raises(Cancelled):
@@ -242,8 +246,9 @@ def test_what_an_earlier_pass_left_is_not_trusted(media, tmp_path, is_long, harm
     pictures, standstill = left / "frames.rgb", left / "standstill.npz"
     if harm == "other pictures":
         pictures.write_bytes(bytes(pictures.stat().st_size))
-    elif harm == "fewer pictures":
-        pictures.write_bytes(pictures.read_bytes()[:-1])
+    elif harm.startswith("fewer"):
+        cut_off = left / ("frames.rgb" if harm == "fewer pictures" else "stills.rgb")
+        cut_off.write_bytes(cut_off.read_bytes()[:-1])
     else:
         standstill.write_bytes(b"PK nothing")
 

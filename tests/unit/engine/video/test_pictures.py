@@ -5,7 +5,7 @@ import pytest
 
 from emsync_engine.video import frames
 from emsync_engine.video.frames import PictureScaler, fitted_size
-from emsync_engine.video.thumbnails import MOST, ThumbnailStrip
+from emsync_engine.video.thumbnails import MOST, StillStrip, thumbnail_step
 
 
 def stored_picture() -> av.VideoFrame:
@@ -54,24 +54,38 @@ def test_shape_is_kept():
     assert fitted_size(4000, 20, 96) == (96, 8)
 
 
-def strip(seconds: float, per_s: float) -> ThumbnailStrip:
-    thumbnails = ThumbnailStrip(PictureScaler((16, 9), 0, long_side=16))
+@pytest.mark.parametrize("per_s", [10, 0.25])
+def test_the_first_picture_of_every_second_is_kept(tmp_path, per_s):
     frame = stored_picture()
-    for number in range(round(seconds * per_s)):
-        thumbnails.offer(frame, number / per_s)
-    return thumbnails
+    with (tmp_path / "stills.rgb").open("wb") as file:
+        stills = StillStrip(PictureScaler((16, 9), 0, long_side=16), file)
+        for number in range(round(8 * per_s)):
+            stills.offer(frame, number / per_s)
+
+    assert stills.times_s.tolist() == list(np.arange(0, 8, max(1, 1 / per_s)))
+    assert stills.shape == (len(stills.times_s), 9, 16, 3)
+    assert (tmp_path / "stills.rgb").stat().st_size == np.prod(stills.shape)
 
 
-def test_one_thumbnail_a_second():
-    thumbnails = strip(4.5, 10)
+def test_a_strip_goes_on_where_another_stopped(tmp_path):
+    frame, path = stored_picture(), tmp_path / "stills.rgb"
+    with path.open("w+b") as file:
+        first = StillStrip(PictureScaler((16, 9), 0, long_side=16), file)
+        for time_s in (0.0, 0.9, 1.8):
+            first.offer(frame, time_s)
+        file.flush()
+        second = StillStrip(PictureScaler((16, 9), 0, long_side=16), file)
 
-    assert thumbnails.times_s.tolist() == [0, 1, 2, 3, 4]
-    assert thumbnails.pictures.shape == (5, 9, 16, 3)
+        known = second.go_on_from(first.times_s)
+        assert known.shape == first.shape == (2, 9, 16, 3)
+        assert second.offer(frame, 1.9) is None
+        assert second.offer(frame, 2.0) is not None
+        assert second.times_s.tolist() == [0, 1.8, 2]
 
 
-def test_a_long_film_has_evenly_spaced_ones():
-    thumbnails = strip(3000, 1)
+@pytest.mark.parametrize("count", [1, 600, 601, 1201, 7200])
+def test_thumbnails_are_never_too_many(count):
+    shown = len(range(0, count, thumbnail_step(count)))
 
-    assert MOST / 2 <= len(thumbnails.times_s) <= MOST
-    assert np.unique(np.diff(thumbnails.times_s)).size == 1
-    assert thumbnails.times_s[-1] > 2980
+    assert shown <= MOST
+    assert shown == count or shown >= MOST / 2
