@@ -6,6 +6,7 @@ Views redraw from the document's signals; gestures go to the editor and the tran
 from __future__ import annotations
 
 from fractions import Fraction
+from math import ceil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ from emsync_desktop.preview.panel import PreviewPanel
 from emsync_desktop.preview.picture_worker import PictureWorker
 from emsync_desktop.preview.transport import Transport
 from emsync_desktop.take_editor import TakeEditor
+from emsync_desktop.timeline.closer import CloserPictures
 from emsync_desktop.timeline.film_view import (
     ARRIVING_FILM_VIEW,
     EMPTY_FILM_VIEW,
@@ -68,6 +70,7 @@ class FilmPage(QWidget):
         self._takes = takes
         self.transport = Transport(self)
         self.pictures = PictureWorker(self)
+        self.closer = CloserPictures(self)
         self.preview = PreviewPanel()
         self.inspector = InspectorPanel()
         self.history = HistoryList(document.undo_stack, lambda: document.path is not None)
@@ -122,11 +125,15 @@ class FilmPage(QWidget):
         self.timeline.span_marked.connect(editor.mark_span)
         self.timeline.boundary_add_asked.connect(editor.add_boundary)
         self.timeline.hit_toggle_asked.connect(editor.toggle_hit)
+        self.timeline.looked_at.connect(self._look_closer)
+        self.closer.arrived.connect(self.timeline.show_closer)
+        transport.playing_changed.connect(self.closer.hold)
         editor.span_changed.connect(self._on_span_changed)
         self.inspector.header.tacet_chosen.connect(editor.set_tacet)
         self.inspector.header.lock_chosen.connect(editor.set_lock)
         self.inspector.header.level_chosen.connect(editor.set_level)
         self.inspector.point.point_chosen.connect(editor.choose_point)
+        self.inspector.point.level_chosen.connect(editor.choose_level)
         self._connect_lists()
         self._follower = PictureFollower(transport, self.pictures, self.preview.picture, self)
         self.console = Console(self.preview, transport, document)
@@ -169,6 +176,7 @@ class FilmPage(QWidget):
         """Let go of the film, its threads and its sound; the page is empty then."""
         self.film = None
         self._follower.open(None)
+        self.closer.open(None, self.clock.rate)
         self.transport.open(None, self.clock.rate, Fraction(0))
 
     def shut_down(self) -> None:
@@ -178,6 +186,7 @@ class FilmPage(QWidget):
         self.console.close()
         self.transport.close()
         self.pictures.close()
+        self.closer.close()
 
     # -- a film
 
@@ -197,6 +206,7 @@ class FilmPage(QWidget):
         video, rate = project.video, FrameRate(project.video.frame_rate)
         self.clock = FilmClock.of(rate, video.start_timecode)
         self.transport.open(Path(video.path), rate, project.timeline.duration)
+        self.closer.open(Path(video.path), rate)
         self.preview.length.setText("/ " + self.clock.text(video.duration))
         self.show_film_view(EMPTY_FILM_VIEW)  # until somebody begins to read it
         self.inspector.score.show_settings(project.take.settings if project.take else None)
@@ -208,6 +218,15 @@ class FilmPage(QWidget):
     def show_film_view(self, film: FilmView) -> None:
         """Pictures and waveform of the film."""
         self.timeline.show_film(film, self.clock)
+        self._look_closer()
+
+    def _look_closer(self) -> None:
+        """Ask for the frames that are seen where the strip's pictures lie too far apart."""
+        times_s, room = self.timeline.close_times_s, (1, 1)
+        if times_s:
+            high = self.timeline.row("picture").height * self.timeline.devicePixelRatioF()
+            room = (ceil(high * self.timeline.film.aspect), ceil(high))
+        self.closer.want(times_s, room)
 
     def await_film(self) -> None:
         """The film is about to be read, or to be read on: what is missing is shown as such."""
@@ -218,6 +237,7 @@ class FilmPage(QWidget):
         """More of the film that is being read."""
         if self._document.project is None:
             self.clock = FilmClock.of(FrameRate(part.frame_rate), part.start_timecode)
+            self.preview.timecode.setText(self.clock.name(0))
         film = self.timeline.film.with_part(part)
         self.timeline.show_arriving(film, self.clock, float(part.duration))
 

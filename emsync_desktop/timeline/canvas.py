@@ -160,7 +160,7 @@ class Canvas:
 def _look(picture: Picture, row: Row, columns: Columns) -> _Look:
     scene, name = picture.scene, row.name
     things: dict[str, tuple[object, ...]] = {
-        "picture": (picture.strip,),
+        "picture": (picture.strip, picture.closer),
         "original": (picture.strip,),
         "segments": (scene.edges_s, scene.labels, scene.timeline.tacet),
         "emotion": (scene.edges_s, scene.points, scene.detected, scene.is_hit, scene.tacet_s),

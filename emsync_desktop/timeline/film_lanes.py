@@ -9,6 +9,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from emsync_desktop.appearance import COLOURS
+from emsync_desktop.timeline.closer import NO_CLOSER, Closer
 from emsync_desktop.timeline.columns import Columns, peaks_in
 from emsync_desktop.timeline.film_view import FilmView
 from emsync_desktop.timeline.ink import draw_pixels, ink, inked
@@ -18,27 +19,56 @@ _KEPT_PICTURES = 512
 
 
 def paint_pictures(
-    painter: QPainter, film: FilmView, height: float, columns: Columns, *, end_x: float
+    painter: QPainter,
+    film: FilmView,
+    height: float,
+    columns: Columns,
+    *,
+    end_x: float,
+    closer: Closer = NO_CLOSER,
 ) -> None:
     """Pictures side by side from the film's start, each showing the time at its left edge.
 
-    While a film arrives, what is missing up to its end at ``end_x`` has a quiet frame.
+    While a film arrives, what is missing up to its end at ``end_x`` has a quiet frame. Pictures
+    ``closer`` together take the place of the strip's where there are any.
     """
     if not film.pictures and not film.is_arriving:
         return
     ratio = columns.ratio
-    high = max(1, round(height * ratio))
-    wide = max(1, round(high * film.aspect))
-    first = columns.first // wide
-    for number in range(first, ceil((columns.first + columns.count) / wide)):
+    wide, high = _tile_size(film, height, columns)
+    for number in _tiles(columns, wide):
         x = (number * wide - columns.first) / ratio
-        picture = film.number_in(number * wide / columns.per_s, (number + 1) * wide / columns.per_s)
+        time_s = number * wide / columns.per_s
+        picture = film.number_in(time_s, (number + 1) * wide / columns.per_s)
+        exact = closer.picture_at(time_s)
         if picture is not None:
-            image = _scaled(film, picture, wide, high)
+            shown = film.pictures[picture] if exact is None else exact
+            image = _scaled(film, shown, wide, high)
             image.setDevicePixelRatio(ratio)
             painter.drawImage(QPointF(x, 0.0), image)
         elif x < end_x:
             _paint_missing(painter, QRectF(x, 0.0, min(wide / ratio, end_x - x), height))
+
+
+def close_times(film: FilmView, height: float, columns: Columns) -> list[float]:
+    """Times in seconds at the left edges of the pictures that are seen, in a lane so many pixels
+    high; none where the strip's own pictures lie as close together.
+    """
+    wide, _ = _tile_size(film, height, columns)
+    if not film.pictures or film.is_arriving or wide / columns.per_s >= film.apart_s:
+        return []
+    return [max(number * wide / columns.per_s, 0.0) for number in _tiles(columns, wide)]
+
+
+def _tile_size(film: FilmView, height: float, columns: Columns) -> tuple[int, int]:
+    """Width and height of a picture, in device pixels."""
+    high = max(1, round(height * columns.ratio))
+    return max(1, round(high * film.aspect)), high
+
+
+def _tiles(columns: Columns, wide: int) -> range:
+    """Numbers of the pictures that some columns show, counted from the film's start."""
+    return range(columns.first // wide, ceil((columns.first + columns.count) / wide))
 
 
 def _paint_missing(painter: QPainter, box: QRectF) -> None:
@@ -49,8 +79,8 @@ def _paint_missing(painter: QPainter, box: QRectF) -> None:
     painter.drawRoundedRect(box.adjusted(1.5, 1.0, -1.5, -1.0), 3, 3)
 
 
-def _scaled(film: FilmView, number: int, wide: int, high: int) -> QImage:
-    kept, picture = film.scaled, film.pictures[number]
+def _scaled(film: FilmView, picture: QImage, wide: int, high: int) -> QImage:
+    kept = film.scaled
     key = (picture.cacheKey(), wide, high)
     if key not in kept:
         if len(kept) >= _KEPT_PICTURES:

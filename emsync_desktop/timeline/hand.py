@@ -88,7 +88,7 @@ class MoveBoundaries:
         back, forth = shift_room(scene.timeline, ids, 1 / rate.ratio)
         frame_s = 1 / rate.ratio
         room = (boundary.time + back - frame_s, boundary.time + forth + frame_s)
-        return cls(view, boundary.id, starts, view.magnets(boundary.time), room)
+        return cls(view, boundary.id, starts, magnets(view, boundary.time), room)
 
     def move(self, at: QPointF, modifiers: Qt.KeyboardModifier) -> None:
         view, start = self.view, self.starts[self.held]
@@ -180,6 +180,16 @@ def level_at(view: TimelineView, at: QPointF) -> MoveLevel | None:
     return found
 
 
+def magnets(view: TimelineView, start: Fraction) -> tuple[Fraction, ...]:
+    """What pulls a boundary that lay at ``start``: that, the playhead, the range, the cuts."""
+    assert view.scene is not None
+    rate = view.clock.rate
+    playhead = rate.time_of(rate.nearest_frame(Fraction(view.playhead_s)))
+    taken = {one.time for one in view.scene.timeline.boundaries}
+    free = [cut for cut in view.cuts if cut not in taken]
+    return (playhead, start, *(view.span or ()), *free)
+
+
 def boundary_at(view: TimelineView, at: QPointF) -> Boundary | None:
     """The boundary that a pointer there would take."""
     scene, scale = view.scene, view.scale
@@ -189,6 +199,24 @@ def boundary_at(view: TimelineView, at: QPointF) -> Boundary | None:
         return None
     index = nearest_index(scene.boundary_times_s, scale.time_at(at.x()), GRIP_PX / scale.px_per_s)
     return None if index is None else scene.timeline.boundaries[index]
+
+
+def cursor_at(view: TimelineView, at: QPointF) -> Qt.CursorShape:
+    """How the pointer looks over what the hand could take there."""
+    if boundary_at(view, at) is not None:
+        return Qt.CursorShape.SplitHCursor
+    if at.x() >= view.scale.origin_px and level_at(view, at) is not None:
+        return Qt.CursorShape.SizeVerCursor
+    return Qt.CursorShape.ArrowCursor
+
+
+def double_click(view: TimelineView, at: QPointF) -> None:
+    """A boundary becomes a hit or none; a free place in the lanes of boundaries gets one."""
+    boundary = boundary_at(view, at)
+    if boundary is not None:
+        view.hit_toggle_asked.emit(boundary.id)
+    elif row_at(view.lanes, at.y()) in ("segments", "hits"):
+        view.boundary_add_asked.emit(Fraction(view.scale.time_at(at.x())))
 
 
 def gesture_at(view: TimelineView, at: QPointF, modifiers: Qt.KeyboardModifier) -> Gesture | None:

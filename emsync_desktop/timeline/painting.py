@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QPainter, QPen
 
 from emsync_desktop.appearance import COLOURS, FAMILY_COLOURS, digits, text_width, words
 from emsync_desktop.film_clock import FilmClock
+from emsync_desktop.timeline.closer import NO_CLOSER, Closer
 from emsync_desktop.timeline.columns import Columns, IntArray
 from emsync_desktop.timeline.emotion_lanes import (
     SELECTED,
@@ -39,7 +40,8 @@ _NO_PEN = Qt.PenStyle.NoPen
 class Picture:
     """Everything one painting of the timeline needs.
 
-    ``span_s`` is the range that the user marked, ``scale`` one aligned to device pixels.
+    ``span_s`` is the range that the user marked, ``scale`` one aligned to device pixels, ``closer``
+    are pictures for zooms that need more of them than the strip has.
     """
 
     scene: TimelineScene
@@ -51,6 +53,7 @@ class Picture:
     boundaries: frozenset[BoundaryId] = frozenset()
     span_s: tuple[float, float] | None = None
     ratio: float = 1.0
+    closer: Closer = NO_CLOSER
 
     @property
     def columns(self) -> Columns:
@@ -63,13 +66,13 @@ def paint_lane(painter: QPainter, picture: Picture, row: Row, columns: Columns) 
 
     The painter's origin is the lane's top at the first of the columns.
     """
-    scene, film = picture.scene, picture.strip
+    scene, film, closer = picture.scene, picture.strip, picture.closer
     painter.setClipRect(QRectF(0, 0, columns.width, row.height))
     end = min(columns.width, columns.x_of(picture.scale.duration_s))
     painter.fillRect(QRectF(0, 0, end, row.height), QColor(COLOURS.lane))
     if row.name == "picture":
         painter.setClipRect(QRectF(0, 0, max(end, 0.0), row.height))
-        paint_pictures(painter, film, row.height, columns, end_x=end)
+        paint_pictures(painter, film, row.height, columns, end_x=end, closer=closer)
     elif row.name == "original":
         painter.setClipRect(QRectF(0, 0, max(end, 0.0), row.height))
         paint_waveform(painter, film, row.height, columns, end_x=end)
@@ -100,13 +103,14 @@ def paint_timeline(painter: QPainter, picture: Picture, width: float) -> None:
 def paint_over(painter: QPainter, picture: Picture, width: float) -> None:
     """What lies over the lanes and changes with what is chosen, or with where the view begins."""
     painter.save()
-    origin = picture.scale.origin_px
-    painter.setClipRect(QRectF(origin, 0, width - origin, picture.lanes[-1].bottom + 4))
+    origin, bottom = picture.scale.origin_px, picture.lanes[-1].bottom + 4
+    painter.setClipRect(QRectF(origin, 0, picture.scale.width_px, bottom))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     rows = {row.name: row for row in picture.lanes}
     paint_ruler(painter, picture.scale, picture.clock, rows["ruler"])
     _paint_segment_words(painter, picture, rows["segments"])
     _paint_stale(painter, picture)
+    painter.setClipRect(QRectF(origin, 0, width - origin, bottom))  # marks have room at the end
     _paint_boundaries(painter, picture)
     _paint_span(painter, picture)
     painter.restore()
@@ -172,7 +176,7 @@ def paint_ruler(painter: QPainter, scale: TimeScale, clock: FilmClock, row: Row)
     for tick in ticks:
         if tick.label:
             text = laid_out(tick.label, 11, is_digits=True)
-            if text.size().width() <= end - tick.x - 5:
+            if tick.x + 5 >= scale.origin_px and text.size().width() <= end - tick.x - 5:
                 draw_text(painter, tick.x + 5, row.bottom - 12, text)
 
 

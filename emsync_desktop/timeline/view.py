@@ -8,36 +8,33 @@ from __future__ import annotations
 from fractions import Fraction
 from math import ceil
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, Qt, Signal
 from PySide6.QtGui import (
     QAction,
-    QColor,
     QContextMenuEvent,
     QFocusEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
     QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QMenu, QToolTip, QWidget
 
-from emsync_desktop.appearance import COLOURS, words
 from emsync_desktop.film_clock import FilmClock
 from emsync_desktop.selection import Selection
-from emsync_desktop.timeline.canvas import Canvas
+from emsync_desktop.timeline.closer import NO_CLOSER, Closer
+from emsync_desktop.timeline.film_lanes import close_times
 from emsync_desktop.timeline.film_view import EMPTY_FILM_VIEW, FilmView
-from emsync_desktop.timeline.geometry import Row, TimeScale, least_height, row_at, rows
-from emsync_desktop.timeline.hand import Gesture, boundary_at, gesture_at, level_at
+from emsync_desktop.timeline.geometry import Row, TimeScale, least_height, rows
+from emsync_desktop.timeline.hand import Gesture, cursor_at, double_click, gesture_at
 from emsync_desktop.timeline.menus import menu_at
 from emsync_desktop.timeline.overlay import paint_gesture, paint_playhead
 from emsync_desktop.timeline.painting import HEADER_PX, Picture
 from emsync_desktop.timeline.scene import TimelineScene
+from emsync_desktop.timeline.still import Still, paint_focus, paint_message
 from emsync_desktop.timeline.telling import words_at
-from emsync_desktop.timeline.waiting import paint_arriving, paint_steps, steps_box
-from emsync_engine.project.model import Boundary, BoundaryId
+from emsync_engine.project.model import BoundaryId
 from emsync_engine.timing import FrameRate
 
 RIGHT_MARGIN_PX = 14.0
@@ -63,6 +60,8 @@ class TimelineView(QAbstractScrollArea):
     """The first moment of a range and the one after its last."""
     boundary_add_asked = Signal(object)
     hit_toggle_asked = Signal(object)
+    looked_at = Signal()
+    """Another stretch is shown, or in another size."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -76,7 +75,7 @@ class TimelineView(QAbstractScrollArea):
             )
         )
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)  # lanes stay put
         self.viewport().setMouseTracking(True)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.horizontalScrollBar().valueChanged.connect(self._on_scrolled)
@@ -96,9 +95,8 @@ class TimelineView(QAbstractScrollArea):
         self._playhead_s = 0.0
         self._selection = Selection()
         self._span: tuple[Fraction, Fraction] | None = None
-        self._canvas = Canvas()
-        self._still: QPixmap | None = None
-        self._ground: QPixmap | None = None
+        self._still = Still()
+        self._closer = NO_CLOSER
         self._gesture: Gesture | None = None
         self._message = ""
         self._is_known = False  # how long a film is whose timeline is not there yet
@@ -134,10 +132,6 @@ class TimelineView(QAbstractScrollArea):
         return self._selection.boundaries
 
     @property
-    def chosen_segment(self) -> int:
-        return self._selection.segment
-
-    @property
     def chosen_segments(self) -> frozenset[int]:
         return self._selection.segments
 
@@ -145,19 +139,27 @@ class TimelineView(QAbstractScrollArea):
         """A lane by name."""
         return next(row for row in self._lanes if row.name == name)
 
-    def magnets(self, start: Fraction) -> tuple[Fraction, ...]:
-        """What pulls a boundary that lay at ``start``: that, the playhead, the range, the cuts."""
-        assert self._scene is not None
-        rate = self._clock.rate
-        playhead = rate.time_of(rate.nearest_frame(Fraction(self._playhead_s)))
-        taken = {one.time for one in self._scene.timeline.boundaries}
-        free = [cut for cut in self.cuts if cut not in taken]
-        return (playhead, start, *(self._span or ()), *free)
+    @property
+    def span(self) -> tuple[Fraction, Fraction] | None:
+        """The marked range."""
+        return self._span
 
     def show_film(self, film: FilmView, clock: FilmClock) -> None:
         """Pictures, sound and timecode of a film."""
         self._film, self._clock = film, clock
         self._repaint_all()
+
+    def show_closer(self, closer: Closer) -> None:
+        """Pictures of single frames, for zooms that need them."""
+        self._closer = closer
+        self._repaint_all()
+
+    @property
+    def close_times_s(self) -> list[float]:
+        """When the pictures are that are seen now, where the strip has too few of them."""
+        if self._scene is None or not self._lanes:
+            return []
+        return close_times(self._film, self.row("picture").height, self.picture().columns)
 
     @property
     def film(self) -> FilmView:
@@ -178,7 +180,7 @@ class TimelineView(QAbstractScrollArea):
         families = self._scene.families if self._scene else None
         self._scene = scene
         if scene is None:
-            self._canvas.clear()
+            self._still.clear()
             self._is_known = False
             self._scale = TimeScale.fitted(1.0, self._room_px(), HEADER_PX)
         elif scene.timeline.duration != known:
@@ -253,20 +255,20 @@ class TimelineView(QAbstractScrollArea):
         bar.setPageStep(max(1, round(page_s * _SCROLL_UNITS_PER_S)))
         bar.setSingleStep(max(1, bar.pageStep() // 20))
         bar.setValue(round(scale.start_s * _SCROLL_UNITS_PER_S))
+        bar.setEnabled(bar.maximum() > 0)
         bar.blockSignals(False)
+        self.looked_at.emit()
 
     def _on_scrolled(self, value: int) -> None:
-        self._scale = self._scale.scrolled_to(value / _SCROLL_UNITS_PER_S)
-        self._repaint_all()
+        self._set_scale(self._scale.scrolled_to(value / _SCROLL_UNITS_PER_S))
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802 - Qt override
         turned = event.angleDelta()
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.zoom(_WHEEL_ZOOM ** turned.y(), event.position().x())
         else:
-            by = turned.x() or turned.y()
-            start_s = self._scale.start_s - by / self._scale.px_per_s
-            self._set_scale(self._scale.scrolled_to(start_s))
+            by_s = (turned.x() or turned.y()) / self._scale.px_per_s
+            self._set_scale(self._scale.scrolled_to(self._scale.start_s - by_s))
         event.accept()
 
     # -- painting
@@ -283,15 +285,14 @@ class TimelineView(QAbstractScrollArea):
         self._repaint_all()
 
     def _repaint_all(self) -> None:
-        self._still = None
+        self._still.spoil()
         self.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt override
         """In other colours everything is painted anew."""
         super().changeEvent(event)
         if event.type() in (QEvent.Type.StyleChange, QEvent.Type.PaletteChange):
-            self._still = None
-            self.viewport().update()
+            self._repaint_all()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt override
         super().resizeEvent(event)
@@ -300,35 +301,16 @@ class TimelineView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802 - Qt override
         if self._scene is None:
-            self._paint_message()
+            paint_message(self, self._message, is_known=self._is_known)
             return
-        if self._still is None:
-            self._still = self._painted()
+        still = self._still.pixmap(self.picture, self.viewport().size())
         painter = QPainter(self.viewport())
-        painter.drawPixmap(0, 0, self._still)
+        painter.drawPixmap(0, 0, still)
         paint_playhead(painter, self)
         if self._gesture is not None:
             paint_gesture(painter, self, self._gesture)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(COLOURS.edge), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(self.viewport().rect().adjusted(0, 0, -1, -1))
-        painter.end()
-
-    def _paint_message(self) -> None:
-        painter = QPainter(self.viewport())
-        painter.fillRect(self.viewport().rect(), QColor(COLOURS.panel))
-        box = QRectF(self.viewport().rect())
-        if self._film.is_arriving and self._lanes:
-            clock = self._clock if self._is_known else None
-            paint_arriving(painter, self._film, self._scale, clock, self._lanes)
-            box = steps_box(self._lanes, self._scale)
-        if self._message in self.steps:
-            paint_steps(painter, box, self.steps, self.steps.index(self._message))
-        else:
-            painter.setPen(QColor(COLOURS.quiet))
-            painter.setFont(words(14))
-            painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._message)
+            paint_focus(painter, self)
         painter.end()
 
     def picture(self) -> Picture:
@@ -345,21 +327,8 @@ class TimelineView(QAbstractScrollArea):
             self._selection.boundaries,
             (float(self._span[0]), float(self._span[1])) if self._span else None,
             ratio,
+            self._closer,
         )
-
-    def _painted(self) -> QPixmap:
-        """Everything but the playhead: made anew only when something has changed."""
-        ratio = self.devicePixelRatioF()
-        size = self.viewport().size() * ratio
-        still = self._ground
-        if still is None or still.size() != size:
-            still = self._ground = QPixmap(size)
-        still.setDevicePixelRatio(ratio)
-        still.fill(QColor(COLOURS.panel))
-        painter = QPainter(still)
-        self._canvas.paint(painter, self.picture(), self.viewport().width())
-        painter.end()
-        return still
 
     # -- the hand
 
@@ -372,10 +341,6 @@ class TimelineView(QAbstractScrollArea):
         assert self._scene is not None
         time_s = self.time_at(x)
         return self._scene.segments_between(time_s, time_s).start
-
-    def boundary_at(self, at: QPointF) -> Boundary | None:
-        """The boundary that a pointer there would take."""
-        return boundary_at(self, at)
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt override
         super().focusInEvent(event)
@@ -396,26 +361,16 @@ class TimelineView(QAbstractScrollArea):
         if self._gesture is not None:
             self._gesture.move(at, event.modifiers())
             self.viewport().update()
-        elif boundary_at(self, at) is not None:
-            self.viewport().setCursor(Qt.CursorShape.SplitHCursor)
-        elif level_at(self, at) is not None and at.x() >= HEADER_PX:
-            self.viewport().setCursor(Qt.CursorShape.SizeVerCursor)
         else:
-            self.viewport().setCursor(Qt.CursorShape.ArrowCursor)
+            self.viewport().setCursor(cursor_at(self, at))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt override
         self._gesture = None
         self.viewport().update()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802 - Qt override
-        if self._scene is None or event.button() != Qt.MouseButton.LeftButton:
-            return
-        boundary = boundary_at(self, event.position())
-        if boundary is not None:
-            self.hit_toggle_asked.emit(boundary.id)
-        elif row_at(self._lanes, event.position().y()) in ("segments", "hits"):
-            time = Fraction(self._scale.time_at(event.position().x()))
-            self.boundary_add_asked.emit(time)
+        if self._scene is not None and event.button() == Qt.MouseButton.LeftButton:
+            double_click(self, event.position())
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt override
         if self._scene is None:

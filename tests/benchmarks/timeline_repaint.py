@@ -95,7 +95,7 @@ class Bench:
             self.view.fit()
             self.view.zoom(zoom, 700.0)
             for _ in range(repeats):
-                self.view._canvas.clear()
+                self.view._still.clear()
                 yield self.paint
 
     def scrolling(self, repeats: int) -> Iterator[Callable[[], None]]:

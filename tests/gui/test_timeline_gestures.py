@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
 
+from emsync_desktop.timeline.hand import boundary_at
 from tests.gui.gestures import LEFT, click_at, drag, drag_boundary, place_of, press
 
 pytestmark = pytest.mark.gui
@@ -102,8 +103,8 @@ def test_a_boundary_is_taken_between_two_lanes_too_but_not_on_the_ruler(opened):
     view = opened.page.timeline
     x = view.scale.x_of(float(CUTS[1]))
     for row in view.lanes[1:-1]:
-        assert view.boundary_at(QPointF(x + 2, row.bottom + 1)).id == "cut-50"
-    assert view.boundary_at(QPointF(x, view.lanes[0].bottom - 2)) is None
+        assert boundary_at(view, QPointF(x + 2, row.bottom + 1)).id == "cut-50"
+    assert boundary_at(view, QPointF(x, view.lanes[0].bottom - 2)) is None
 
 
 def test_chosen_boundaries_move_together_and_keep_their_distance(opened):
