@@ -98,6 +98,7 @@ def action_rows() -> tuple[ActionRow, ...]:
         ActionRow("generate", score, tr("&Generate"), "Ctrl+G"),
         ActionRow("generate_all", score, tr("Generate a &new take"), "Ctrl+Shift+G"),
         ActionRow("generate_chosen", score, tr("Write this &segment anew"), "Ctrl+R"),
+        ActionRow("generate_span", score, tr("Write the &range anew"), "Ctrl+Shift+R"),
         ActionRow("fix_hit", score, tr("&Fix this hit"), "Ctrl+Shift+H"),
         ActionRow("swap_takes", score, tr("Hear the &other take (A / B)"), "Ctrl+B", group=True),
         ActionRow("instruments", score, tr("&Instruments of this take …"), ""),

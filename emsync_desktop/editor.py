@@ -15,6 +15,7 @@ from emsync_desktop.edits import (
     boundary_of,
     shift_room,
     with_boundary_added,
+    with_ends,
     with_levels,
     with_merged,
     with_times,
@@ -166,6 +167,13 @@ class Editor(QObject):
         if self._span is not None:
             after = with_tacet_spans(self._timeline, [self._span])
             self._push(after, self.tr("Silence range"))
+
+    def split_at_span(self) -> None:
+        """Let the marked range begin and end with segments of its own."""
+        if self._span is not None:
+            after = with_ends(self._timeline, self._span)
+            if after is not self._timeline:
+                self._push(after, self.tr("Split at the range"))
 
     # -- boundaries
 

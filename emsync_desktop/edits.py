@@ -14,6 +14,7 @@ from emsync_engine.project.model import (
     VAPoint,
     new_boundary_id,
 )
+from emsync_engine.project.tacet import SNAP_S
 
 Axis = Literal["valence", "arousal"]
 
@@ -74,6 +75,18 @@ def without_boundaries(timeline: Timeline, ids: Iterable[BoundaryId]) -> Timelin
 def with_merged(timeline: Timeline, first: int, last: int) -> Timeline:
     """Make one segment of those from the first to the last; the longest gives what it had."""
     return without_boundaries(timeline, [one.id for one in timeline.boundaries[first:last]])
+
+
+def with_ends(timeline: Timeline, span: tuple[Fraction, Fraction]) -> Timeline:
+    """The timeline with a boundary, no hit, at both ends of a stretch of time.
+
+    An end within ``SNAP_S`` of a boundary, or of the film's start or end, needs none.
+    """
+    for time in span:
+        edges = [Fraction(0), *(one.time for one in timeline.boundaries), timeline.duration]
+        if min(abs(edge - time) for edge in edges) > SNAP_S:
+            timeline = timeline.with_boundary(Boundary(new_boundary_id(), time, origin="user"))
+    return timeline
 
 
 def neighbours(timeline: Timeline, boundary_id: BoundaryId) -> tuple[Fraction, Fraction]:

@@ -61,6 +61,8 @@ def frame_typed(text: str, clock: FilmClock, now: int) -> int | None:
     seconds, frames = seconds + frames // nominal, frames % nominal
     minutes, seconds = minutes + seconds // 60, seconds % 60
     hours, minutes = hours + minutes // 60, minutes % 60
+    dropped = nominal // 15 if clock.drop_frame and minutes % 10 and not seconds else 0
+    frames = max(frames, dropped)  # drop-frame leaves these numbers out: the next one is meant
     mark = ";" if clock.drop_frame else ":"
     whole = f"{hours:02d}:{minutes:02d}:{seconds:02d}{mark}{frames:02d}"
     try:

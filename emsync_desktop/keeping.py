@@ -127,7 +127,7 @@ class Keeping(QObject):
             )
             return
         self._recovered = version.folder
-        self._window.show_recovered(project, version.project)
+        self._window.showing.show_recovered(project, version.project)
 
     def _on_kept(self) -> None:
         self._window.chips.show_kept()

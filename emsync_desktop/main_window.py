@@ -29,18 +29,19 @@ from emsync_desktop.helping import Helping
 from emsync_desktop.interchange.controller import Interchange
 from emsync_desktop.keeping import Keeping
 from emsync_desktop.models.controller import Models
-from emsync_desktop.opening import DEMO_FILM, Opener, is_project
+from emsync_desktop.opening import DEMO_FILM, Opener
 from emsync_desktop.project_files import ProjectFiles
 from emsync_desktop.recent import recent_paths, remember
 from emsync_desktop.scoring import Engine, Scoring
 from emsync_desktop.settings.store import Settings
+from emsync_desktop.showing import Showing
+from emsync_desktop.tab_order import order_tabs
 from emsync_desktop.take_editor import TakeEditor
-from emsync_desktop.timeline.film_view import film_view_of
 from emsync_desktop.welcome import Welcome
 from emsync_desktop.window_actions import connect_actions, refresh_actions
 from emsync_desktop.wishes import Generating
 from emsync_desktop.wording import stage_words, take_sentence
-from emsync_engine.project.model import Project, Take
+from emsync_engine.project.model import Take
 
 
 def _usual_size(window: QWidget) -> QSize:
@@ -67,6 +68,7 @@ class MainWindow(QMainWindow):
         self.scoring = Scoring(make_engine, self)
         self.generating = Generating(self)
         self.opener = Opener(self)
+        self.showing = Showing(self)
         self.files = ProjectFiles(self.document, self)
         self.export_dialog: ExportDialog | None = None
         self.menu_actions = Actions(self)
@@ -74,7 +76,6 @@ class MainWindow(QMainWindow):
         self.welcome = Welcome()
         self.page = FilmPage(self.document, self.editor, self.takes)
         self.bottom_bar = BottomBar()
-        self._is_film_unread = False
         self.hint = HintBar()
         self.chips = StatusChips()
         self.keeping = Keeping(self)
@@ -85,9 +86,17 @@ class MainWindow(QMainWindow):
         self.background = Background(self)
         self._lay_out()
         connect_actions(self)
+        page = self.page
+        order_tabs(
+            self,
+            [
+                *(self.chips, self.banner, self.hint, self.welcome, page.preview.timecode),
+                *(page.preview, page.inspector, page.timeline, self.bottom_bar),
+            ],
+        )
         self._connect_parts()
-        self._refresh_enabled()
-        self._refresh_title()
+        self.refresh_enabled()
+        self.refresh_title()
 
     # -- building
 
@@ -117,13 +126,12 @@ class MainWindow(QMainWindow):
         self.page.restore_layout()
 
     def _connect_parts(self) -> None:
-        self.document.takes_changed.connect(self._refresh_enabled)
+        self.document.takes_changed.connect(self.refresh_enabled)
         self.page.console.listen_by(self.scoring)
-        self.page.transport.device_changed.connect(self._refresh_facts)
+        self.page.transport.device_changed.connect(self.refresh_facts)
         self.page.transport.device_lost.connect(self._on_device_lost)
-        self.document.modified_changed.connect(self._refresh_title)
+        self.document.modified_changed.connect(self.refresh_title)
         self.document.timeline_changed.connect(self._on_timeline_changed)
-        self.document.source_changed.connect(self._on_source_changed)
         self.takes.refused.connect(self.banner.say)
         self.page.inspector.score.takes.use_asked.connect(self.generating.use)
         self.page.inspector.score.hits.fix_asked.connect(self.generating.fix_hit)
@@ -132,12 +140,11 @@ class MainWindow(QMainWindow):
         self.page.inspector.generate.clicked.connect(self.generating.generate)
         self.welcome.open_asked.connect(self.files.ask_for_one)
         self.bottom_bar.cancel_asked.connect(self.cancel)
+        self.showing.connect_parts()
         self._connect_scoring()
         self.welcome.show_recent(recent_paths())
         self.welcome.recent_asked.connect(self.open_path)
         self.welcome.demo_asked.connect(lambda: self.open_path(DEMO_FILM))
-        self.opener.opened.connect(self._on_project_read)
-        self.opener.film_found.connect(self._analyse)
         self.opener.failed.connect(self.banner.say)
         self.files.chosen.connect(self.open_path)
         self.files.saved.connect(self._on_saved)
@@ -147,9 +154,6 @@ class MainWindow(QMainWindow):
         scoring = self.scoring
         scoring.started.connect(self._on_started)
         scoring.progressed.connect(self._on_progress)
-        scoring.analysed.connect(self._on_analysed)
-        scoring.film_read.connect(self._on_film_read)
-        scoring.film_arriving.connect(self._on_film_arriving)
         scoring.composed.connect(self._on_composed)
         scoring.failed.connect(self._on_failed)
         scoring.cancelled.connect(self._on_cancelled)
@@ -158,139 +162,12 @@ class MainWindow(QMainWindow):
     # -- opening and saving
 
     def open_path(self, path: Path) -> None:
-        """Open a film or a project; unsaved work is asked about first.
-
-        What is open stays open until the file has been found to hold something.
-        """
-        if not self.files.may_leave():
-            return
-        self.banner.hide()
-        if is_project(path) or self.document.project is not None:
-            self.opener.open(path)
-        else:
-            self._analyse(path)
-
-    def _analyse(self, path: Path) -> None:
-        self.document.open(None)
-        self._begin_film(path)
-        self.scoring.analyse(path)
-
-    def _begin_film(self, path: Path) -> None:
-        """Show the working page with the film's first picture."""
-        self._is_film_unread = False
-        self.scoring.drop()
-        self.page.begin(path)
-        self.pages.setCurrentIndex(1)
-        self._refresh_title()
-
-    def _on_analysed(self, path: Path, analysed: object) -> None:
-        from emsync_engine.jobs.messages import Analysed
-        from emsync_engine.pipeline import project_of
-
-        if path != self.page.film or not isinstance(analysed, Analysed):
-            return
-        analysis = analysed.analysis
-        self._show_project(project_of(path, analysis, (), {}), None)
-        if path != DEMO_FILM:
-            remember(path)
-        self.page.show_film_view(
-            film_view_of(
-                analysed.thumbnails,
-                analysed.thumbnail_times_s,
-                analysed.peaks,
-                analysed.peaks_per_s,
-            )
-        )
-        self.page.timeline.cuts = tuple(cut.time for cut in analysis.cuts)
-        self.scoring.warm_up()
-        timeline = analysis.timeline
-        self.bottom_bar.rest(
-            self.tr("{cuts} cuts found, {hits} of them chosen as hits.").format(
-                cuts=len(timeline.boundaries), hits=len(timeline.hits)
-            )
-        )
-        self.helping.hint("shape")
-        if analysis.warnings:
-            failed = analysis.models is not None and analysis.models.faults
-            offer = self.models.rereading.offer_words() if failed else ""
-            action = self.models.rereading.ask if failed else None
-            self.banner.say(" ".join(analysis.warnings), tone="note", offer=offer, action=action)
-
-    def _on_project_read(self, project: Project, path: Path) -> None:
-        film = Path(project.video.path)
-        self._begin_film(film)
-        self._glance(film)
-        self._show_project(project, path)
-        remember(path)
-        self._read_film(film)
-
-    def show_recovered(self, project: Project, path: Path | None) -> None:
-        """Show a project that was recovered: it is not saved yet."""
-        film = Path(project.video.path)
-        self._begin_film(film)
-        self._glance(film)
-        self._show_project(project, path, is_changed=True)
-        self._read_film(film)
-
-    def _glance(self, film: Path) -> None:
-        """A first look at a project's film: its take, which is played now, takes longer."""
-        if film.is_file():
-            self.scoring.glance(film)
-
-    def _read_film(self, film: Path) -> None:
-        """Pictures and waveform of a project's film, if it is there."""
-        self.keeping.check_film()
-        self._is_film_unread = film.is_file()
-        if self._is_film_unread:
-            self.page.await_film()
-        self._read_on()
-
-    def _read_on(self) -> None:
-        """Read what another task came before."""
-        if self._is_film_unread and self.page.film is not None and self.scoring.task is None:
-            self.page.await_film()
-            self.scoring.read_film(self.page.film)
-
-    def _on_source_changed(self) -> None:
-        project = self.document.project
-        assert project is not None
-        film = Path(project.video.path)
-        self.page.begin(film)
-        self.page.begin_project()
-        self._refresh_facts()
-        self._refresh_title()
-        self._is_film_unread = film.is_file()
-        self._read_on()
-
-    def _on_film_arriving(self, path: Path, part: object) -> None:
-        from emsync_engine.video.arriving import FilmPart
-
-        if path == self.page.film and isinstance(part, FilmPart):
-            self.page.show_part(part)
-
-    def _show_project(
-        self, project: Project, path: Path | None, *, is_changed: bool = False
-    ) -> None:
-        self.document.open(project, path, is_changed=is_changed)
-        self.page.begin_project()
-        self._refresh_facts()
-        self._refresh_title()
-        self._refresh_enabled()
-
-    def _on_film_read(self, path: Path, strip: object) -> None:
-        from emsync_engine.jobs.messages import FilmStrip
-
-        if path != self.page.film or not isinstance(strip, FilmStrip):
-            return
-        self._is_film_unread = False
-        self.page.show_film_view(
-            film_view_of(strip.thumbnails, strip.thumbnail_times_s, strip.peaks, strip.peaks_per_s)
-        )
-        self.hearing.play_if_needed()
+        """Open a film or a project; unsaved work is asked about first."""
+        self.showing.open_path(path)
 
     def _on_saved(self, path: Path) -> None:
         remember(path)
-        self._refresh_title()
+        self.refresh_title()
         self.bottom_bar.rest(self.tr("{name} is saved.").format(name=path.name))
 
     def _on_save_failed(self, sentence: str) -> None:
@@ -336,7 +213,7 @@ class MainWindow(QMainWindow):
 
     def _on_started(self, kind: str) -> None:
         self._on_progress("", 0.0)
-        self._refresh_enabled()
+        self.refresh_enabled()
 
     def _on_progress(self, stage: str, share: float) -> None:
         task = self.scoring.task
@@ -348,16 +225,14 @@ class MainWindow(QMainWindow):
 
     def _on_idle(self) -> None:
         self.bottom_bar.rest("")
-        self._refresh_enabled()
-        QTimer.singleShot(0, self._read_on)  # once the task that follows, if any, has begun
+        self.refresh_enabled()
+        QTimer.singleShot(0, self.showing.read_on)  # once the task that follows, if any, has begun
 
     def _on_failed(self, kind: str, sentence: str) -> None:
-        self._is_film_unread &= kind != "film"
         if kind == "film":
-            self.page.stop_awaiting()
-            self.hearing.play_if_needed()
+            self.showing.give_up_film()
         if kind == "analyse":
-            self._leave_film()
+            self.showing.leave()
             offer = self.tr("Open another …")
             self.banner.say(sentence, offer=offer, action=self.files.ask_for_one)
         elif kind:
@@ -366,25 +241,13 @@ class MainWindow(QMainWindow):
             self.banner.say(sentence)
 
     def _on_cancelled(self, kind: str) -> None:
-        self._is_film_unread &= kind != "film"
         if kind == "film":
-            self.page.stop_awaiting()
-            self.hearing.play_if_needed()
+            self.showing.give_up_film()
         if kind == "analyse":
-            self._leave_film()
+            self.showing.leave()
             self.bottom_bar.rest(self.tr("Stopped. Open the video again to go on."))
         else:
             self.bottom_bar.rest(self.tr("Stopped; nothing was changed."))
-
-    def _leave_film(self) -> None:
-        """Back to the empty window: the film could not be read, or was not wanted."""
-        self._is_film_unread = False
-        self.hint.put_away()
-        self.page.close_film()
-        self.document.open(None)
-        self.welcome.show_recent(recent_paths())
-        self.pages.setCurrentIndex(0)
-        self._refresh_title()
 
     # -- exporting
 
@@ -413,7 +276,7 @@ class MainWindow(QMainWindow):
 
     # -- showing
 
-    def _refresh_enabled(self) -> None:
+    def refresh_enabled(self) -> None:
         has_film = self.document.project is not None
         self.menu_actions.enable(["cancel"], self.scoring.task is not None)
         self.menu_actions.enable(["export"], self.document.take is not None)
@@ -424,7 +287,7 @@ class MainWindow(QMainWindow):
     def _refresh_actions(self) -> None:
         refresh_actions(self)
 
-    def _refresh_title(self) -> None:
+    def refresh_title(self) -> None:
         document = self.document
         name = self.tr("EMSYNC Desktop")
         if document.path is not None:
@@ -440,7 +303,7 @@ class MainWindow(QMainWindow):
             is_in_file=document.path is not None,
         )
 
-    def _refresh_facts(self) -> None:
+    def refresh_facts(self) -> None:
         project = self.document.project
         if project is None:
             self.bottom_bar.show_facts([])

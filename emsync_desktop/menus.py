@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QMenu
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QMenu, QWidget
 
 _MODIFIERS = (
     Qt.KeyboardModifier.ControlModifier
@@ -29,6 +31,19 @@ class Menu(QMenu):
             event.accept()
             return True
         return super().event(event)
+
+
+def offer_menu(widget: QWidget, actions: Sequence[QAction]) -> None:
+    """Give a widget a menu of the right mouse button."""
+
+    def show(at: QPoint) -> None:
+        menu = Menu(widget)
+        menu.addActions(actions)
+        menu.exec(widget.mapToGlobal(at))
+        menu.deleteLater()
+
+    widget.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+    widget.customContextMenuRequested.connect(show)
 
 
 def letter_of(text: str) -> str:

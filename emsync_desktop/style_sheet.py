@@ -67,7 +67,7 @@ def _labels(c: Colours) -> str:
 def _buttons(c: Colours) -> str:
     return f"""
     QPushButton, QToolButton {{ background: {c.raised}; border: 1px solid transparent;
-        border-radius: 6px; padding: 6px 12px; }}
+        border-radius: 6px; padding: 6px 12px; outline: none; }}
     QToolButton {{ padding: 6px; }}
     QPushButton:hover, QToolButton:hover {{ background: {c.hover}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {c.line}; }}
@@ -75,7 +75,7 @@ def _buttons(c: Colours) -> str:
     QToolButton:checked {{ background: {c.hover}; border-color: {c.edge}; }}
     QPushButton:disabled, QToolButton:disabled {{ color: {c.off}; }}
     QPushButton[look="accent"] {{ background: {c.accent}; color: {c.on_accent}; font-weight: 600;
-        font-size: 14px; padding: 9px 18px; border-radius: 7px; }}
+        font-size: 14px; padding: 8px 17px; border-width: 2px; border-radius: 7px; }}
     QPushButton[look="accent"]:hover {{ background: {c.accent_hover}; }}
     QPushButton[look="accent"]:pressed {{ background: {c.accent_pressed}; }}
     QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
@@ -95,7 +95,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="quiet_link"] {{ background: transparent; color: {c.text};
         padding: 4px 10px; }}
     QPushButton[look="fold"] {{ background: transparent; color: {c.quiet}; font-size: 11px;
-        font-weight: 600; letter-spacing: 1px; padding: 2px 0; text-align: left; }}
+        font-weight: 600; letter-spacing: 1px; padding: 2px 6px 2px 0; text-align: left; }}
     QPushButton[look="fold"]:hover, QPushButton[look="fold"]:focus {{ color: {c.text}; }}
     QPushButton[look="fold"]:disabled {{ color: {c.off}; }}
     QPushButton[look="small_link"] {{ background: transparent; color: {c.quiet}; font-size: 12px;
@@ -109,7 +109,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="link"]:hover, QPushButton[look="quiet_link"]:hover
         {{ background: {c.hover}; }}
     QPushButton[look="link"]:disabled {{ color: {c.off}; }}
-    QCheckBox {{ font-size: 12px; color: {c.quiet}; spacing: 7px; }}
+    QCheckBox {{ font-size: 12px; color: {c.quiet}; spacing: 7px; outline: none; }}
     QCheckBox::indicator {{ width: 12px; height: 12px; border: 1px solid {c.edge};
         border-radius: 3px; background: {c.raised}; }}
     QCheckBox::indicator:checked {{ border-color: {c.accent_text}; background: qradialgradient(
@@ -117,7 +117,7 @@ def _buttons(c: Colours) -> str:
         stop:0.68 {c.raised}, stop:1 {c.raised}); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
     QCheckBox:focus {{ color: {c.text}; }}
-    QCheckBox:focus::indicator {{ border-color: {c.accent_text}; }}
+    QCheckBox::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px; height: 10px; }}
     """
 
 
@@ -175,13 +175,13 @@ def _lists(c: Colours) -> str:
     QTableWidget#models QHeaderView::section {{ padding: 4px 12px; }}
     QTableWidget#models, QTableWidget#models:focus {{ border: none; }}
     QTabWidget::pane {{ border: none; }}
-    QTabBar {{ background: transparent; }}
+    QTabBar {{ background: transparent; outline: none; }}
     QTabBar::tab {{ background: transparent; color: {c.quiet}; font-size: 11px; font-weight: 600;
         padding: 4px 12px 5px 0; margin-right: 8px; border: none;
         border-bottom: 2px solid transparent; }}
     QTabBar::tab:selected {{ color: {c.text}; border-bottom-color: {c.accent}; }}
     QTabBar::tab:hover, QTabBar::tab:focus {{ color: {c.text}; }}
-    QTabBar:focus::tab:selected {{ color: {c.accent_text}; }}
+    QTabBar::tab:selected:focus {{ color: {c.accent_text}; background: {c.hover}; }}
     """
 
 
@@ -207,6 +207,7 @@ def _scroll_bars(c: Colours) -> str:
     QScrollBar:horizontal {{ background: {c.panel}; height: 10px; margin: 0; }}
     QScrollBar::handle:horizontal {{ background: {c.line}; min-width: 40px; border-radius: 4px;
         margin: 1px; }}
+    QScrollBar::handle:horizontal:disabled {{ background: transparent; }}
     QScrollBar::handle:horizontal:hover {{ background: {c.edge}; }}
     QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c.line}; min-height: 24px; border-radius: 4px; }}

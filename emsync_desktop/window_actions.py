@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from emsync_desktop.actions import tr
+from emsync_desktop.menus import offer_menu
 
 if TYPE_CHECKING:
     from emsync_desktop.main_window import MainWindow
@@ -60,16 +61,23 @@ def connect_actions(window: MainWindow) -> None:
             (act["loop"], "loop"),
         ]
     )
+    for name in ("previous", "back", "play", "forward", "next", "loop"):
+        act[name].setIconVisibleInMenu(False)
     menus = {
         "boundary": ("boundary_hit", "boundary_remove", "nudge_left", "nudge_right", "fix_hit"),
         "segment": (
             *("merge", "tacet", "lock", "point_reset", "generate_chosen"),
             *("span_segment", "play_span"),
         ),
-        "ruler": ("boundary_add", "span_start", "span_end", "span_tacet", "span_clear", "fit"),
+        "ruler": (
+            *("boundary_add", "span_start", "span_end", "span_tacet", "generate_span"),
+            *("span_clear", "fit"),
+        ),
     }
     for place, names in menus.items():
         page.timeline.menus[place] = [act[name] for name in names]
+    on_picture = ("play", "play_span", "boundary_add", "span_start", "span_end", "type_time")
+    offer_menu(page.preview.picture, [act[name] for name in on_picture])
 
 
 Slots = dict[str, Callable[[], object]]
@@ -87,6 +95,7 @@ def _window_slots(window: MainWindow) -> Slots:
         "generate": window.generating.generate,
         "generate_all": window.generating.generate_all,
         "generate_chosen": window.generating.generate_chosen,
+        "generate_span": window.generating.generate_span,
         "fix_hit": window.generating.fix_hit,
         "swap_takes": window.takes.swap,
         "cancel": window.cancel,
@@ -186,6 +195,7 @@ def refresh_actions(window: MainWindow) -> None:
     has_take = project is not None and project.take is not None
     act.enable(["generate", "generate_all", "import_cuts", "conform", "read_again"], has_film)
     act.enable(["generate_chosen", "instruments"], has_take)
+    act.enable(["generate_span"], has_take and editor.span is not None)
     act.enable(["rest"], is_idle)
     act.enable(["swap_takes"], project is not None and len(project.takes) > 1)
     chosen, boundaries = editor.chosen_segments, editor.chosen_boundaries

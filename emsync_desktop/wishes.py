@@ -60,10 +60,24 @@ class Generating(QObject):
                 words = self.tr("Segment {number} anew").format(number=chosen[0].index + 1)
             self._ask("parts", partial(self._write_segments, spans), words)
         else:
-            self._window.banner.say(
-                self.tr("What is chosen is locked or silent; there is nothing to write."),
-                tone="note",
-            )
+            self._say_nothing_to_write()
+
+    def generate_span(self) -> None:
+        """Write the marked range anew and nothing beside it; its ends become boundaries."""
+        editor, span = self._window.editor, self._window.editor.span
+        if self._timeline is None or self._window.document.take is None or span is None:
+            return
+        met = [one for one in editor.segments if one.start < span[1] and span[0] < one.end]
+        if all(one.is_locked or one.is_tacet for one in met):
+            self._say_nothing_to_write()
+        else:
+            editor.split_at_span()
+            words = self.tr("The range anew")
+            self._ask("parts", partial(self._write_segments, [span]), words)
+
+    def _say_nothing_to_write(self) -> None:
+        words = self.tr("What is chosen is locked or silent; there is nothing to write.")
+        self._window.banner.say(words, tone="note")
 
     def fix_hit(self, number: int | None = None) -> None:
         """Write what leads to a hit anew; by default to the chosen one."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -20,7 +21,7 @@ from PySide6.QtGui import (
     QPen,
     QRadialGradient,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from emsync_desktop.appearance import COLOURS, EMOTION_COLOURS, mixed, text_width, words
 from emsync_desktop.circumplex.geometry import (
@@ -32,6 +33,7 @@ from emsync_desktop.circumplex.geometry import (
     spreads,
     uncertainty,
 )
+from emsync_desktop.circumplex.menu import emotion_menu
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.project.model import VAPoint
 
@@ -172,6 +174,20 @@ class CircumplexWidget(QWidget):
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802 - Qt override
         self._key_gesture = None
         super().focusOutEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802 - Qt override
+        if self._point is not None:
+            menu = self.menu()
+            menu.exec(event.globalPos())
+            menu.deleteLater()
+
+    def menu(self) -> QMenu:
+        """The emotions by name, for whoever knows what the music should feel like."""
+        return emotion_menu(
+            self,
+            lambda point: self.point_chosen.emit(point, None),
+            can_return=self._point != self._detected,
+        )
 
     # -- painting
 

@@ -55,6 +55,7 @@ class EmotionReading(QWidget):
         row.setSpacing(4)
         row.addWidget(self.fold)
         row.addWidget(self._summary, 1)
+        row.addStretch()
         row.addWidget(self.read.switch)
         column.addLayout(row)
         self._body = QWidget()

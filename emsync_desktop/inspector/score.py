@@ -96,6 +96,7 @@ class ScoreSettings(QWidget):
         self.tabs.setDocumentMode(True)
         self.tabs.tabBar().setDrawBase(False)
         self.tabs.setUsesScrollButtons(False)
+        self.tabs.tabBar().setAccessibleName(self.tr("What is asked for, takes, hits and history"))
         self.tabs.addTab(_scrolling(self.form), self.tr("Score"))
         self.tabs.addTab(self.takes, self.tr("Takes"))
         self.hits_page = HitsPage(self.hits)

@@ -17,10 +17,11 @@ from PySide6.QtWidgets import (
 
 from emsync_desktop.circumplex.geometry import STEP
 from emsync_desktop.circumplex.widget import CircumplexWidget
+from emsync_desktop.edits import Axis
 from emsync_desktop.fields import ElidedLabel
 from emsync_desktop.film_clock import FilmClock, seconds_text
 from emsync_desktop.labels import labelled
-from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment, VAPoint
+from emsync_engine.project.model import LOUDEST_DB, QUIETEST_DB, Segment
 
 
 class SegmentHeader(QWidget):
@@ -106,6 +107,8 @@ class PointEditor(QFrame):
 
     point_chosen = Signal(object, object)
     """A VA point and a gesture token; None as the point returns to the detected one."""
+    level_chosen = Signal(str, float, object)
+    """An axis, its value and a gesture token: each chosen segment keeps its other axis."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -117,9 +120,9 @@ class PointEditor(QFrame):
         column.addWidget(self.circumplex, 1)
         row = QHBoxLayout()
         row.setSpacing(6)
-        self.valence = self._number(self.tr("valence"), row)
+        self.valence = self._number("valence", self.tr("valence"), row)
         row.addSpacing(8)
-        self.arousal = self._number(self.tr("arousal"), row)
+        self.arousal = self._number("arousal", self.tr("arousal"), row)
         row.addStretch()
         column.addLayout(row)
         self.reset = QPushButton()
@@ -141,7 +144,7 @@ class PointEditor(QFrame):
         self.reset.setToolTip(self._found if self._is_reset_short else "")
         self.reset.setAccessibleName(self._found)
 
-    def _number(self, name: str, row: QHBoxLayout) -> QDoubleSpinBox:
+    def _number(self, axis: Axis, name: str, row: QHBoxLayout) -> QDoubleSpinBox:
         label = labelled(name, "quiet")
         box = QDoubleSpinBox()
         box.setRange(-1.0, 1.0)
@@ -151,14 +154,11 @@ class PointEditor(QFrame):
         box.setFixedWidth(66)
         box.setAlignment(Qt.AlignmentFlag.AlignCenter)
         box.setAccessibleName(name)
-        box.valueChanged.connect(self._on_number)
+        box.valueChanged.connect(lambda value: self.level_chosen.emit(axis, value, None))
         label.setBuddy(box)
         row.addWidget(label)
         row.addWidget(box)
         return box
-
-    def _on_number(self) -> None:
-        self.point_chosen.emit(VAPoint(self.valence.value(), self.arousal.value()), None)
 
     def show_segment(self, segment: Segment | None, others: Sequence[Segment] = ()) -> None:
         """The point of a segment, and faintly those of others that move with it."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from PySide6.QtCore import (
     QAbstractItemModel,
     QEvent,
@@ -36,6 +38,7 @@ from emsync_engine.project.model import Project, Take
 from emsync_engine.project.take_list import LONGEST_NAME
 
 ROW_PX = 26
+SEEDS_TOLD = 3
 STAR_PX = 24
 _ID, _TAKE, _NUMBER = (Qt.ItemDataRole.UserRole + n for n in range(3))
 # ten corners: five far from the middle, five near it
@@ -53,7 +56,20 @@ def take_title(take: Take) -> str:
     """The name that the user gave a take, else its ensemble and seed."""
     ensemble = ENSEMBLES.get(take.settings.ensemble)
     players = ensemble.label.partition(":")[0] if ensemble else take.settings.ensemble
-    return take.name or tr("{ensemble} · seed {seed}").format(ensemble=players, seed=take.seed)
+    return take.name or tr("{ensemble} · seed {seed}").format(
+        ensemble=players, seed=seeds_text(take)
+    )
+
+
+def seeds_text(take: Take) -> str:
+    """The seed that most of a take's music was written with, and those of its other parts."""
+    lengths: dict[int, Fraction] = {}
+    for part in take.parts:
+        if not part.is_tacet:
+            lengths[part.seed] = lengths.get(part.seed, Fraction(0)) + part.end - part.start
+    seeds = sorted(lengths, key=lambda seed: -lengths[seed]) or [take.seed]
+    more = len(seeds) - SEEDS_TOLD
+    return " + ".join(map(str, seeds[:SEEDS_TOLD])) + (" …" if more > 0 else "")
 
 
 class _Row(QStyledItemDelegate):

@@ -304,6 +304,10 @@
         <translation>Diesen &amp;Abschnitt neu schreiben</translation>
     </message>
     <message>
+        <source>Write the &amp;range anew</source>
+        <translation>Den Be&amp;reich neu schreiben</translation>
+    </message>
+    <message>
         <source>&amp;Fix this hit</source>
         <translation>Diesen Treffer &amp;verbessern</translation>
     </message>
@@ -1139,6 +1143,10 @@
         <source>{model} is only partly here; go on with it under Edit, Models.</source>
         <translation>{model} ist erst zum Teil da; unter Bearbeiten, Modelle geht es weiter.</translation>
     </message>
+    <message>
+        <source>Emotion as detected</source>
+        <translation>Stimmung wie erkannt</translation>
+    </message>
 </context>
 <context>
     <name>Autosave</name>
@@ -1444,6 +1452,10 @@
         <translation>Bereich verstummen</translation>
     </message>
     <message>
+        <source>Split at the range</source>
+        <translation>Am Bereich geteilt</translation>
+    </message>
+    <message>
         <source>Move boundary</source>
         <translation>Grenze bewegen</translation>
     </message>
@@ -1725,6 +1737,10 @@
     <message>
         <source>Segment {number} anew</source>
         <translation>Abschnitt {number} neu</translation>
+    </message>
+    <message>
+        <source>The range anew</source>
+        <translation>Bereich neu</translation>
     </message>
     <message>
         <source>What is chosen is locked or silent; there is nothing to write.</source>
@@ -2035,10 +2051,6 @@
 </context>
 <context>
     <name>MainWindow</name>
-    <message>
-        <source>{cuts} cuts found, {hits} of them chosen as hits.</source>
-        <translation>{cuts} Schnitte gefunden, {hits} davon als Treffer gewählt.</translation>
-    </message>
     <message>
         <source>{name} is saved.</source>
         <translation>{name} ist gespeichert.</translation>
@@ -2609,6 +2621,10 @@
         <translation>Gewichte</translation>
     </message>
     <message>
+        <source>What is asked for, takes, hits and history</source>
+        <translation>Was gewünscht ist, Takes, Treffer und Verlauf</translation>
+    </message>
+    <message>
         <source>Score</source>
         <translation>Musik</translation>
     </message>
@@ -2788,6 +2804,13 @@
     <message>
         <source>Its usual key now means “{action}”; give that another one first.</source>
         <translation>Die übliche Taste bedeutet jetzt „{action}“; geben Sie dem zuerst eine andere.</translation>
+    </message>
+</context>
+<context>
+    <name>Showing</name>
+    <message>
+        <source>{cuts} cuts found, {hits} of them chosen as hits.</source>
+        <translation>{cuts} Schnitte gefunden, {hits} davon als Treffer gewählt.</translation>
     </message>
 </context>
 <context>

@@ -266,7 +266,7 @@ def test_what_comes_of_another_film_is_dropped(window, engine, film, tmp_path):
     window.open_path(film)
     other = tmp_path / "other.mp4"
     other.write_bytes(film.read_bytes())
-    window._analyse(other)
+    window.showing.analyse(other)
     engine.shown.emit(1, part([0.0], duration=99))
     view = window.page.timeline
     assert not view.film.pictures
@@ -299,7 +299,7 @@ def test_the_film_of_a_project_is_looked_at_before_its_take_is_played(
 
 
 def test_a_film_that_cannot_be_read_on_waits_for_nothing(opened, engine):
-    opened._read_film(opened.page.film)
+    opened.showing.read_film(opened.page.film)
     opened.page.show_film_view(replace(opened.page.timeline.film, is_arriving=True))
     job_id = len(engine.submitted)
     engine.failed.emit(job_id, "The disk is gone.")

@@ -103,7 +103,7 @@ def test_what_was_opened_is_offered_again_while_it_is_there(window, engine, film
     gone.unlink()
     assert recent_paths() == [film.absolute()]
     window.document.undo_stack.setClean()
-    window._leave_film()
+    window.showing.leave()
     window.welcome.recent.itemAt(0).widget().click()
     assert engine.last(AnalyseJob)[1].path == film
     assert len(engine.submitted) >= 2

@@ -1,12 +1,17 @@
 """Takes and hits as lists; what Generate writes when something is stale or locked."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLineEdit
 
+from emsync_desktop.inspector.takes import seeds_text, take_title
 from emsync_engine.jobs.messages import CompJob, ComposeJob, FixHitJob, RegenerateJob
+from emsync_engine.music.parts import with_provenance
 from tests.gui.gestures import LEFT, click_at, place_of, press
+from tests.unit.desktop.films import take, timeline
 
 pytestmark = pytest.mark.gui
 KEY = Qt.Key
@@ -27,6 +32,19 @@ def takes(window):
 
 def named(menu, words):
     return next(action for action in menu.actions() if action.text() == words)
+
+
+def test_a_take_of_parts_names_the_seeds_that_they_were_written_with():
+    whole = with_provenance(take("one", 7), timeline())
+    assert seeds_text(whole) == "7"
+    longest = max(whole.parts, key=lambda part: part.end - part.start)
+    others = [replace(part, seed=n) for n, part in enumerate(whole.parts) if part is not longest]
+    mixed = replace(whole, parts=(*others, longest))
+    assert seeds_text(mixed).startswith("7 + ")
+    assert "seed 7 + " in take_title(mixed)
+    many = replace(whole, parts=tuple(replace(whole.parts[0], seed=n) for n in range(9)))
+    assert seeds_text(many) == "0 + 1 + 2 …"
+    assert seeds_text(replace(whole, parts=())) == "7"
 
 
 # -- what Generate writes

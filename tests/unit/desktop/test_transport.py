@@ -163,6 +163,24 @@ def test_a_whole_timecode_is_the_sources_own():
     assert frame_typed("1:00", clock, 0) == 24
 
 
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("01:00:00;00", "01:00:00;00"),  # every tenth minute leaves nothing out
+        ("01:00:59:29", "01:00:59;29"),
+        ("01:01:00;00", "01:01:00;02"),  # left out: the next number there is
+        ("01:01:00:01", "01:01:00;02"),
+        ("01:00:60:00", "01:01:00;02"),
+    ],
+)
+def test_a_number_that_drop_frame_leaves_out_means_the_next(typed, shown):
+    for rate, first in (("30000/1001", "00:59:50;00"), ("60000/1001", "00:59:50;00")):
+        clock = FilmClock.of(FrameRate.parse(rate), first)
+        frame = frame_typed(typed, clock, 0)
+        wanted = shown.replace(";02", ";04") if rate.startswith("6") else shown
+        assert clock.name(frame) == wanted
+
+
 @pytest.mark.gui
 def test_when_the_device_goes_the_film_plays_on_in_silence_and_says_so(played):
     one, clock = played
