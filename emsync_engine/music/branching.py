@@ -30,6 +30,7 @@ from emsync_engine.music.brief import Brief
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.layouts import Composer, TokenDecoder, decoder_for, leans
+from emsync_engine.music.returns import SETTLING_S, with_ostinatos, with_phrase
 from emsync_engine.music.tacet import is_silent_at
 from emsync_engine.music.token_writer import REACH_S, TokenWriter
 from emsync_engine.music.writing_together import write_on
@@ -38,9 +39,6 @@ from emsync_engine.project.notes import Music, Note
 
 STRETCH_S = 2.5
 """Usual length of what is chosen at a time."""
-
-SETTLING_S = 0.25
-"""A stretch ends so long after a hit: its chord is heard, and whoever missed it has lost."""
 
 HEARD_S = 4.0
 """A reader hears little in less: what was kept before is read along."""
@@ -67,8 +65,8 @@ FAR = 0.5
 STAY_GAINS = 0.15
 """A phrase that comes again may be worse than other ways by this, so that it comes to its end."""
 
-RETURN_APART = 0.15
-"""Music of another emotion than is asked for now does not come again."""
+OSTINATO_GAINS = 0.15
+"""A way on which families go on with their figure may be worse than free ones by this."""
 
 _LANDED = 0.1  # of ``missed``: what the tempo fit mends
 
@@ -283,17 +281,20 @@ def write_best(
     for number, stretch in enumerate(stretches(brief)):
         writer.make_room(_ROOM)
         ways: list[tuple[TokenWriter, Verdict]] = []
-        again: TokenWriter | None = None
+        again: Sequence[TokenWriter] = ()
+        figured: Sequence[TokenWriter] = ()
         for round_ in range(1 + MORE_ROUNDS):
             rivals = _rivals(writer, brief.settings.branches, (seed, number, round_))
-            if round_ == 0:
-                again = _with_return(brief, rivals[-1], stretch)
+            if round_ == 0:  # the first way is always free
+                again = with_phrase(brief, rivals[-1], stretch.end_s)
+                figured = with_ostinatos(brief, rivals[1:-1], stretch.end_s)
             _write_stretch(decoder, rivals, stretch, monitor)
             ways += [(rival, judge.verdict(rival, stretch)) for rival in rivals]
             if _is_enough([verdict for _, verdict in ways], rounds=round_ + 1):
                 break
-        writer = _best(ways, again, gains=STAY_GAINS if returns else 0.0)
-        returns = writer is again
+        gains = [(again, STAY_GAINS if returns else 0.0), (figured, OSTINATO_GAINS)]
+        writer = _best(ways, gains)
+        returns = writer in again
         yield from writer.tokens[given:]
         given = len(writer.tokens)
     monitor.advance("compose", brief.duration_s, brief.duration_s)
@@ -307,10 +308,14 @@ def _is_enough(verdicts: Sequence[Verdict], *, rounds: int) -> bool:
 
 
 def _best(
-    ways: Sequence[tuple[TokenWriter, Verdict]], again: TokenWriter | None, *, gains: float
+    ways: Sequence[tuple[TokenWriter, Verdict]],
+    gains: Sequence[tuple[Sequence[TokenWriter], float]],
 ) -> TokenWriter:
-    """The way with the least demerit; that on which a phrase comes again gains something."""
-    demerits = [verdict.demerit - (gains if writer is again else 0.0) for writer, verdict in ways]
+    """The way with the least demerit, less what it gains as one of those."""
+    demerits = [
+        verdict.demerit - sum(gain for those, gain in gains if writer in those)
+        for writer, verdict in ways
+    ]
     return ways[int(np.argmin(demerits))][0]
 
 
@@ -318,28 +323,6 @@ def _rivals(writer: TokenWriter, count: int, seeds: tuple[int, ...]) -> list[Tok
     """Forks of a take, to go on in so many ways."""
     own = np.random.SeedSequence(seeds).generate_state(count, np.uint64)
     return [writer.fork(int(seed)) for seed in own]
-
-
-def _with_return(brief: Brief, writer: TokenWriter, stretch: Stretch) -> TokenWriter | None:
-    """Let a phrase come again on this way, if one may, and give the way; None if none may.
-
-    None does where a hit lies in the stretch or just behind it, for hits are prepared anew; where
-    it was or is to be silent; and where the emotion that is asked for was not asked for then.
-    """
-    returning = writer.comes_again
-    if returning is None or any(
-        stretch.start_s <= hit_s <= stretch.end_s + SETTLING_S for hit_s in brief.told_hits_s
-    ):
-        return None
-    ago_s = returning.ago * v.STEP_S
-    for time_s in np.linspace(writer.time_s, stretch.end_s, 6).tolist():
-        now, then = brief.va_at(time_s), brief.va_at(time_s - ago_s)
-        apart = max(abs(now.valence - then.valence), abs(now.arousal - then.arousal))
-        is_silent = any(is_silent_at(one, brief.tacet_s) for one in (time_s, time_s - ago_s))
-        if apart > RETURN_APART or is_silent:
-            return None
-    writer.repeat(returning, until_s=stretch.end_s)
-    return writer
 
 
 def _write_stretch(

@@ -84,7 +84,14 @@ class Hints:
     def comes_again(self, step: int) -> Return | None:
         """What comes again at a time in steps, by the phrases; None where nothing does."""
         where = self._where(step)
-        bars = None if where is None else self._themes.bars_ago(where)
+        return self._since(None if where is None else self._themes.bars_ago(where))
+
+    def bars_before(self, step: int, seconds: float) -> Return | None:
+        """What was played about so long before a time in steps, whole bars; None before bars."""
+        where = self._where(step)
+        return self._since(None if where is None else max(round(seconds / where.bar_s), 1))
+
+    def _since(self, bars: int | None) -> Return | None:
         if not bars or not isinstance(self._tempo, PulseHint):
             return None
         ago, pulse = self._tempo.since(bars), self._tempo

@@ -47,17 +47,33 @@ class Reprise:
         ----------
         scores : (V,) -inf for what may not follow; events that may not are left out
         """
-        if scores[v.BAR] > -np.inf and not np.any(scores[v.FIRST_SHIFT :] > -np.inf):
-            return None  # a bar line is due
-        while self._events and self._events[0][0] <= step:
-            _, token = self._events.popleft()
-            if scores[token] > -np.inf:
-                return token
-        if not self._events:
+        if is_bar_due(scores):
             return None
+        token = take_due(self._events, step, scores)
+        if token is not None or not self._events:
+            return token
         wait = min(self._events[0][0] - step, v.MAX_SHIFT_STEPS)
         allowed = np.flatnonzero(scores[v.FIRST_SHIFT : v.FIRST_SHIFT + wait] > -np.inf)
         return v.FIRST_SHIFT + int(allowed[-1]) if len(allowed) else None
+
+
+def is_bar_due(scores: NDArray[np.float32]) -> bool:
+    """Whether a bar line is to be drawn before time passes, by (V,) scores."""
+    return bool(scores[v.BAR] > -np.inf and not np.any(scores[v.FIRST_SHIFT :] > -np.inf))
+
+
+def take_due(events: deque[Event], step: int, scores: NDArray[np.float32]) -> int | None:
+    """Take the next event whose time has come and that may follow; None where there is none.
+
+    Parameters
+    ----------
+    scores : (V,) -inf for what may not follow; events that may not are left out
+    """
+    while events and events[0][0] <= step:
+        _, token = events.popleft()
+        if scores[token] > -np.inf:
+            return token
+    return None
 
 
 def events_again(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,12 +17,14 @@ from emsync_engine.music.brief import SHARP_TURN, TURN, Brief, apart
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.hints import Hints
 from emsync_engine.music.layouts import TokenDecoder, drawing_for, leans, manner_of
-from emsync_engine.music.reprise import Reprise, Return, events_again
+from emsync_engine.music.ostinato import Ostinato
+from emsync_engine.music.reprise import Event, Reprise, Return, events_again
 from emsync_engine.music.rests import RestingGrammar
 from emsync_engine.music.sampling import guided
 from emsync_engine.music.tacet import reach_s, sounding_end_s
 from emsync_engine.music.telling import Strand, Telling
 from emsync_engine.music.tempo_hints import pass_at_most
+from emsync_engine.project.notes import Family
 
 REACH_S = 1.0
 """A chord this close has reached a boundary (thesis, Algorithm 1: sensitivity)."""
@@ -85,7 +87,7 @@ class TokenWriter:
             leans=leans(decoder.model, brief.settings),
             hits_s=brief.told_hits_s,
         )
-        self._reprise: Reprise | None = None
+        self._reprise: Reprise | Ostinato | None = None
         self._told_point = brief.va_at(0.0)
         self._limit = int(brief.duration_s * _MAX_TOKENS_PER_S) + 64
 
@@ -265,12 +267,22 @@ class TokenWriter:
         """What comes again now, by the form of the phrases; None where nothing does."""
         return self._hints.comes_again(self.grammar.collector.step)
 
+    def bars_before(self, seconds: float) -> Return | None:
+        """What was played so many whole bars ago, about so long; None where no bars are known."""
+        return self._hints.bars_before(self.grammar.collector.step, seconds)
+
+    def events_again(self, returning: Return, *, until_s: float) -> list[Event]:
+        """What was written then, at the times up to one of the film at which it comes again."""
+        now, until = self.grammar.collector.step, steps_of(until_s)
+        return events_again(self.tokens, self._steps, returning, now=now, until=until)
+
     def repeat(self, returning: Return, *, until_s: float) -> None:
         """Follow what was written then, up to a time of the film in seconds."""
-        now, until = self.grammar.collector.step, steps_of(until_s)
-        self._reprise = Reprise(
-            events_again(self.tokens, self._steps, returning, now=now, until=until)
-        )
+        self._reprise = Reprise(self.events_again(returning, until_s=until_s))
+
+    def go_on_with(self, events: Sequence[Event], families: Collection[Family]) -> None:
+        """Let these families follow what they wrote then; the others are free."""
+        self._reprise = Ostinato(events, families)
 
     def _longest_shift(self) -> int:
         """Steps that a TIMESHIFT may let pass: none goes past a hit that is still open.

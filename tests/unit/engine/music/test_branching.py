@@ -9,7 +9,6 @@ from emsync_engine.midi import vocabulary as v
 from emsync_engine.monitor import Cancelled, Share
 from emsync_engine.music import branching
 from emsync_engine.music.branching import (
-    SETTLING_S,
     STRETCH_S,
     Stretch,
     StretchJudge,
@@ -21,7 +20,7 @@ from emsync_engine.music.branching import (
 from emsync_engine.music.brief import Brief
 from emsync_engine.music.decoding import Decoder
 from emsync_engine.music.generation import write_tokens
-from emsync_engine.music.reprise import Return
+from emsync_engine.music.returns import SETTLING_S
 from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from tests.toy import toy_model
@@ -191,50 +190,13 @@ def test_a_far_stretch_is_written_once_more(monkeypatch):
         assert len(rounds) == times * len(stretches(brief(5.0)))
 
 
-class Waiting:
-    """A take of which a phrase may come again that was heard 8 s ago."""
-
-    time_s = 10.0
-
-    def __init__(self, ago_s=8.0):
-        ago = None if ago_s is None else round(ago_s / v.STEP_S)
-        self.comes_again = None if ago is None else Return(ago, lambda step: step + ago)
-        self.repeated = None
-
-    def repeat(self, returning, *, until_s):
-        self.repeated = (returning, until_s)
-
-
-def turns(time_s):
-    return VAPoint(0.0 if time_s < 5 else 0.5, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("asked", "ago_s", "comes"),
-    [
-        (brief(30.0), 8.0, True),
-        (brief(30.0), None, False),
-        (brief(30.0, (11.0,)), 8.0, False),
-        (brief(30.0, (12.6,)), 8.0, False),
-        (brief(30.0, (20.0,)), 8.0, True),
-        (brief(30.0, va_at=turns), 8.0, False),
-        (brief(30.0, va_at=turns), 5.0, True),
-        (replace(brief(30.0), tacet_s=((3.0, 4.0),)), 8.0, False),
-        (replace(brief(30.0), tacet_s=((11.0, 12.0),)), 8.0, False),
-    ],
-)
-def test_a_phrase_comes_again_where_the_film_asks_for_the_same(asked, ago_s, comes):
-    writer = Waiting(ago_s)
-    chosen = branching._with_return(asked, writer, Stretch(10.0, 12.5))
-    assert (chosen is writer) == comes
-    assert writer.repeated == ((writer.comes_again, 12.5) if comes else None)
-
-
-def test_a_phrase_that_comes_again_goes_on_although_it_is_a_little_worse():
-    other, again = Waiting(), Waiting()
+def test_a_way_that_gains_may_be_a_little_worse():
+    other, again = object(), object()
     ways = [(other, branching.Verdict(0.2, 0, 0)), (again, branching.Verdict(0.3, 0, 0))]
-    assert branching._best(ways, again, gains=0.0) is other
-    assert branching._best(ways, again, gains=0.15) is again
+    assert branching._best(ways, [([again], 0.0), ([], 0.15)]) is other
+    assert branching._best(ways, [([again], 0.15), ([], 0.15)]) is again
+    assert branching._best(ways, [([], 0.0), ([again], 0.15)]) is again
+    assert branching._best(ways, [([], 0.0), ([again], 0.05)]) is other
 
 
 def test_cancel_is_heard_between_two_tokens(reader):
