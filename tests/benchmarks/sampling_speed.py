@@ -15,10 +15,12 @@ import argparse
 import math
 import time
 
+import psutil
 import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 
 from emsync_engine.music import decoding
+from emsync_engine.music.branching import write_best
 from emsync_engine.music.brief import Brief
 from emsync_engine.music.conditioning import Conditions
 from emsync_engine.music.ensembles import DEFAULT_ENSEMBLE, ensemble_named
@@ -151,12 +153,22 @@ def print_takes(model, seconds, seeds):
 
 
 def print_length(model):
-    costs = {}
-    for duration_s in (60.0, 600.0):
-        started = time.process_time()
-        tokens = sum(1 for _ in write_tokens(model, brief_of(duration_s), seed=1))
-        costs[duration_s] = (time.process_time() - started) / tokens
-    print(f"a token of ten minutes: {costs[600.0] / costs[60.0]:.2f} of a token of one")
+    """Ten minutes against ten pieces of one, at the default settings, and the memory of each."""
+    costs = []
+    for lengths_s in ([60.0] * 10, [600.0]):
+        before = psutil.Process().memory_info().rss
+        started, worked, tokens = time.perf_counter(), time.process_time(), 0
+        for seed, duration_s in enumerate(lengths_s):
+            tokens += sum(1 for _ in write_best(model, brief_of(duration_s), seed=seed))
+        busy = time.process_time() - worked
+        more = (psutil.Process().memory_info().rss - before) / 1e6
+        costs.append(busy / tokens)
+        print(
+            f"{len(lengths_s)} x {lengths_s[0]:.0f} s: {tokens} tokens,"
+            f" {time.perf_counter() - started:.0f} s, {busy:.0f} s of processor,"
+            f" {1e3 * busy / tokens:.2f} ms a token, memory {more:+.0f} MB"
+        )
+    print(f"a token of ten minutes: {costs[1] / costs[0]:.2f} of a token of one")
 
 
 def main():
