@@ -80,7 +80,7 @@ class InspectorPanel(QFrame):
         if self._is_low:
             self._below.insertWidget(0, self.point.reset)
         else:
-            self.point.layout().addWidget(self.point.reset)
+            self.point.take_back_reset()
         self.stale.setVisible(self._stale > 0 and not self._is_low)
 
     def show_segments(

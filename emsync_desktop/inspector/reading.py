@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 from emsync_desktop.fields import ElidedLabel
 from emsync_desktop.inspector.distribution import DistributionBars, ranked
 from emsync_desktop.inspector.read import WhatWasRead
+from emsync_desktop.inspector.reasons import reasons_words
 from emsync_desktop.labels import labelled
 from emsync_desktop.timeline.names import emotion_name
 from emsync_engine.emotion.mapping import emotion_posterior
@@ -94,7 +95,7 @@ class EmotionReading(QWidget):
             self._reasons.setText("")
             return
         text = self.tr("confidence {value:.2f}").format(value=segment.emotion.confidence)
-        reasons = segment.emotion.explanation
+        reasons = reasons_words(segment.emotion.explanation)
         words = self._words = f"{text} · {reasons}" if reasons else text
         self._fit_reasons()
         built_in_alone = self.tr(

@@ -129,10 +129,15 @@ class PointEditor(QFrame):
         self.reset.setProperty("look", "link")
         self.reset.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.reset.clicked.connect(lambda: self.point_chosen.emit(None, None))
-        column.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignLeft)
+        self._column = column
+        self.take_back_reset()
         self._found = ""
         self._is_reset_short = False
         self.show_segment(None)
+
+    def take_back_reset(self) -> None:
+        """The way back stands below the numbers."""
+        self._column.addWidget(self.reset, 0, Qt.AlignmentFlag.AlignLeft)
 
     def shorten_reset(self, is_short: bool) -> None:
         """Whether the way back is an arrow alone, for a row with other buttons."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF
 
 from emsync_desktop.appearance import FAMILY_COLOURS
 from emsync_desktop.film_clock import seconds_text
+from emsync_desktop.inspector.reasons import reasons_words
 from emsync_desktop.timeline.geometry import row_at
 from emsync_desktop.timeline.hand import boundary_at, level_at
 from emsync_desktop.timeline.music_lanes import hit_look
@@ -75,7 +76,7 @@ def _segment_words(view: TimelineView, index: int) -> str:
         lines.append(tr("changed since its music was written"))
     if emotion.explanation:
         confidence = tr("confidence {value:.2f}").format(value=emotion.confidence)
-        lines.append(fill(f"{emotion.explanation} ({confidence})", WIDE))
+        lines.append(fill(f"{reasons_words(emotion.explanation)} ({confidence})", WIDE))
     return "\n".join(lines)
 
 

@@ -1147,6 +1147,138 @@
         <source>Emotion as detected</source>
         <translation>Stimmung wie erkannt</translation>
     </message>
+    <message>
+        <source> but </source>
+        <translation> aber </translation>
+    </message>
+    <message>
+        <source>uninviting pictures</source>
+        <translation>abweisende Bilder</translation>
+    </message>
+    <message>
+        <source>inviting pictures</source>
+        <translation>einladende Bilder</translation>
+    </message>
+    <message>
+        <source>calm pictures</source>
+        <translation>ruhige Bilder</translation>
+    </message>
+    <message>
+        <source>tense pictures</source>
+        <translation>gespannte Bilder</translation>
+    </message>
+    <message>
+        <source>dark</source>
+        <translation>dunkel</translation>
+    </message>
+    <message>
+        <source>bright</source>
+        <translation>hell</translation>
+    </message>
+    <message>
+        <source>pale</source>
+        <translation>blass</translation>
+    </message>
+    <message>
+        <source>vivid</source>
+        <translation>farbkräftig</translation>
+    </message>
+    <message>
+        <source>still</source>
+        <translation>unbewegt</translation>
+    </message>
+    <message>
+        <source>fast movement</source>
+        <translation>schnelle Bewegung</translation>
+    </message>
+    <message>
+        <source>long shots</source>
+        <translation>lange Einstellungen</translation>
+    </message>
+    <message>
+        <source>quick cuts</source>
+        <translation>schnelle Schnitte</translation>
+    </message>
+    <message>
+        <source>quiet</source>
+        <translation>leise</translation>
+    </message>
+    <message>
+        <source>loud</source>
+        <translation>laut</translation>
+    </message>
+    <message>
+        <source>dull sound</source>
+        <translation>dumpfer Klang</translation>
+    </message>
+    <message>
+        <source>bright sound</source>
+        <translation>heller Klang</translation>
+    </message>
+    <message>
+        <source>sparse sound</source>
+        <translation>karger Klang</translation>
+    </message>
+    <message>
+        <source>busy sound</source>
+        <translation>dichter Klang</translation>
+    </message>
+    <message>
+        <source>minor harmony</source>
+        <translation>Moll</translation>
+    </message>
+    <message>
+        <source>major harmony</source>
+        <translation>Dur</translation>
+    </message>
+    <message>
+        <source>bitter words</source>
+        <translation>bittere Worte</translation>
+    </message>
+    <message>
+        <source>glad words</source>
+        <translation>frohe Worte</translation>
+    </message>
+    <message>
+        <source>quiet words</source>
+        <translation>ruhige Worte</translation>
+    </message>
+    <message>
+        <source>heated words</source>
+        <translation>hitzige Worte</translation>
+    </message>
+    <message>
+        <source>many small signs</source>
+        <translation>viele kleine Zeichen</translation>
+    </message>
+    <message>
+        <source>nothing marked</source>
+        <translation>nichts Deutliches</translation>
+    </message>
+    <message>
+        <source>low arousal</source>
+        <translation>geringe Erregung</translation>
+    </message>
+    <message>
+        <source>medium arousal</source>
+        <translation>mittlere Erregung</translation>
+    </message>
+    <message>
+        <source>high arousal</source>
+        <translation>hohe Erregung</translation>
+    </message>
+    <message>
+        <source>negative valence</source>
+        <translation>negative Valenz</translation>
+    </message>
+    <message>
+        <source>neutral valence</source>
+        <translation>neutrale Valenz</translation>
+    </message>
+    <message>
+        <source>positive valence</source>
+        <translation>positive Valenz</translation>
+    </message>
 </context>
 <context>
     <name>Autosave</name>

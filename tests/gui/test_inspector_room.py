@@ -171,3 +171,12 @@ def test_a_name_on_the_circumplex_gives_way_to_the_point(opened):
         other = circumplex._label_box(square, name, 40.0)
         above = square.xy_of(place)[1] - usual.height() * 2 > square.centre_y - square.half
         assert (not other.intersects(usual)) or not above, name
+
+
+def test_the_way_back_stands_at_the_left_again_once_there_is_room(with_take):
+    inspector = with_take.page.inspector
+    settle(with_take, 1400, 880)
+    left = inspector.point.reset.mapTo(inspector, QPoint(0, 0)).x()
+    settle(with_take, *LAPTOP)
+    settle(with_take, 1400, 880)
+    assert inspector.point.reset.mapTo(inspector, QPoint(0, 0)).x() == left
