@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QDialog,
     QFileDialog,
@@ -41,6 +42,10 @@ class PreferencesDialog(QDialog):
         scroll.setFrameShape(QFrame.Shape.NoFrame)
         scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         scroll.setWidget(self._form())
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        self._scroll = scroll
+        application.focusChanged.connect(self._show_focus)
         column.addWidget(scroll, 1)
         row = QHBoxLayout()
         row.setContentsMargins(16, 0, 16, 0)
@@ -50,6 +55,11 @@ class PreferencesDialog(QDialog):
         close.clicked.connect(self.accept)
         row.addWidget(close)
         column.addLayout(row)
+
+    def _show_focus(self, _before: QWidget | None, now: QWidget | None) -> None:
+        """Scroll to what has the keyboard: coming from the button, Qt does not."""
+        if now is not None and now in self.fields.values():
+            self._scroll.ensureWidgetVisible(now, 0, 30)
 
     def _form(self) -> QWidget:
         form = QWidget()

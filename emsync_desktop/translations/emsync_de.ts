@@ -2915,7 +2915,7 @@
     </message>
     <message>
         <source>Key</source>
-        <translation>Tonart</translation>
+        <translation>Taste</translation>
     </message>
     <message>
         <source>Close</source>

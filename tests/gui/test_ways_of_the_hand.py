@@ -196,3 +196,16 @@ def test_a_film_that_is_read_shows_its_own_timecode_from_the_first_part_on(windo
     part = FilmPart(Fraction(60), Fraction(30000, 1001), "00:59:50;00", 1.0, *nothing)
     window.page.show_part(part)
     assert window.page.preview.timecode.text() == "00:59:50;00"
+
+
+def test_what_has_the_keyboard_in_the_preferences_is_in_view(opened, qtbot):
+    opened.helping.show_preferences()
+    dialog = opened.helping.dialog
+    dialog.resize(580, 420)
+    qtbot.waitUntil(dialog.isActiveWindow)
+    for field in (dialog.fields["offline"], dialog.fields["theme"]):
+        field.setFocus(Qt.FocusReason.TabFocusReason)
+        room = dialog._scroll.viewport()
+        top = field.mapTo(room, QPoint(0, 0)).y()
+        assert 0 <= top <= room.height() - field.height()
+    dialog.reject()
