@@ -1,8 +1,8 @@
 """True peaks after lossy coding: what a decoder gives back is measured, not what went in.
 
 AAC and Opus rebuild a wave only nearly, and where it was limited their peaks come out some tenths
-of a decibel higher. So the track is coded and decoded on trial, and limited more until its peaks
-hold.
+of a decibel higher. So what was coded is decoded; minutes whose peaks are over the limit are
+limited by as much more and coded again, until they hold.
 """
 
 from __future__ import annotations
@@ -11,25 +11,30 @@ import logging
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.render.loudness import true_peak_dbtp
-from emsync_engine.render.mastering import Mastering, mastered
-from emsync_engine.render.synthesizer import SAMPLE_RATE
-from emsync_engine.video.ffmpeg import address, run_ffmpeg
+from emsync_engine.render.limiter import BLOCK, limiting
+from emsync_engine.render.loudness import SPAN, block_peaks
+from emsync_engine.video.coded_track import SPANS, CodedTrack, Span
 
-FloatArray = NDArray[np.float32]
+MOST_LIMITED = 5
+"""Times that it is limited more; then the whole track is turned down by what is still too much."""
 
-LOSSY: frozenset[str] = frozenset(("aac", "opus"))
-MOST_LIMITED = 3
-"""Trials with a lower limit; then the whole track is turned down by what is still too much."""
+_CAREFUL = 3  # so many times no more than is usual is asked of a whole minute
 
-_STEP_DB = 0.02  # lower than what was found, so that the next trial need not be the last but one
-_STAGE = "check peaks"
+_STEP_DB = 0.02  # lower than what was found, so that the next time need not be the last but one
+_USUAL_DB = 0.5
+_BETWEEN_DB = 0.1  # lower still, for the limiter's curve between two blocks
+_RELEASE = 6 * SPAN  # samples: the limiter comes back by 24 dB in that time
+
+_WORTH_A_LOOK = 0.5  # of a limit: between samples less than twice as much can hide
+
+_WORTH_SAYING_DB = 0.05
+
+FloatArray = NDArray[np.float64]
 
 logger = logging.getLogger(__name__)
 
@@ -38,7 +43,8 @@ logger = logging.getLogger(__name__)
 class CodedPeak:
     """True peak of the decoded track, at first and in the end, in dBTP; -inf for silence.
 
-    ``limited_db`` and ``lowered_db`` are what that took: peaks alone, or the whole track.
+    ``limited_db`` and ``lowered_db`` are what that took: peaks alone where it took most, or the
+    whole track.
     """
 
     first_dbtp: float
@@ -49,90 +55,93 @@ class CodedPeak:
 
 
 def hold_coded_peak(
-    track: FloatArray,
-    place: Path,
-    codec_arguments: Sequence[str],
-    *,
-    ceiling_dbtp: float,
-    monitor: Monitor = SILENT,
+    coded: CodedTrack, *, ceiling_dbtp: float, monitor: Monitor = SILENT
 ) -> CodedPeak:
-    """Limit a track in place until its true peak holds after coding.
-
-    Parameters
-    ----------
-    track : (N, C) float32 at 48 kHz, mapped from ``place``
-    codec_arguments : what ffmpeg is to code the one track with
+    """Code a track, and limit it in place until its true peak holds after coding.
 
     Raises
     ------
-    ToolMissingError, ToolFailedError, OutputUnwritableError; what ``monitor`` raises.
+    As ``CodedTrack.code`` does.
     """
-    first = peak = _decoded_peak(track, place, codec_arguments, monitor)
-    limited, lowered, trials = 0.0, 0.0, 1
-    ceiling = ceiling_dbtp
-    while peak > ceiling_dbtp and trials <= MOST_LIMITED:
-        ceiling -= peak - ceiling_dbtp + _STEP_DB
-        change = mastered(track, target_lufs=None, ceiling_dbtp=ceiling, monitor=monitor)
-        _apply(change, track)
-        limited += change.limiting.largest_db
-        lowered -= change.gain_db
-        peak = _decoded_peak(track, place, codec_arguments, monitor)
+    peaks = coded.code(monitor=monitor)
+    first = float(peaks.max())
+    lowered, trials = 0.0, 1
+    ceilings = np.full(len(peaks), ceiling_dbtp)
+    limited = np.zeros(-(-len(peaks) // SPANS))
+    while peaks.max() > ceiling_dbtp and trials <= MOST_LIMITED:
+        changed: list[Span] = []
+        for minute in map(int, np.flatnonzero(_by_minute(peaks) > ceiling_dbtp)):
+            own = slice(minute * SPANS, (minute + 1) * SPANS)
+            usual_db = _USUAL_DB if trials <= _CAREFUL else math.inf
+            ceilings[own] -= _too_much(peaks[own] - ceiling_dbtp, usual_db)
+            spans, most = _limit(coded.track, own.start, ceilings[own])
+            changed += spans
+            limited[minute] += most
+        peaks = coded.code(changed, monitor=monitor)
         trials += 1
-    if peak > ceiling_dbtp:
-        down = peak - ceiling_dbtp + 5 * _STEP_DB
-        track *= np.float32(10 ** (-down / 20))
-        lowered += down
-        peak = _decoded_peak(track, place, codec_arguments, monitor)
+    if peaks.max() > ceiling_dbtp:
+        lowered = float(peaks.max()) - ceiling_dbtp + 5 * _STEP_DB
+        coded.track *= np.float32(10 ** (-lowered / 20))
+        peaks = coded.code(monitor=monitor)
         trials += 1
+    peak = float(peaks.max())
     logger.debug("true peak after coding: %.2f, then %.2f dBTP", first, peak)
-    return CodedPeak(first, peak, limited, lowered, trials)
+    return CodedPeak(first, peak, float(limited.max()), lowered, trials)
 
 
-def _apply(change: Mastering, track: FloatArray) -> None:
-    start = 0
-    for chunk in change.applied(track):
-        track[start : start + len(chunk)] = chunk
-        start += len(chunk)
+def _by_minute(peaks: FloatArray) -> FloatArray:
+    highest: FloatArray = np.maximum.reduceat(peaks, range(0, len(peaks), SPANS))
+    return highest
 
 
-def _decoded_peak(
-    track: FloatArray, place: Path, codec_arguments: Sequence[str], monitor: Monitor
-) -> float:
-    """True peak of a track that was coded and decoded again, in dBTP."""
-    if isinstance(track, np.memmap):
-        track.flush()
-    count, channels = track.shape
-    if count == 0:
-        return -math.inf
-    coded, decoded = place.with_suffix(".trial.mka"), place.with_suffix(".decoded.f32")
-    seconds = count / SAMPLE_RATE
-    raw = ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(channels)]
-    run_ffmpeg(
-        [*raw, "-i", address(place), "-map", "0:a:0", *codec_arguments, address(coded)],
-        stage=_STAGE,
-        total_s=2 * seconds,
-        monitor=monitor,
-    )
-    run_ffmpeg(
-        ["-i", address(coded), "-map", "0:a:0", *raw, address(decoded)],
-        stage=_STAGE,
-        total_s=2 * seconds,
-        monitor=monitor,
-    )
-    heard = np.memmap(decoded, "<f4", "r")
-    peak = true_peak_dbtp(heard[: len(heard) // channels * channels].reshape(-1, channels))
-    del heard
-    coded.unlink()
-    decoded.unlink()
-    return peak
+def _too_much(over_db: FloatArray, usual_db: float) -> FloatArray:
+    """How much lower each span of a minute must be limited, in dB, by what it is over the limit.
+
+    Coding again makes other peaks: so all of the minute follows its highest one, but for what it is
+    higher than is usual; that is met where it is.
+    """
+    from scipy.ndimage import maximum_filter1d
+
+    wanted = np.where(over_db > 0, over_db + _STEP_DB, 0.0)
+    near: FloatArray = maximum_filter1d(wanted, 3, mode="nearest")
+    return np.maximum(near, min(float(wanted.max()), usual_db))
+
+
+def _limit(
+    track: NDArray[np.float32], first_span: int, ceilings_dbtp: FloatArray
+) -> tuple[list[Span], float]:
+    """Limit some spans in place; the samples that changed, and by how many dB at most.
+
+    Nothing where that would be more than a limiter should do.
+    """
+    start = first_span * SPAN
+    before = min(start, _RELEASE)
+    after = start + len(ceilings_dbtp) * SPAN + _RELEASE
+    around = track[start - before : after]
+    lowest = float(10 ** ((ceilings_dbtp.min() - _BETWEEN_DB) / 20))
+    with np.errstate(divide="ignore"):
+        peaks = 20 * np.log10(block_peaks(around, BLOCK, floor=_WORTH_A_LOOK * lowest))
+    ceilings = np.full(len(peaks), np.inf)
+    own = np.repeat(ceilings_dbtp - _BETWEEN_DB, SPAN // BLOCK)[: len(peaks) - before // BLOCK]
+    ceilings[before // BLOCK :][: len(own)] = own
+    curve = limiting(peaks - ceilings, 0.0)
+    if not curve.is_bearable:
+        return [], 0.0
+    for begin, end in curve.working:
+        piece = around[begin:end]
+        piece *= curve.gains(begin, len(piece))
+    moved = start - before
+    return [(moved + begin, moved + end) for begin, end in curve.working], curve.largest_db
 
 
 def peak_words(peak: CodedPeak | None, *, codec: str) -> Sequence[str]:
     """What coding did to the peaks, and what was done about it, as clauses; none if nothing was."""
-    if peak is None or peak.trials == 1:
+    if peak is None or max(peak.limited_db, peak.lowered_db) < _WORTH_SAYING_DB:
         return ()
-    done = [f"peaks were limited by another {peak.limited_db:.1f} dB"] if peak.limited_db else []
-    if peak.lowered_db > 0.005:
+    done = []
+    if peak.limited_db >= _WORTH_SAYING_DB:
+        done.append(f"peaks were limited by another {peak.limited_db:.1f} dB")
+    if peak.lowered_db >= _WORTH_SAYING_DB:
         done.append(f"the sound was lowered by {peak.lowered_db:.1f} dB")
     return (
         f"decoded from {codec} the true peak is {peak.dbtp:.1f} dBTP, for which "

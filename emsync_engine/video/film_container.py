@@ -15,11 +15,11 @@ AudioCodec = Literal["auto", "aac", "opus", "pcm", "flac"]
 """How the track with the music is coded; ``auto`` is the container's own first choice."""
 
 CODEC_ARGUMENTS: Mapping[str, tuple[str, ...]] = {
-    "aac": ("-c:a:{n}", "aac", "-b:a:{n}", "{rate}"),
-    "opus": ("-c:a:{n}", "libopus", "-b:a:{n}", "{rate}"),
     "pcm": ("-c:a:{n}", "pcm_s24le"),
     "flac": ("-c:a:{n}", "flac", "-sample_fmt:a:{n}", "s16"),
 }
+"""How ffmpeg codes sound track ``n`` where nothing is lost."""
+
 CODEC_NAMES: Mapping[str, str] = {"aac": "AAC", "opus": "Opus", "pcm": "PCM", "flac": "FLAC"}
 
 _TEXT_SUBTITLES = frozenset(("subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text"))

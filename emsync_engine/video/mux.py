@@ -23,7 +23,8 @@ from emsync_engine.project.ducking import Ducking
 from emsync_engine.render.mastering import CEILING_DBTP
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 from emsync_engine.timing import FrameRate
-from emsync_engine.video.coded_peak import LOSSY, CodedPeak, hold_coded_peak, peak_words
+from emsync_engine.video.coded_peak import CodedPeak, hold_coded_peak, peak_words
+from emsync_engine.video.coded_track import CodedTrack, Coding
 from emsync_engine.video.ffmpeg import FULL_DISK_SIGNS, address, input_arguments, run_ffmpeg
 from emsync_engine.video.film_container import (
     CODEC_ARGUMENTS,
@@ -133,6 +134,11 @@ class _Job:
         return self.sound.channels if self.sound.channels in LAYOUTS else 2
 
     @property
+    def is_coded(self) -> bool:
+        """Whether the track is coded before it goes into the film."""
+        return self.plan.codec not in CODEC_ARGUMENTS
+
+    @property
     def is_matroska_opus(self) -> bool:
         return self.plan.container.muxer in ("webm", "matroska") and self.plan.codec == "opus"
 
@@ -190,8 +196,8 @@ def mux(
     with tempfile.TemporaryDirectory(prefix="emsync-", ignore_cleanup_errors=True) as folder:
         track = Path(folder) / "track.f32"
         blend = _lay_track(job, samples, track, monitor)
-        peak = _held_peak(job, track, monitor)
-        _write_film(job, track, output, monitor)
+        coded, peak = _coded(job, track, monitor)
+        _write_film(job, coded, output, monitor)
     logger.info("muxed %s in %.2f s", output.name, time.perf_counter() - started)
     said = "; ".join([*_said(job, blend, peak), *turn_words(film, output)])
     return MuxResult(output, plan.container.name, f"{said}.", blend, peak)
@@ -236,27 +242,22 @@ def _lay_track(
     )
 
 
-def _held_peak(job: _Job, track: Path, monitor: Monitor) -> CodedPeak | None:
-    """Keep the peaks of the track under the limit after coding too; None where coding loses none.
+def _coded(job: _Job, track: Path, monitor: Monitor) -> tuple[Path, CodedPeak | None]:
+    """Code the track where coding loses something, its peaks under the limit afterwards too.
 
-    A track of a few samples is left alone: codecs need more to say anything of it.
+    A track of a few samples is coded as it is: codecs need more to say anything of its peaks.
     """
-    if job.plan.codec not in LOSSY or job.samples < _LEAST_CODED:
-        return None
+    codec = job.plan.codec
+    if codec not in ("aac", "opus"):
+        return track, None
+    coding = Coding(codec, job.channels, _BITS_PER_CHANNEL * job.channels)
     samples = new_track(track, job.end, job.channels)
-    return hold_coded_peak(
-        samples,
-        track,
-        _codec_arguments(job, 0),
-        ceiling_dbtp=job.placing.ceiling_dbtp,
-        monitor=monitor,
-    )
-
-
-def _codec_arguments(job: _Job, number: int) -> list[str]:
-    """How the track that holds the music is coded, as sound track ``number``."""
-    rate = str(_BITS_PER_CHANNEL * job.channels)
-    return [item.format(n=number, rate=rate) for item in CODEC_ARGUMENTS[job.plan.codec]]
+    coded = CodedTrack(samples, track.with_suffix(".mp4"), coding)
+    if job.samples < _LEAST_CODED:
+        coded.code(monitor=monitor)
+        return coded.place, None
+    ceiling = job.placing.ceiling_dbtp
+    return coded.place, hold_coded_peak(coded, ceiling_dbtp=ceiling, monitor=monitor)
 
 
 def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
@@ -269,7 +270,8 @@ def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
         arguments = input_arguments(job.film.path, *options)
         if job.is_matroska_opus:
             arguments += ["-itsoffset", f"{opus_shift_s(job.plan.container.muxer):.6f}"]
-        arguments += ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(job.channels)]
+        if not job.is_coded:
+            arguments += ["-f", "f32le", "-ar", str(SAMPLE_RATE), "-ac", str(job.channels)]
         arguments += ["-i", address(track), *_stream_arguments(job), *_muxer_arguments(job)]
         arguments += [address(partial), *job.film.clock_arguments]
         try:
@@ -341,13 +343,17 @@ def _stream_arguments(job: _Job) -> list[str]:
 
 def _music_track(job: _Job, number: int) -> list[str]:
     """The track that holds the music, alone or mixed with the film's sound."""
-    arguments = ["-map", "1:a:0", *_codec_arguments(job, number)]
+    arguments = ["-map", "1:a:0"]
+    coded = CODEC_ARGUMENTS.get(job.plan.codec, ("-c:a:{n}", "copy"))
+    arguments += [item.format(n=number) for item in coded]
     mixed_with = job.sound if job.audio == "under" else None
     tags = {"title": "Music", "handler_name": "Music"}
     if mixed_with is not None:
-        tags = {"title": mixed_with.title or "", "language": mixed_with.language or ""}
-    for name, value in tags.items():
-        if value:
+        # without a value a tag goes that the coded track brings
+        tags = {"handler_name": "", "title": mixed_with.title or ""}
+        tags["language"] = mixed_with.language or ""
+    for name, value in {"vendor_id": "", **tags}.items():
+        if value or job.is_coded:
             arguments += [f"-metadata:s:a:{number}", f"{name}={value}"]
     return [*arguments, f"-disposition:a:{number}", "default" if number == 0 else "0"]
 
