@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from emsync_engine.cli.conforming import conform
+from emsync_engine.cli.cutting import cuts
 from emsync_engine.cli.evaluating import evaluate
 from emsync_engine.cli.exporting import export
 from emsync_engine.cli.learning import train
@@ -154,6 +155,7 @@ def render(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
 COMMANDS: dict[str, Callable[[argparse.Namespace, TerminalMonitor], None]] = {
     "doctor": doctor,
     "analyze": analyze,
+    "cuts": cuts,
     "score": score,
     "export": export,
     "conform": conform,

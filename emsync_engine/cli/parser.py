@@ -8,6 +8,7 @@ from pathlib import Path
 from emsync_engine import __version__
 from emsync_engine.cli.conforming import add_conform
 from emsync_engine.cli.cut_lists import add_cut_list
+from emsync_engine.cli.cutting import add_cuts
 from emsync_engine.cli.emotion_learning import add_fusion_training
 from emsync_engine.cli.evaluating import add_evaluate
 from emsync_engine.cli.exporting import add_export, add_outputs, lufs
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_doctor(commands)
     _add_analyze(commands)
+    add_cuts(commands)
     _add_score(commands)
     add_project_commands(commands)
     add_conform(commands)

@@ -15,6 +15,7 @@ from emsync_engine.monitor import Cancelled
 _STAGE_LABELS = {
     "decode": "reading the film",
     "cuts": "finding the cuts",
+    "scene cuts": "finding the cuts",
     "features": "measuring picture and sound",
     "emotion": "reading the emotion",
     "sound kinds": "listening for speech and music",

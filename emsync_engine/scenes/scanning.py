@@ -50,6 +50,14 @@ class _Scan:
     stamps: NDArray[np.int64]  # of all pictures, in container ticks
 
 
+@dataclass(frozen=True, slots=True)
+class ScannedFilm:
+    """The transitions of a film, and what was damaged or missing in it, in sentences."""
+
+    transitions: list[Transition]
+    warnings: tuple[str, ...] = ()
+
+
 def scan_transitions(
     info: VideoInfo,
     *,
@@ -57,6 +65,17 @@ def scan_transitions(
     monitor: Monitor = SILENT,
     cache: Cache | None = DEFAULT_CACHE,
 ) -> list[Transition]:
+    """The transitions that ``scan_film`` finds."""
+    return scan_film(info, detector=detector, monitor=monitor, cache=cache).transitions
+
+
+def scan_film(
+    info: VideoInfo,
+    *,
+    detector: TransitionDetector | None = None,
+    monitor: Monitor = SILENT,
+    cache: Cache | None = DEFAULT_CACHE,
+) -> ScannedFilm:
     """Transitions of a film, numbered and timed as after ``decode``, in less than half the time.
 
     Pictures that no other one is predicted from are not decoded, except where the packets suddenly
@@ -72,10 +91,11 @@ def scan_transitions(
             scan = _scan(info, Path(folder) / "frames.rgb", monitor)
             if scan is not None:
                 found = detector.transitions(scan.video, monitor=monitor)
-                return _Exact(info, scan, detector.tuning).all_of(found)
+                return ScannedFilm(_Exact(info, scan, detector.tuning).all_of(found))
     except av.error.FFmpegError as error:
         logger.info("%s is decoded whole: %s", info.path.name, error)
-    return detector.transitions(decode(info, monitor=monitor, cache=cache), monitor=monitor)
+    video = decode(info, monitor=monitor, cache=cache)
+    return ScannedFilm(detector.transitions(video, monitor=monitor), video.warnings)
 
 
 def _scan(info: VideoInfo, file: Path, monitor: Monitor) -> _Scan | None:
