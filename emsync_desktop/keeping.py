@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QFileDialog, QMessageBox
+from PySide6.QtWidgets import QFileDialog
 
+from emsync_desktop.asking import ask
 from emsync_desktop.commands import ReplaceFilm
 from emsync_desktop.edits import with_length
 from emsync_desktop.film_clock import seconds_text
@@ -75,18 +76,17 @@ class Keeping(QObject):
         document = self._window.document
         if path != document.path or self._stamp is None or Stamp.of(path) in (None, self._stamp):
             return True
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.warning(
+        answer = ask(
             self._window,
-            self.tr("Changed by someone else"),
+            self.tr("Save over the changes of someone else?"),
             self.tr(
-                "{name} was changed since it was opened here, by another window or program. "
-                "Save over those changes?"
+                "{name} was changed since it was opened here, by another window or program."
             ).format(name=path.name),
-            buttons.Save | buttons.Cancel,
-            buttons.Cancel,
+            {"save": self.tr("Save"), "cancel": self.tr("Cancel")},
+            usual="cancel",
+            cancel="cancel",
         )
-        return answer == buttons.Save
+        return answer == "save"
 
     # -- unsaved work
 

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from emsync_desktop.asking import ask
 from emsync_desktop.document import ProjectDocument
 from emsync_desktop.opening import VIDEO_SUFFIXES
 from emsync_engine.errors import EmsyncError
@@ -86,12 +87,18 @@ class ProjectFiles(QObject):
         """Whether what is open may be closed: nothing changed, saved now, or thrown away."""
         if self._document.project is None or self._document.undo_stack.isClean():
             return True
-        buttons = QMessageBox.StandardButton
-        answer = QMessageBox.question(
+        path = self._document.path
+        name = path.name if path else Path(self._document.project.video.path).name
+        answer = ask(
             self._window,
-            self.tr("Unsaved changes"),
             self.tr("Save the changes to this project?"),
-            buttons.Save | buttons.Discard | buttons.Cancel,
-            buttons.Save,
+            self.tr("{name} has changes that would be lost otherwise.").format(name=name),
+            {
+                "save": self.tr("Save"),
+                "discard": self.tr("Don't save"),
+                "cancel": self.tr("Cancel"),
+            },
+            usual="save",
+            cancel="cancel",
         )
-        return answer == buttons.Discard or (answer == buttons.Save and self.save())
+        return answer == "discard" or (answer == "save" and self.save())

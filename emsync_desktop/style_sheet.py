@@ -15,6 +15,9 @@ def _grounds(c: Colours) -> str:
     return f"""
     QMainWindow, QDialog, QMessageBox {{ background: {c.ground}; }}
     QWidget {{ color: {c.text}; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
+    QLabel#qt_msgbox_informativelabel {{ color: {c.quiet}; }}
+    QMessageBox QPushButton {{ min-width: 64px; }}
     QFrame[look="panel"] {{ background: {c.panel}; border-radius: 8px; }}
     QFrame[look="rule"] {{ background: {c.line}; max-height: 1px; min-height: 1px; border: none; }}
     QFrame#banner {{ background: {c.alarm}; border: 1px solid {c.alarm_line}; border-radius: 8px; }}
@@ -83,6 +86,7 @@ def _buttons(c: Colours) -> str:
         {{ background: {c.accent_off}; color: {c.on_accent_off}; }}
     QPushButton[look="accent_small"] {{ background: {c.accent}; color: {c.on_accent};
         font-weight: 600; }}
+    QPushButton[look="accent_small"]:focus {{ border-color: {c.text}; }}
     QPushButton[look="accent_small"]:disabled {{ background: {c.accent_off};
         color: {c.on_accent_off}; }}
     QPushButton[look="link"] {{ background: transparent; color: {c.accent_text};

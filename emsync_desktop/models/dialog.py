@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QMessageBox,
     QPushButton,
     QSizePolicy,
     QVBoxLayout,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from emsync_desktop.appearance import COLOURS
+from emsync_desktop.asking import question_box
 from emsync_desktop.labels import labelled
 from emsync_desktop.models.confirm import ConfirmDownload
 from emsync_desktop.models.manager import ModelManager
@@ -358,15 +358,19 @@ class ModelsDialog(QDialog):
     def _ask_to_remove(self) -> None:
         name = self.table.name
         state = self._manager.state(name)
-        words = self.tr("Remove {model}? {size} are freed; it can be downloaded again.").format(
-            model=state.model.title, size=size_words(state.bytes_there)
+        size = size_words(state.bytes_there)
+        self.asked = question_box(
+            self,
+            self.tr("Remove {model}?").format(model=state.model.title),
+            self.tr("{size} are freed; it can be downloaded again.").format(size=size),
+            {"remove": self.tr("Remove"), "keep": self.tr("Keep")},
+            usual="keep",
+            cancel="keep",
         )
-        ask = QMessageBox(QMessageBox.Icon.NoIcon, self.tr("Remove a model"), words, parent=self)
-        remove = ask.addButton(self.tr("Remove"), QMessageBox.ButtonRole.DestructiveRole)
-        ask.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+        remove = self.asked.findChild(QPushButton, "remove")
+        assert isinstance(remove, QPushButton)
         remove.clicked.connect(lambda: self._manager.remove(name))
-        self.asked = ask
-        ask.open()
+        self.asked.open()
 
     def _open_folder(self) -> None:
         folder = self._manager.state(self.table.name).folder

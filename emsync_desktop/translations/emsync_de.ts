@@ -2117,12 +2117,20 @@
         <translation>Speichern unter …</translation>
     </message>
     <message>
-        <source>Changed by someone else</source>
-        <translation>Von anderen geändert</translation>
+        <source>Save over the changes of someone else?</source>
+        <translation>Änderungen von anderer Seite überschreiben?</translation>
     </message>
     <message>
-        <source>{name} was changed since it was opened here, by another window or program. Save over those changes?</source>
-        <translation>{name} wurde seit dem Öffnen von einem anderen Fenster oder Programm geändert. Diese Änderungen überschreiben?</translation>
+        <source>{name} was changed since it was opened here, by another window or program.</source>
+        <translation>{name} wurde seit dem Öffnen von einem anderen Fenster oder Programm geändert.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>There is work that was not saved when the program ended.</source>
@@ -2435,12 +2443,12 @@
         <translation>Dateien von {model}: {files}</translation>
     </message>
     <message>
-        <source>Remove {model}? {size} are freed; it can be downloaded again.</source>
-        <translation>{model} entfernen? {size} werden frei; es kann wieder geladen werden.</translation>
+        <source>Remove {model}?</source>
+        <translation>{model} entfernen?</translation>
     </message>
     <message>
-        <source>Remove a model</source>
-        <translation>Ein Modell entfernen</translation>
+        <source>{size} are freed; it can be downloaded again.</source>
+        <translation>{size} werden frei; es kann erneut geladen werden.</translation>
     </message>
     <message>
         <source>Keep</source>
@@ -2593,8 +2601,20 @@
         <translation>EMSYNC-Projekt</translation>
     </message>
     <message>
-        <source>Unsaved changes</source>
-        <translation>Ungesicherte Änderungen</translation>
+        <source>{name} has changes that would be lost otherwise.</source>
+        <translation>{name} hat Änderungen, die sonst verloren wären.</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Don&apos;t save</source>
+        <translation>Nicht speichern</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
     </message>
     <message>
         <source>Save the changes to this project?</source>

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMessageBox
 
+from emsync_desktop import keeping
 from emsync_desktop.recovery.versions import Keeper, left_behind
 from emsync_engine.errors import ProjectUnreadableError
 from emsync_engine.jobs.messages import ThumbnailsJob
@@ -103,14 +103,14 @@ def test_a_file_changed_meanwhile_is_not_saved_over_unasked(opened, tmp_path, qt
     path.write_text(path.read_text() + "\n")
     asked = []
 
-    def answer(*arguments):
+    def answer(*arguments, **_):
         asked.append(arguments)
-        return QMessageBox.StandardButton.Cancel
+        return "cancel"
 
-    monkeypatch.setattr(QMessageBox, "warning", answer)
+    monkeypatch.setattr(keeping, "ask", answer)
     assert not window.files.save()
     assert len(asked) == 1
-    monkeypatch.setattr(QMessageBox, "warning", lambda *_: QMessageBox.StandardButton.Save)
+    monkeypatch.setattr(keeping, "ask", lambda *_, **__: "save")
     assert window.files.save()
     assert window.files.save()  # its own change is none
 
