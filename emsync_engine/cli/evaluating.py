@@ -259,20 +259,34 @@ def _cuts(options: argparse.Namespace, monitor: TerminalMonitor) -> None:
     """Every film that has labels, and all of them together, by one detector or by all."""
     from emsync_engine.scenes.comparison import compare_detectors, comparison_lines, labelled_films
     from emsync_engine.scenes.detectors import DEFAULT_DETECTOR, DETECTORS
+    from emsync_engine.scenes.speed import SCAN, measure_speeds, speed_lines
 
     films = labelled_films(options.films, options.labels or options.films / "cuts")
     others = sorted(DETECTORS.keys() - {DEFAULT_DETECTOR})
     names = [options.detector] if options.detector else [DEFAULT_DETECTOR, *others]
     results = compare_detectors(films, names, monitor=monitor)
+    has_speeds = not options.detector and DEFAULT_DETECTOR == "emsync"
+    speeds = measure_speeds([film for film, _ in films], monitor=monitor) if has_speeds else {}
     monitor.clear()
     if not options.json:
-        print("\n".join(comparison_lines(results)))
+        table = comparison_lines(results)
+        print("\n".join([*table, "", *speed_lines(speeds)] if speeds else table))
         return
     told = {
         name: {film: {**asdict(one), "f1": one.f1} for film, one in result.scores.items()}
         for name, result in results.items()
     }
-    print(json.dumps(told[options.detector] if options.detector else told))
+    if options.detector:
+        print(json.dumps(told[options.detector]))
+        return
+    speed = {
+        film: {
+            name: {"ms_a_picture": one.ms_a_picture(name), "times_as_long": one.times_as_long(name)}
+            for name in one.seconds
+        }
+        for film, one in speeds.items()
+    }
+    print(json.dumps({**told, **({"speed": {"of": SCAN, **speed}} if speeds else {})}))
 
 
 def _va(options: argparse.Namespace, monitor: TerminalMonitor) -> None:

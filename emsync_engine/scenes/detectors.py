@@ -132,12 +132,13 @@ def scene_cuts(video: DecodedVideo, frames: NDArray[np.integer[Any]]) -> list[Sc
     ]
 
 
-_FROM_LIBRARY = {
+LIBRARY_CLASSES = {
     "content": "ContentDetector",
     "adaptive": "AdaptiveDetector",
     "hash": "HashDetector",
     "histogram": "HistogramDetector",
 }
+"""PySceneDetect's detectors, by the names they have here."""
 
 
 def _available() -> tuple[dict[str, Callable[[], SceneDetector]], dict[str, str]]:
@@ -148,9 +149,9 @@ def _available() -> tuple[dict[str, Callable[[], SceneDetector]], dict[str, str]
     else:
         detectors["emsync"] = _transition_detector
     if reason := _missing("scenedetect", "cv2"):
-        unavailable.update(dict.fromkeys(_FROM_LIBRARY, reason))
+        unavailable.update(dict.fromkeys(LIBRARY_CLASSES, reason))
     else:
-        for name, library_class in _FROM_LIBRARY.items():
+        for name, library_class in LIBRARY_CLASSES.items():
             detectors[name] = _from_library(name, library_class)
     return detectors, unavailable
 
