@@ -84,6 +84,7 @@ def _buttons(c: Colours) -> str:
     QPushButton[look="accent"]:focus {{ border-color: {c.text}; }}
     QPushButton[look="accent"]:disabled
         {{ background: {c.accent_off}; color: {c.on_accent_off}; }}
+    QDialog QPushButton[look="accent"] {{ font-size: 13px; padding: 5px 12px; }}
     QPushButton[look="accent_small"] {{ background: {c.accent}; color: {c.on_accent};
         font-weight: 600; }}
     QPushButton[look="accent_small"]:focus {{ border-color: {c.text}; }}
@@ -121,6 +122,13 @@ def _buttons(c: Colours) -> str:
         stop:0.68 {c.raised}, stop:1 {c.raised}); }}
     QCheckBox::indicator:disabled {{ border-color: {c.line}; }}
     QCheckBox:focus {{ color: {c.text}; }}
+    QRadioButton {{ spacing: 8px; outline: none; }}
+    QRadioButton::indicator {{ width: 12px; height: 12px; border: 1px solid {c.edge};
+        border-radius: 7px; background: {c.raised}; }}
+    QRadioButton::indicator:checked {{ border-color: {c.accent_text}; background: qradialgradient(
+        cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, stop:0 {c.accent}, stop:0.62 {c.accent},
+        stop:0.68 {c.raised}, stop:1 {c.raised}); }}
+    QRadioButton::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px; height: 10px; }}
     QCheckBox::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px; height: 10px; }}
     """
 

@@ -4,10 +4,10 @@
         python -m tests.by_hand FILM
 
 Opens the film, drags a boundary, adds one, moves a point, generates, lets a second wish wait and
-withdraws it, folds what was read, locks, generates again, undoes, saves and opens again, and
-releases memory; every event goes through the X server by ``xdotool``, and after
-each the document is asked whether it happened. Prints a line for each step. The engine is the
-real one; settings and caches are temporary.
+withdraws it, folds what was read, locks, generates again, compares two takes and makes one of
+both, writes a range alone, undoes, saves and opens again, and releases memory; every event goes
+through the X server by ``xdotool``, and after each the document is asked whether it happened.
+Prints a line for each step. The engine is the real one; settings and caches are temporary.
 """
 
 from __future__ import annotations
@@ -156,6 +156,8 @@ class Session:
         self.until("a take is written", lambda: window.document.take is not None)
         self.until("the engine is idle", lambda: window.scoring.task is None)
         self.lock_and_regenerate()
+        self.compare_and_combine()
+        self.write_a_range()
         self.undo_and_redo()
         self.transport()
         self.save_and_open()
@@ -258,6 +260,49 @@ class Session:
         print(f"locked notes are the same: {same}", flush=True)
         if not same:
             raise NotDoneError("the locked notes stay")
+
+    def compare_and_combine(self) -> None:
+        """A and B while it plays; then B in one segment alone, by the menu of its row."""
+        window, transport = self.window, self.window.page.transport
+        heard = window.document.take
+        self.key("ctrl+1", "Home", "l")
+        self.until("the take is played", lambda: transport.is_playing and transport.time > 0.3)
+        self.key("ctrl+b")
+        self.until("the other take is heard", lambda: window.document.take is not heard)
+        if not transport.is_playing:
+            raise NotDoneError("it plays on")
+        self.key("ctrl+b", "k")
+        self.until("and the first again", lambda: window.document.take is heard)
+        self.choose(float(self.timeline.duration) * 0.45)
+        self.key("ctrl+3")
+        takes = window.page.inspector.score.takes
+        row = takes.visualItemRect(takes.item(0)).center()
+        xdotool("mousemove", *self.at(takes.viewport(), row), "click", 3)
+        self.rest(400)
+        self.key("Down", "Down", "Down", "Return")
+        self.until("a take of parts is there", lambda: len(window.document.project.takes) == 3)
+        self.until("the engine is idle", lambda: window.scoring.task is None)
+
+    def write_a_range(self) -> None:
+        """A range is marked on the ruler, and it alone is written anew."""
+        window, first = self.window, self.window.document.take
+        start, end = (float(self.timeline.duration) * one for one in (0.5, 0.6))
+        places = [self.place(time_s, "ruler") for time_s in (start, end)]
+        xdotool("keydown", "shift")
+        self.drag(self.view.viewport(), *places)
+        xdotool("keyup", "shift")
+        self.until("a range is marked", lambda: window.editor.span)
+        start, end = map(float, window.editor.span)
+        self.key("ctrl+shift+r")
+        self.until("the range is written anew", lambda: window.document.take is not first)
+        self.until("the engine is idle", lambda: window.scoring.task is None)
+        takes = (first, window.document.take)
+        before, after = ([one for one in take.music.notes if one.end_s <= start] for take in takes)
+        print(f"notes before the range are the same: {before == after}", flush=True)
+        if before != after:
+            raise NotDoneError("what lies beside the range stays")
+        self.key("ctrl+1", "alt+x")
+        self.until("the range is cleared", lambda: window.editor.span is None)
 
     def undo_and_redo(self) -> None:
         window, stack = self.window, self.window.document.undo_stack

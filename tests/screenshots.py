@@ -12,11 +12,16 @@ from __future__ import annotations
 import argparse
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tests.gui.gestures import click_at, drag_boundary, press
+
+if TYPE_CHECKING:
+    from emsync_desktop.interchange.controller import Interchange
 
 LONGEST_S = 900
 QUALITY = 84
@@ -135,6 +140,9 @@ class Photographer:
         self.until(lambda: window.page.preview.picture.image is not before)
         self.pause(500)
         self.take("analysed")
+        self._frames()
+        self._question()
+        self._lists()
         self._generate()
         self._edit()
         self._dialogs()
@@ -146,6 +154,66 @@ class Photographer:
         timeline = self.window.document.timeline
         assert timeline is not None
         return float(timeline.duration) * share
+
+    def _frames(self) -> None:
+        """Near to single frames, around a cut."""
+        window, view = self.window, self.window.page.timeline
+        cut = float(window.document.timeline.boundaries[2].time)
+        view.zoom(14, view.scale.x_of(cut))
+        closer = window.page.closer
+        self.until(lambda: all(closer.known.picture_at(one) for one in view.close_times_s))
+        self.take("frames")
+        view.fit()
+
+    def _question(self) -> None:
+        """What is asked before unsaved changes are lost."""
+        from PySide6.QtCore import QTimer
+
+        window = self.window
+
+        def photograph() -> None:
+            box = self.application.activeModalWidget()
+            if box is None:
+                QTimer.singleShot(50, photograph)
+                return
+            self.pause(300)
+            try:
+                self.take("question")
+            finally:
+                box.reject()
+
+        window.editor.set_tacet(True)
+        QTimer.singleShot(0, photograph)
+        window.files.may_leave()
+        window.document.undo_stack.undo()
+
+    def _lists(self) -> None:
+        """Cuts from a list, and a new version of the edit: the dialogs alone too."""
+        interchange = self.window.interchange
+        with tempfile.TemporaryDirectory() as folder:
+            cuts, film = Path(folder) / "cuts.csv", Path(folder) / "second cut.mp4"
+            times = [one.time for one in self.window.document.timeline.boundaries]
+            lines = [f"{float(time) + 0.05 * (n % 3):.3f}" for n, time in enumerate(times[1:])]
+            cuts.write_text("\n".join(["time_s", *lines, "12.000"]) + "\n")
+            interchange.import_cuts(cuts)
+            self._dialog_of(interchange, "cuts", "import-cuts")
+            kept = "lt(t,6)+gt(t,16)"
+            select = ["-vf", f"select='{kept}',setpts=N/FRAME_RATE/TB", "-an", str(film)]
+            subprocess.run(["ffmpeg", "-v", "error", "-i", str(self.film), *select], check=True)
+            interchange.conform(film)
+            self._dialog_of(interchange, "conform", "conform")
+            self.idle()
+
+    def _dialog_of(self, interchange: Interchange, name: str, alone: str) -> None:
+        interchange.dialog = None
+        self.until(lambda: interchange.dialog is not None and interchange.dialog.isVisible())
+        self.pause(600)
+        assert interchange.dialog is not None
+        if self.window.devicePixelRatioF() < 1.5:
+            interchange.dialog.grab().save(str(self.folder / f"{alone}.png"))
+        self.take(name)
+        interchange.dialog.reject()
+        self.pause(300)
 
     def _generate(self) -> None:
         window = self.window

@@ -127,6 +127,7 @@ class CutsDialog(QDialog):
 
     def _make_fields(self) -> None:
         self.tolerance = QSpinBox()
+        self.tolerance.lineEdit().setTextMargins(5, 0, 0, 0)
         self.tolerance.setRange(0, _MOST_FRAMES)
         self.tolerance.setValue(TOLERANCE_FRAMES)
         self.tolerance.setSuffix(self.tr(" frames"))
