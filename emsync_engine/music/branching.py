@@ -30,6 +30,7 @@ from emsync_engine.music.brief import Brief
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.layouts import Composer, TokenDecoder, decoder_for, leans
+from emsync_engine.music.plainness import SPAN_S, bits_lacking
 from emsync_engine.music.returns import SETTLING_S, with_ostinatos, with_phrase
 from emsync_engine.music.tacet import is_silent_at
 from emsync_engine.music.token_writer import REACH_S, TokenWriter
@@ -62,8 +63,10 @@ MORE_ROUNDS = 2
 FAR = 0.5
 """Where every way is further from the emotion that is asked for, as many are written once more."""
 
-STAY_GAINS = 0.15
-"""A phrase that comes again may be worse than other ways by this, so that it comes to its end."""
+BEGIN_GAINS = 0.1
+STAY_GAINS = 0.2
+"""A phrase that comes again may be worse than other ways by this, to begin and to come to its end.
+"""
 
 OSTINATO_GAINS = 0.15
 """A way on which families go on with their figure may be worse than free ones by this."""
@@ -75,6 +78,8 @@ _ROOM = 320
 
 SILENCE_S = 2.0
 SILENCE_COSTS = 0.25  # a second more
+
+PLAIN_COSTS = 0.3  # a bit that the pitch classes lack
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,17 +110,19 @@ class Verdict:
     """What speaks against a stretch, apart.
 
     ``distance`` from the emotion that was asked for, both axes summed; hits ``missed``, each by its
-    share; seconds of silence beyond ``SILENCE_S``.
+    share; seconds of silence beyond ``SILENCE_S``; bits that the last pitch classes are ``plain``.
     """
 
     distance: float
     missed: float
     silence_s: float
+    plain: float = 0.0
 
     @property
     def demerit(self) -> float:
         """All of it together: the less, the better."""
-        return self.distance + MISSED_COSTS * self.missed + SILENCE_COSTS * self.silence_s
+        faults = MISSED_COSTS * self.missed + SILENCE_COSTS * self.silence_s
+        return self.distance + faults + PLAIN_COSTS * self.plain
 
     @property
     def has_landed(self) -> bool:
@@ -143,7 +150,7 @@ class StretchJudge:
         self._turns_s = brief.turns_s()
 
     def demerit(self, writer: TokenWriter, stretch: Stretch) -> float:
-        """Distance in emotion, plus what missed hits and silence cost."""
+        """Distance in emotion, plus what missed hits, silence and few pitch classes cost."""
         return self.verdict(writer, stretch).demerit
 
     def verdict(self, writer: TokenWriter, stretch: Stretch) -> Verdict:
@@ -152,6 +159,7 @@ class StretchJudge:
             self._distance(writer, stretch),
             self._missed(writer, stretch),
             self._silence_s(writer, stretch),
+            bits_lacking(heard(writer, stretch.end_s - SPAN_S, stretch.end_s), stretch.end_s),
         )
 
     def _distance(self, writer: TokenWriter, stretch: Stretch) -> float:
@@ -292,7 +300,7 @@ def write_best(
             ways += [(rival, judge.verdict(rival, stretch)) for rival in rivals]
             if _is_enough([verdict for _, verdict in ways], rounds=round_ + 1):
                 break
-        gains = [(again, STAY_GAINS if returns else 0.0), (figured, OSTINATO_GAINS)]
+        gains = [(again, STAY_GAINS if returns else BEGIN_GAINS), (figured, OSTINATO_GAINS)]
         writer = _best(ways, gains)
         returns = writer in again
         yield from writer.tokens[given:]

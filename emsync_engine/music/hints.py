@@ -21,6 +21,9 @@ from emsync_engine.music.themes import Themes
 from emsync_engine.project.model import GenerationSettings, VAPoint
 from emsync_engine.project.notes import Family
 
+CHOSEN_SHARE = 0.5
+"""Leans to the degrees of a mode count so much where the best of several ways on is kept."""
+
 
 class Hints:
     """The key and tempo that a user named, else the mode that valence asks for and a steady pulse.
@@ -42,7 +45,8 @@ class Hints:
     ) -> None:
         key = None if settings.key is None else key_called(settings.key)
         is_heard = leans or key is not None
-        self._key = KeyHint(families, key=key) if is_heard else None
+        share = 1.0 if settings.branches == 1 else CHOSEN_SHARE
+        self._key = KeyHint(families, key=key, degrees_share=share) if is_heard else None
         self._tempo: TempoHint | PulseHint | None = None
         if settings.tempo_bpm is not None:
             self._tempo = TempoHint(settings.tempo_bpm)

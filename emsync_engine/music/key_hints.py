@@ -88,13 +88,19 @@ class KeyHint:
     ----------
     families : those that play
     key : a key that the user named, if any; valence then moves the register alone
+    degrees_share : how much valence leans to the degrees of its mode, of all that it may. Where the
+        best of several ways on is kept, choosing says more, and leans besides make music plainer
+        (``docs/decisions/0027-ostinato.md``)
     """
 
-    def __init__(self, families: Collection[Family], *, key: Key | None = None) -> None:
+    def __init__(
+        self, families: Collection[Family], *, key: Key | None = None, degrees_share: float = 1.0
+    ) -> None:
         pitched = [family for family in families if family != "drums"]
         firsts = [v.on_token(family, LOWEST_PITCH) for family in pitched]
         self._firsts = np.array(firsts, dtype=np.int64)
         self._key = key
+        self._degrees_share = degrees_share
         self._heard = np.zeros(12)
         self._heard_step = 0
         self._tonics: dict[bool, int] = {}
@@ -159,8 +165,8 @@ class KeyHint:
                 lean = lean - OUTSIDE_LOST * ~np.isin(_CLASSES, list(self._key.scale))
             elif tonic is not None:
                 degrees = (_CLASSES - tonic) % 12
-                lean = lean + _by_degree(valence)[degrees]
-                lean = lean - SCALE_LEAN * abs(valence) * _OUTSIDE[valence < 0][degrees]
+                outside = SCALE_LEAN * abs(valence) * _OUTSIDE[valence < 0]
+                lean = lean + self._degrees_share * (_by_degree(valence) - outside)[degrees]
             self._lean = lean.astype(np.float32)
         return self._lean
 

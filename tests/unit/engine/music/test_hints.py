@@ -87,6 +87,21 @@ def test_thirds_follow_valence():
     assert gains[-0.8] < -1
 
 
+def test_where_ways_are_chosen_degrees_gain_a_share():
+    def gains(share):
+        hint = KeyHint(ENSEMBLE, degrees_share=share)
+        playing(hint, (60, 67, 60, 67, 62, 60, 67, 72))
+        scores = even_scores()
+        hint.shape(scores, 0.8)
+        strings = of_family(scores, "strings")
+        return np.diff(strings[np.arange(60, 72) - LOWEST_PITCH])
+
+    register, half, full = gains(0.0), gains(0.5), gains(1.0)
+    assert register == pytest.approx(np.full(11, register[0]), abs=1e-5)
+    assert half == pytest.approx((register + full) / 2, abs=1e-4)
+    assert np.abs(full - register).max() > 0.5
+
+
 def test_valence_moves_the_register():
     def middle(valence):
         scores = even_scores()

@@ -78,18 +78,20 @@ def test_families_stay_as_likely_where_something_comes_back():
 
 
 def test_a_take_returns_to_its_first_phrase():
-    """Bars of 2 s, a note on every beat, the phrase's own pitch at each."""
+    """Bars of 2 s, a note on every beat, a pitch of its own in each bar; a phrase has four."""
     hints = Hints(("piano",), GenerationSettings(), leans=True)
-    scale = [60, 62, 64, 65]
-    for step in range(0, 4 * 250, 62):
-        bar, beat = divmod(step + 5, 250)
-        if beat < 62:
-            hints.take(v.BAR, bar * 250)
-        note = v.on_token("piano", scale[bar])
+    pitches = [60, 62, 64, 65, 67, 69, 71, 72]
+    bars = 6  # two until bars are known, then a phrase
+    for beat in range(4 * bars + 1):
+        bar, step = beat // 4, round(beat * 62.5)
+        if beat % 4 == 0:
+            hints.take(v.BAR, step)
+        note = v.on_token("piano", pitches[bar])
         hints.take(note, step)
         hints.take(note - v.FIRST_ON + v.FIRST_OFF, step)
-        hints.take(v.shift_token(62), step + 62)
-    hints.take(v.BAR, 1000)
-    scores = np.zeros(v.SIZE, dtype=np.float32)
-    hints.shape(scores, 1000, VAPoint(0.0, 0.0))
-    assert scores[v.on_token("piano", scale[0])] > scores[v.on_token("piano", scale[1])]
+        after = round((beat + 1) * 62.5)
+        hints.take(v.shift_token(after - step), after)
+        scores = np.zeros(v.SIZE, dtype=np.float32)
+        hints.shape(scores, after, VAPoint(0.0, 0.0))
+    gains = {pitch: scores[v.on_token("piano", pitch)] for pitch in pitches}
+    assert max(gains, key=gains.__getitem__) == pitches[bars - 4]
