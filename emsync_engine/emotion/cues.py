@@ -146,7 +146,10 @@ def _verdict(reading: Reading) -> str:
 
 
 def _reasons(reading: Reading, cues: Mapping[str, float]) -> str:
-    """Up to three strongest cues on the side of the verdict, or the two sides of a middling one."""
+    """Up to three strongest cues on the side of the verdict, or the two sides of a middling one.
+
+    Single words come first, as people say it: "dark, uninviting pictures, minor harmony".
+    """
     words = {cue.feature: cue.word(cues.get(cue.feature, 0.0)) for cue in (*CUES, *WORD_CUES)}
     strongest = sorted(reading.contributions.items(), key=lambda item: -abs(item[1]))
     least = max(abs(strongest[0][1]) / 10, 1e-9)  # a cue without evidence is no reason
@@ -159,7 +162,7 @@ def _reasons(reading: Reading, cues: Mapping[str, float]) -> str:
     downwards = [words[name] for name, part in notable if part < 0]
     if abs(reading.value) >= _MARKED:
         chosen = (upwards if reading.value > 0 else downwards)[:3]
-        return ", ".join(chosen) or "many small signs"
+        return ", ".join(sorted(chosen, key=lambda word: " " in word)) or "many small signs"
     if upwards and downwards:
         return f"{downwards[0]} but {upwards[0]}"
     return (upwards or downwards or ["nothing marked"])[0]

@@ -59,7 +59,7 @@ def test_cues_that_cancel_out_do_not_agree():
 def test_words_name_the_strongest_reasons():
     cues = dict.fromkeys(ALL, 0.0) | {"loudness_db": -2, "motion": -1.5, "mode": 1, "lightness": 1}
     text = explain((read("arousal", **cues), read("valence", **cues)), cues)
-    assert text == "quiet, still: low arousal; major harmony, bright: positive valence"
+    assert text == "quiet, still: low arousal; bright, major harmony: positive valence"
 
 
 def test_a_cue_without_evidence_is_no_reason():
