@@ -15,11 +15,13 @@ from torch import Tensor
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.midi.tokenizer import steps_of
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.music.branching import Stretch, branches_of, stretch_judge, stretches
+from emsync_engine.music.branching import branches_of
 from emsync_engine.music.brief import Brief
 from emsync_engine.music.conditioning import MAX_REJOIN_S, Conditions
 from emsync_engine.music.layouts import TokenDecoder, manner_of
 from emsync_engine.music.regeneration_gap import Gap
+from emsync_engine.music.stretch_judge import stretch_judge
+from emsync_engine.music.stretches import Stretch, stretches
 from emsync_engine.music.token_writer import REACH_S, TokenWriter
 from emsync_engine.music.transformer import MusicTransformer
 from emsync_engine.music.writing_together import write_on

@@ -14,14 +14,12 @@ import numpy as np
 from emsync_engine.midi import vocabulary as v
 from emsync_engine.music.brief import Brief, apart
 from emsync_engine.music.ostinato import figures
+from emsync_engine.music.stretches import SETTLING_S
 from emsync_engine.music.tacet import is_silent_at
 from emsync_engine.music.token_writer import TokenWriter
 
 RETURN_APART = 0.15
 """Music of another emotion than is asked for now does not come again."""
-
-SETTLING_S = 0.25
-"""A stretch ends so long after a hit: its chord is heard, and whoever missed it has lost."""
 
 FIGURE_S = 4.0
 """A figure is so long, to the nearest whole bars."""

@@ -60,7 +60,7 @@ class AffectTraining:
     """What was written, with its SHA-256, and how either kind of model does on unseen music.
 
     ``reports``: ``regressor`` cross-validated on all rated pieces; ``regressor shipped``, ``second
-    shipped``, ``both`` (as ``music.branching`` weighs them) and ``judge shipped`` on the other
+    shipped``, ``both`` (as ``music.stretch_judge`` weighs them) and ``judge shipped`` on the other
     side's pieces; ``regressor alike`` is a regressor of the judge's pieces beside it, to compare
     the two kinds.
     """
