@@ -202,6 +202,8 @@ class WorkPanel(QFrame):
         ):
             self.figures[name].setText(text)
         self.release.setEnabled(background.can_release)
+        if background.can_release and self.isVisible() and self.focusWidget() is None:
+            self.release.setFocus()  # it could not have it while it was off
         self.said.setText(background.said)
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802 - Qt override

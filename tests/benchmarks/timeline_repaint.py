@@ -87,7 +87,8 @@ class Bench:
         self.view.show()
 
     def paint(self) -> None:
-        self.view._painted()
+        self.view._still.spoil()
+        self.view._still.pixmap(self.view.picture, self.view.viewport().size())
 
     def anew(self, repeats: int) -> Iterator[Callable[[], None]]:
         """Everything painted anew at five zooms."""

@@ -212,6 +212,20 @@ def test_releasing_memory_says_what_was_freed(ready, engine):
     assert not engine.is_closed, "what was played stays"
 
 
+def test_what_releases_memory_has_the_keyboard_as_soon_as_it_can(ready, engine, qtbot):
+    ready.generating.generate()
+    ready.background.show()
+    panel = ready.background.panel
+    qtbot.waitUntil(panel.isActiveWindow)
+    assert not panel.release.isEnabled()
+    for line in panel.lines:
+        line.cancel.clearFocus()
+    job_id, _ = engine.last(ComposeJob)
+    engine.cancelled.emit(job_id)
+    qtbot.waitUntil(panel.release.isEnabled)
+    qtbot.waitUntil(panel.release.hasFocus)
+
+
 def test_memory_is_not_released_under_work(ready, engine):
     ready.page.inspector.generate.click()
     ready.background.show()
