@@ -1,8 +1,9 @@
 """The built-in reading of a film: light, colour, movement, cutting and sound, not the story.
 
-Steps: features and the picture model's predictions every half second; each as a cue in standard
-deviations from usual films (``cues``); averaged over each segment, where short segments lean on
-their surroundings; weighed into valence and arousal. Works without a network and without a GPU.
+Steps: features every half second, and what the picture model says of each shot; each as a cue in
+standard deviations from usual films (``cues``); averaged over each segment, where short segments
+lean on their surroundings; weighed into valence and arousal. Works without a network and without a
+GPU.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from numpy.typing import NDArray
 from emsync_engine.emotion.cues import CUES, Reading, explain, read_axis
 from emsync_engine.emotion.mapping import emotion_posterior
 from emsync_engine.emotion.picture_model import PictureModel, shipped_picture_model
+from emsync_engine.emotion.picture_reading import picture_readings
 from emsync_engine.emotion.words import WordSequences, named_words, word_sequences
 from emsync_engine.errors import BoundaryOrderError
 from emsync_engine.features.extraction import extract_features
-from emsync_engine.features.picture import Picture, sampled_pictures
 from emsync_engine.features.sequences import FeatureSequences, Film, StepGrid
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.project.model import SceneCut, SegmentEmotion, VAPoint
@@ -39,10 +40,7 @@ _LEAN_S = 0.7  # a segment of this length takes half of its reading from its sur
 _CONTEXT_S = 2.0  # deviation of the Gaussian that says how far surroundings reach
 _FULL_CONTRAST = 0.06  # standard deviation of lightness; plain grounds and black say less
 _PICTURE_CUES = frozenset({"picture_valence", "picture_arousal", "lightness", "saturation"})
-_BATCH = 64
-_PICTURE_S = 1.0  # one picture is read for each second
 _DOUBTS = ("valence_doubt", "arousal_doubt")
-_PICTURE_READINGS = ("picture_valence", "picture_arousal", *_DOUBTS)
 _DOUBT_COUNTS = 0.15  # share of the confidence that one deviation of doubt takes
 _LEAST_SURE, _MOST_SURE = 0.6, 1.25
 _UNCUT_FILM_S = 10.0  # a shorter film without a cut says little about its pace
@@ -112,8 +110,8 @@ def read_cues(
     """Every cue of a film, step by step; cues of sound and words only where it has them."""
     step_s = _STEP_S if video.info.duration < _LONG_FILM_S else 1.0
     features = extract_features(video, cuts, step_s=step_s, monitor=monitor)
-    pictures = _picture_readings(
-        video, features.grid, shipped_picture_model() if model is None else model, monitor
+    pictures = picture_readings(
+        video, cuts, features.grid, model or shipped_picture_model(), monitor=monitor
     )
     measured = {**features.sequences, **pictures}
     values = {
@@ -132,26 +130,6 @@ def read_cues(
         values |= words.values
         evidence |= dict.fromkeys(words.values, words.evidence)
     return CueSequences(features.grid, values, evidence, doubt, words)
-
-
-def _picture_readings(
-    video: Film, grid: StepGrid, model: PictureModel, monitor: Monitor
-) -> dict[str, FloatArray]:
-    """(steps,) standardised readings of one picture a second, and the errors to be expected."""
-    coarse = StepGrid(grid.duration_s, max(grid.step_s, _PICTURE_S))
-    found: list[FloatArray] = []
-    batch: list[Picture] = []
-    for sample in sampled_pictures(video, coarse, per_step=1):
-        monitor.advance("emotion", sample.step, coarse.count)
-        batch.append(sample.picture)
-        if len(batch) == _BATCH:
-            found.append(model.read(batch))
-            batch = []
-    if batch:
-        found.append(model.read(batch))
-    read = np.concatenate(found)
-    step = coarse.step_of(grid.middles_s)
-    return {name: read[step, column] for column, name in enumerate(_PICTURE_READINGS)}
 
 
 def _evidence(name: str, features: FeatureSequences) -> FloatArray:

@@ -1,15 +1,16 @@
 """Valence and arousal of a single picture: the small model trained on rated photographs.
 
-A picture is described by groups of features (``features.descriptor``), its cells by how they
-deviate from learned words (``features.cells``). All groups, standardised and of equal weight, are
-carried to their principal components, and these into random Fourier features, which make a linear
-model act like kernel ridge regression with one Gaussian kernel. Four ridge regressions read them:
-valence, arousal, and by how much either is likely to be wrong.
+A picture and four parts of it are described by groups of features (``features.descriptor``), its
+cells by how they deviate from learned words (``features.cells``). All groups, standardised and of
+equal weight, are carried into structured random Fourier features, which make a linear model act
+like kernel ridge regression with one Gaussian kernel. Four ridge regressions read these: valence,
+arousal, and by how much either is likely to be wrong.
 
 References
 ----------
-Rahimi and Recht (2007), random features; Yu et al. (2016), orthogonal ones. The ratings: OASIS,
-Kurdi, Lozano and Banaji (2017). See ``docs/models/picture-va.md``.
+Rahimi and Recht (2007), random features; Yu et al. (2016), orthogonal ones made of Hadamard
+transforms and signs. The ratings: OASIS, Kurdi, Lozano and Banaji (2017). See
+``docs/models/picture-va.md``.
 """
 
 from __future__ import annotations
@@ -26,40 +27,77 @@ from numpy.typing import NDArray
 
 from emsync_engine.errors import WeightsCorruptError, WeightsMissingError
 from emsync_engine.features.cells import CellWords
-from emsync_engine.features.descriptor import describe_picture
+from emsync_engine.features.descriptor import Description, describe_picture
 from emsync_engine.features.picture import Picture
 
 FloatArray = NDArray[np.float64]
-Description = Mapping[str, FloatArray]
 Axis = Literal["valence", "arousal"]
 AXES: tuple[Axis, ...] = ("valence", "arousal")
 
 SHIPPED = Path(__file__).resolve().parents[2] / "resources" / "picture_va.safetensors"
-FORMAT = "emsync-picture-va-2"
-GROUPS = ("palette", "layout", "marks", "orientation", "outlines", "texture", "scales", "words")
-WORDS = "words"
+FORMAT = "emsync-picture-va-3"
+MEASURED = ("palette", "layout", "marks", "orientation", "outlines", "texture", "scales")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words for what a picture's cells show, of colours and of shapes."""
+
+    colours: CellWords
+    shapes: CellWords
+
+    def describe(self, one: Description) -> list[FloatArray]:
+        """Two groups of features, the same for a picture and its mirror image."""
+        both = one.cells, one.cells.mirrored()
+        return [
+            np.mean([self.colours.describe(cells.colours) for cells in both], axis=0),
+            np.mean([self.shapes.describe(cells.shapes) for cells in both], axis=0),
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class PictureMap:
     """From descriptions to features in which ratings are linear.
 
-    ``mean`` (D,) of all groups side by side, ``projection`` (D, P) to standardised principal
-    components, ``frequencies`` (M, P) with the kernel's width inside.
+    ``mean`` and ``scale`` (D,) of all groups side by side, the kernel's width inside; ``signs``
+    (B, 3, P), P a power of two and at least D: each block makes P frequencies of three rounds of
+    signs and Hadamard transforms.
     """
 
-    words: CellWords
+    words: Words
     mean: FloatArray
-    projection: FloatArray
-    frequencies: FloatArray
+    scale: FloatArray
+    signs: FloatArray
 
     def __call__(self, descriptions: Sequence[Description]) -> FloatArray:
-        """(N, 2M), each row of length one."""
-        components = (side_by_side(self.words, descriptions) - self.mean) @ self.projection
-        phase = components @ self.frequencies.T
+        """(N, 2 B P), each row of length one."""
+        values = (side_by_side(self.words, descriptions) - self.mean) / self.scale
+        size = self.signs.shape[2]
+        padded = np.zeros((len(values), size))
+        padded[:, : values.shape[1]] = values
+        blocks = []
+        for rounds in self.signs:
+            turned = padded
+            for signs in rounds:
+                turned = hadamard(turned * signs)
+            blocks.append(turned * np.sqrt(size))
+        phase = np.concatenate(blocks, axis=1)
         waves = np.concatenate([np.cos(phase), np.sin(phase)], axis=1)
         mapped: FloatArray = waves / np.sqrt(phase.shape[1])
         return mapped
+
+
+def hadamard(values: FloatArray) -> FloatArray:
+    """(N, P) values times the Hadamard matrix, lengths kept; P is a power of two."""
+    count, size = values.shape
+    half = 1
+    while half < size:
+        pairs = values.reshape(count, size // (2 * half), 2, half)
+        above, below = pairs[:, :, 0], pairs[:, :, 1]
+        values = np.stack([above + below, above - below], axis=2).reshape(count, size)
+        half *= 2
+    turned: FloatArray = values / np.sqrt(size)
+    return turned
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,39 +150,39 @@ class PictureModel:
         )
 
 
-def describe_pictures(pictures: Sequence[Picture]) -> list[dict[str, FloatArray]]:
-    """Groups of features of each RGB picture."""
+def describe_pictures(pictures: Sequence[Picture]) -> list[Description]:
+    """Groups of features and cells of each RGB picture."""
     return [describe_picture(picture) for picture in pictures]
 
 
-def side_by_side(words: CellWords, descriptions: Sequence[Description]) -> FloatArray:
-    """(N, D) all groups of each picture in the order of ``GROUPS``."""
+def side_by_side(words: Words, descriptions: Sequence[Description]) -> FloatArray:
+    """(N, D) all groups of each picture: what was measured, then what the words say."""
     rows = [
-        np.concatenate(
-            [words.describe(one["cells"]) if name == WORDS else one[name] for name in GROUPS]
-        )
+        np.concatenate([*(one.groups[name] for name in MEASURED), *words.describe(one)])
         for one in descriptions
     ]
     return np.stack(rows)
 
 
-def group_sizes(words: CellWords, description: Description) -> list[int]:
-    """How many values each of ``GROUPS`` has."""
-    return [words.centres.size if name == WORDS else len(description[name]) for name in GROUPS]
+def group_sizes(words: Words, description: Description) -> list[int]:
+    """How many values each of the groups has."""
+    said = (words.colours.centres.size, words.shapes.centres.size)
+    return [*(len(description.groups[name]) for name in MEASURED), *said]
 
 
 def save_picture_model(model: PictureModel, path: Path, notes: Mapping[str, str]) -> None:
-    """Write a model as safetensors (large arrays in half precision)."""
+    """Write a model as safetensors."""
     from safetensors.numpy import save_file
 
     mapping, words = model.mapping, model.mapping.words
     arrays: dict[str, NDArray[np.generic]] = {
         "mean": mapping.mean.astype(np.float32),
-        "projection": mapping.projection.astype(np.float16),
-        "frequencies": mapping.frequencies.astype(np.float16),
+        "scale": mapping.scale.astype(np.float32),
+        "signs": mapping.signs.astype(np.int8),
     }
-    for name in CellWords.__dataclass_fields__:
-        arrays[f"words.{name}"] = getattr(words, name).astype(np.float32)
+    for kind in Words.__dataclass_fields__:
+        for name in CellWords.__dataclass_fields__:
+            arrays[f"{kind}.{name}"] = getattr(getattr(words, kind), name).astype(np.float32)
     references: dict[str, list[float]] = {}
     for kind, heads in (("rating", model.heads), ("error", model.errors)):
         for axis, head in heads.items():
@@ -182,8 +220,13 @@ def _model_of(
             for axis in AXES
         }
 
-    words = CellWords(*(arrays[f"words.{name}"] for name in CellWords.__dataclass_fields__))
-    mapping = PictureMap(words, *(arrays[name] for name in ("mean", "projection", "frequencies")))
+    words = Words(
+        *(
+            CellWords(*(arrays[f"{kind}.{name}"] for name in CellWords.__dataclass_fields__))
+            for kind in Words.__dataclass_fields__
+        )
+    )
+    mapping = PictureMap(words, *(arrays[name] for name in ("mean", "scale", "signs")))
     return PictureModel(mapping, heads("rating"), heads("error"))
 
 

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from emsync_engine.emotion.picture_model import (
     AXES,
     Axis,
-    Description,
     PictureModel,
     describe_pictures,
     save_picture_model,
@@ -24,6 +23,7 @@ from emsync_engine.emotion.picture_training import (
     predict_unseen_themes,
 )
 from emsync_engine.emotion.rated_pictures import RatedPictures, colour_equations
+from emsync_engine.features.descriptor import Description
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.output import written_whole
 
@@ -79,7 +79,7 @@ def train_builtin(
     monitor: Monitor = SILENT,
 ) -> BuiltinTraining:
     """Describe the pictures, judge the recipe on unseen themes, and fit it on all of them."""
-    described: list[dict[str, FloatArray]] = []
+    described: list[Description] = []
     for done, picture in enumerate(rated.pictures):
         monitor.advance("describe", done, len(rated.pictures))
         described += describe_pictures([picture])

@@ -10,20 +10,23 @@ from numpy.typing import NDArray
 
 from emsync_engine.emotion.picture_model import (
     AXES,
-    Description,
     FloatArray,
     Head,
     PictureMap,
     PictureModel,
+    Words,
     group_sizes,
     side_by_side,
 )
-from emsync_engine.features.cells import CellWords, learn_words
+from emsync_engine.features.cells import FloatRows, learn_words
+from emsync_engine.features.descriptor import Description
 from emsync_engine.monitor import SILENT, Monitor
 
 FOLDS = 10
 _LEAST_SCALE = 1e-3  # a feature that hardly varies among the rated pictures is not blown up
-_CELLS_PER_PICTURE = 60
+_CELLS_PER_PICTURE = 40
+_COLOUR_COMPONENTS, _SHAPE_COMPONENTS = 12, 16
+_SHAPES_EVENED = 0.5  # components of shapes fall off slowly: the last ones are mostly noise
 _ERROR_RIDGE = 1.0
 
 
@@ -36,10 +39,10 @@ class PictureRecipe:
     """
 
     kernel_rate: float = 0.5
-    ridges: tuple[float, float] = (0.1, 0.3)
-    components: int = 384
-    frequencies: int = 2048
-    words: int = 48
+    ridges: tuple[float, float] = (0.05, 0.2)
+    blocks: int = 8
+    colour_words: int = 48
+    shape_words: int = 32
     seed: int = 0
 
 
@@ -87,41 +90,48 @@ def fit_picture_model(
 
 
 def fit_map(descriptions: Sequence[Description], recipe: PictureRecipe) -> PictureMap:
-    """Words, standardisation, principal components and frequencies; no rating is looked at."""
+    """Words, standardisation and frequencies; no rating is looked at."""
     rng = np.random.default_rng(recipe.seed)
-    words = learn_words(_some_cells(descriptions, rng), recipe.words, seed=recipe.seed)
+    words = _words(descriptions, recipe, rng)
     values = side_by_side(words, descriptions)
-    mean = values.mean(axis=0)
     scale = (values.std(axis=0) + _LEAST_SCALE) * _group_weights(words, descriptions[0])
-    _, _, axes = np.linalg.svd((values - mean) / scale, full_matrices=False)
-    projection = axes[: recipe.components].T / scale[:, None]
-    size = projection.shape[1]
-    frequencies = _orthogonal(recipe.frequencies, size, rng) * np.sqrt(2 * recipe.kernel_rate)
-    return PictureMap(words, mean, projection, frequencies)
+    size = 1 << (values.shape[1] - 1).bit_length()
+    signs = rng.choice(np.array([-1.0, 1.0]), (recipe.blocks, 3, size))
+    return PictureMap(words, values.mean(axis=0), scale / np.sqrt(2 * recipe.kernel_rate), signs)
 
 
-def _some_cells(descriptions: Sequence[Description], rng: np.random.Generator) -> FloatArray:
-    chosen = []
-    for one in descriptions:
-        cells = one["cells"]
-        count = min(len(cells), _CELLS_PER_PICTURE)
-        chosen.append(cells[rng.choice(len(cells), count, replace=False)])
+def _words(
+    descriptions: Sequence[Description], recipe: PictureRecipe, rng: np.random.Generator
+) -> Words:
+    return Words(
+        learn_words(
+            _some([one.cells.colours for one in descriptions], rng),
+            recipe.colour_words,
+            components=_COLOUR_COMPONENTS,
+            seed=recipe.seed,
+        ),
+        learn_words(
+            _some([one.cells.shapes for one in descriptions], rng),
+            recipe.shape_words,
+            components=_SHAPE_COMPONENTS,
+            evened=_SHAPES_EVENED,
+            seed=recipe.seed,
+        ),
+    )
+
+
+def _some(cells: Sequence[FloatRows], rng: np.random.Generator) -> FloatRows:
+    """(n, V) a few cells of every picture."""
+    chosen = [
+        one[rng.choice(len(one), min(len(one), _CELLS_PER_PICTURE), replace=False)] for one in cells
+    ]
     return np.concatenate(chosen)
 
 
-def _group_weights(words: CellWords, description: Description) -> FloatArray:
+def _group_weights(words: Words, description: Description) -> FloatArray:
     """(D,) divisors after which the squared distance is the mean over groups of that kernel."""
     sizes = group_sizes(words, description)
     return np.concatenate([np.full(size, np.sqrt(2.0 * size * len(sizes))) for size in sizes])
-
-
-def _orthogonal(count: int, size: int, rng: np.random.Generator) -> FloatArray:
-    """(count, size) Gaussian directions, orthogonal in blocks (Yu et al. 2016)."""
-    drawn: list[FloatArray] = []
-    while sum(map(len, drawn)) < count:
-        square, _ = np.linalg.qr(rng.normal(size=(size, size)))
-        drawn.append(square * np.sqrt(rng.chisquare(size, size=size))[:, None])
-    return np.concatenate(drawn)[:count]
 
 
 def _head(mapped: FloatArray, wanted: FloatArray, ridge: float, unseen: FloatArray) -> Head:
@@ -154,24 +164,25 @@ def predict_unseen_themes(
     recipe = recipe or PictureRecipe()
     fold_of = theme_folds(themes, folds, seed)
     found, expected = np.empty_like(ratings), np.empty_like(ratings)
-    maps: list[NDArray[np.float32]] = []
+    kernels: list[FloatArray] = []
     for fold in range(folds):
         monitor.advance("cross-validation", fold, folds)
         seen = fold_of != fold
         mapping = fit_map(
             [one for one, kept in zip(descriptions, seen, strict=True) if kept], recipe
         )
-        maps.append(mapping(descriptions).astype(np.float32))
-        found[~seen] = _heldout(maps[-1], seen, ratings, recipe.ridges)
+        mapped = mapping(descriptions)
+        kernels.append(mapped @ mapped.T)
+        found[~seen] = _heldout(kernels[-1], seen, ratings, recipe.ridges)
     missed = np.abs(found - ratings)
-    for fold, mapped in enumerate(maps):
+    for fold, kernel in enumerate(kernels):
         seen = fold_of != fold
-        expected[~seen] = _heldout(mapped, seen, missed, (_ERROR_RIDGE,) * len(AXES))
+        expected[~seen] = _heldout(kernel, seen, missed, (_ERROR_RIDGE,) * len(AXES))
     return Unseen(found, expected)
 
 
 def _heldout(
-    mapped: NDArray[np.float32],
+    kernel: FloatArray,
     seen: NDArray[np.bool_],
     wanted: FloatArray,
     ridges: Sequence[float],
@@ -180,8 +191,7 @@ def _heldout(
 
     In the dual form both axes share the kernel, and nothing is as large as the map is wide.
     """
-    kernel = mapped @ mapped[seen].T
-    among, across = kernel[seen], kernel[~seen]
+    among, across = kernel[np.ix_(seen, seen)], kernel[np.ix_(~seen, seen)]
     told = np.empty((len(across), len(ridges)))
     for axis, ridge in enumerate(ridges):
         bias = float(wanted[seen, axis].mean())

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.errors import InputUnusableError
-from emsync_engine.features.descriptor import LONG_SIDE_PX
+from emsync_engine.features.descriptor import PICTURE_PX
 from emsync_engine.features.picture import Picture, colours
 
 FloatArray = NDArray[np.float64]
@@ -62,7 +62,7 @@ def _small(archive: tarfile.TarFile, member: tarfile.TarInfo) -> Picture:
     full = cv2.imdecode(coded, cv2.IMREAD_COLOR) if len(coded) else None
     if full is None:
         raise ValueError(f"{member.name} is no picture")
-    scale = LONG_SIDE_PX / max(full.shape[:2])
+    scale = PICTURE_PX / max(full.shape[:2])
     size = (max(8, round(full.shape[1] * scale)), max(8, round(full.shape[0] * scale)))
     small = cv2.resize(full, size, interpolation=cv2.INTER_AREA)
     return np.ascontiguousarray(small[:, :, ::-1], dtype=np.uint8)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from emsync_engine.features.cells import picture_cells
+from emsync_engine.features.cells import Cells, picture_cells, resized
 from emsync_engine.features.marks import marks
 from emsync_engine.features.picture import (
     Colours,
@@ -20,11 +22,46 @@ from emsync_engine.features.picture import (
 
 FloatArray = NDArray[np.float64]
 
-LONG_SIDE_PX = 96  # texture depends on scale, so that every picture is brought to this size
+PICTURE_PX = 192  # texture depends on scale, so that every picture is brought to this size
+_VIEW_PX = 96
 _OUTLINE_CELLS, _OUTLINE_BINS = 6, 9
+_VIEW_SHARE = 0.75
 
 
-def describe_picture(picture: Picture) -> dict[str, FloatArray]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Description:
+    """One picture: groups of features by name, each a vector, and its cells."""
+
+    groups: Mapping[str, FloatArray]
+    cells: Cells
+
+
+def describe_picture(picture: Picture) -> Description:
+    """Describe one RGB picture, 192 px long or brought to that.
+
+    The groups are means over the whole picture and its four corners: what is felt hangs little on
+    where the camera cut a picture off, and means over parts less so than the whole alone.
+    """
+    whole = resized(picture, PICTURE_PX)
+    described = [describe_view(view) for view in views(whole)]
+    groups: dict[str, FloatArray] = {
+        name: np.mean([one[name] for one in described], axis=0) for name in described[0]
+    }
+    return Description(groups, picture_cells(whole))
+
+
+def views(picture: Picture) -> list[Picture]:
+    """The picture, and its four corners of three quarters each way."""
+    height, width = picture.shape[:2]
+    high, wide = round(_VIEW_SHARE * height), round(_VIEW_SHARE * width)
+    return [picture] + [
+        picture[top : top + high, left : left + wide]
+        for top in (0, height - high)
+        for left in (0, width - wide)
+    ]
+
+
+def describe_view(view: Picture) -> dict[str, FloatArray]:
     """Groups of features of one RGB picture, by name, each a vector.
 
     Returns
@@ -33,10 +70,10 @@ def describe_picture(picture: Picture) -> dict[str, FloatArray]:
     Lab and chroma on an 8 x 8 grid; ``marks`` (86,): see ``features.marks``; ``orientation`` (64,):
     edge energy, 8 directions on a 4 x 4 grid; ``outlines`` (162,): shares of 9 directions on a
     6 x 6 grid of the picture squared; ``texture`` (36,): local binary patterns up to rotation;
-    ``scales`` (5,): detail at five sizes; ``cells`` (n, 11): see ``features.cells``. Grids are
-    averaged with their mirror image, and keep one half: a mirrored picture feels the same.
+    ``scales`` (5,): detail at five sizes. Grids are averaged with their mirror image, and keep one
+    half: a mirrored picture feels the same.
     """
-    planes = colours(_resized(picture))
+    planes = colours(resized(view, _VIEW_PX))
     return {
         "palette": _palette(planes),
         "layout": _layout(planes),
@@ -45,21 +82,7 @@ def describe_picture(picture: Picture) -> dict[str, FloatArray]:
         "outlines": _outlines(planes.lightness),
         "texture": _texture(planes.lightness),
         "scales": _scales(planes.lightness),
-        "cells": picture_cells(planes),
     }
-
-
-def _resized(picture: Picture) -> Picture:
-    """The picture with a long side of 96 px, at least 8 px on the short one."""
-    import cv2
-
-    height, width = picture.shape[:2]
-    scale = LONG_SIDE_PX / max(height, width)
-    size = (max(8, round(width * scale)), max(8, round(height * scale)))
-    if size == (width, height):
-        return picture
-    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    return np.asarray(cv2.resize(picture, size, interpolation=method), dtype=np.uint8)
 
 
 def _palette(planes: Colours) -> FloatArray:
@@ -100,7 +123,7 @@ def _outlines(lightness: Plane) -> FloatArray:
     """(162,) histograms of oriented gradients (Dalal and Triggs, 2005), mirrored halves joined."""
     import cv2
 
-    size, bins, cells = LONG_SIDE_PX, _OUTLINE_BINS, _OUTLINE_CELLS
+    size, bins, cells = _VIEW_PX, _OUTLINE_BINS, _OUTLINE_CELLS
     square = as_plane(cv2.resize(lightness, (size, size), interpolation=cv2.INTER_AREA))
     across, down = gradient(square)
     turn = np.mod(np.arctan2(down, across), np.pi) / np.pi * bins

@@ -27,7 +27,8 @@ class FilmInfo(Protocol):
 class Film(Protocol):
     """A decoded film, as the features see it: small pictures with exact times, and mono sound.
 
-    ``frames`` are (N, h, w, 3) uint8 RGB, upright, possibly memory-mapped: read them one by one.
+    ``frames`` are (N, h, w, 3) uint8 RGB, upright, possibly memory-mapped: read them one by one;
+    ``stills`` are larger ones, (K, H, W, 3), about one a second, at ``still_times_s`` (K,).
     ``audio`` is (M,) float32 at ``audio_rate``; its sample 0 sounds at the first picture.
     """
 
@@ -35,6 +36,10 @@ class Film(Protocol):
     def info(self) -> FilmInfo: ...
     @property
     def frames(self) -> NDArray[np.uint8]: ...
+    @property
+    def stills(self) -> NDArray[np.uint8]: ...
+    @property
+    def still_times_s(self) -> NDArray[np.float64]: ...
     @property
     def audio(self) -> NDArray[np.float32]: ...
     @property
