@@ -1,14 +1,13 @@
 """True peaks after lossy coding: what a decoder gives back is measured, not what went in.
 
 AAC and Opus rebuild a wave only nearly, and where it was limited their peaks come out some tenths
-of a decibel higher. So what was coded is decoded; minutes whose peaks are over the limit are
-limited by as much more and coded again, until they hold.
+of a decibel higher. So what was coded is decoded; places that are over the limit are limited by as
+much more and coded again, until they hold.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -16,18 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emsync_engine.monitor import SILENT, Monitor
-from emsync_engine.render.limiter import BLOCK, limiting
+from emsync_engine.render.limiter import BLOCK, LARGEST_DB, limiting
 from emsync_engine.render.loudness import SPAN, block_peaks
-from emsync_engine.video.coded_track import SPANS, CodedTrack, Span
+from emsync_engine.video.coded_track import CodedTrack, Span
 
-MOST_LIMITED = 5
-"""Times that it is limited more; then the whole track is turned down by what is still too much."""
+MOST_LIMITED = 20
+"""Times that it is limited more, in ever fewer places; then the whole track is turned down."""
 
-_CAREFUL = 3  # so many times no more than is usual is asked of a whole minute
+_MOST_LOWERED = 3
 
-_STEP_DB = 0.02  # lower than what was found, so that the next time need not be the last but one
-_USUAL_DB = 0.5
+_STEP_DB = 0.02  # lower than what was found: more each time, so that there is an end
+_LARGE_STEP_DB = 0.1  # where each time costs as much as the first
 _BETWEEN_DB = 0.1  # lower still, for the limiter's curve between two blocks
+_MOST_SPANS = 352
 _RELEASE = 6 * SPAN  # samples: the limiter comes back by 24 dB in that time
 
 _WORTH_A_LOOK = 0.5  # of a limit: between samples less than twice as much can hide
@@ -66,22 +66,23 @@ def hold_coded_peak(
     peaks = coded.code(monitor=monitor)
     first = float(peaks.max())
     lowered, trials = 0.0, 1
+    step_db = _LARGE_STEP_DB if coded.coding.is_in_one_piece else _STEP_DB
     ceilings = np.full(len(peaks), ceiling_dbtp)
-    limited = np.zeros(-(-len(peaks) // SPANS))
+    limited = np.zeros(len(peaks))
     while peaks.max() > ceiling_dbtp and trials <= MOST_LIMITED:
+        lower = _too_much(peaks - ceiling_dbtp, trials * step_db)
+        ceilings -= lower
         changed: list[Span] = []
-        for minute in map(int, np.flatnonzero(_by_minute(peaks) > ceiling_dbtp)):
-            own = slice(minute * SPANS, (minute + 1) * SPANS)
-            usual_db = _USUAL_DB if trials <= _CAREFUL else math.inf
-            ceilings[own] -= _too_much(peaks[own] - ceiling_dbtp, usual_db)
-            spans, most = _limit(coded.track, own.start, ceilings[own])
-            changed += spans
-            limited[minute] += most
+        for spans in _stretches(lower > 0):
+            places, most = _limit(coded.track, spans.start, ceilings[spans])
+            changed += places
+            limited[spans] += most
         peaks = coded.code(changed, monitor=monitor)
         trials += 1
-    if peaks.max() > ceiling_dbtp:
-        lowered = float(peaks.max()) - ceiling_dbtp + 5 * _STEP_DB
-        coded.track *= np.float32(10 ** (-lowered / 20))
+    while peaks.max() > ceiling_dbtp and trials <= MOST_LIMITED + _MOST_LOWERED:
+        down = float(peaks.max()) - ceiling_dbtp + _LARGE_STEP_DB
+        coded.track *= np.float32(10 ** (-down / 20))
+        lowered += down
         peaks = coded.code(monitor=monitor)
         trials += 1
     peak = float(peaks.max())
@@ -89,22 +90,23 @@ def hold_coded_peak(
     return CodedPeak(first, peak, float(limited.max()), lowered, trials)
 
 
-def _by_minute(peaks: FloatArray) -> FloatArray:
-    highest: FloatArray = np.maximum.reduceat(peaks, range(0, len(peaks), SPANS))
-    return highest
-
-
-def _too_much(over_db: FloatArray, usual_db: float) -> FloatArray:
-    """How much lower each span of a minute must be limited, in dB, by what it is over the limit.
-
-    Coding again makes other peaks: so all of the minute follows its highest one, but for what it is
-    higher than is usual; that is met where it is.
-    """
+def _too_much(over_db: FloatArray, more_db: float) -> FloatArray:
+    """How much lower each span must be limited, in dB: as it or a neighbour is, and some more."""
     from scipy.ndimage import maximum_filter1d
 
-    wanted = np.where(over_db > 0, over_db + _STEP_DB, 0.0)
+    wanted = np.where(over_db > 0, over_db + more_db, 0.0)
     near: FloatArray = maximum_filter1d(wanted, 3, mode="nearest")
-    return np.maximum(near, min(float(wanted.max()), usual_db))
+    return near
+
+
+def _stretches(chosen: NDArray[np.bool_]) -> list[slice]:
+    """Runs of spans that are chosen, of a minute at most."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], chosen, [False]])))
+    return [
+        slice(begin, min(begin + _MOST_SPANS, end))
+        for start, end in edges.reshape(-1, 2).tolist()
+        for begin in range(start, end, _MOST_SPANS)
+    ]
 
 
 def _limit(
@@ -116,8 +118,7 @@ def _limit(
     """
     start = first_span * SPAN
     before = min(start, _RELEASE)
-    after = start + len(ceilings_dbtp) * SPAN + _RELEASE
-    around = track[start - before : after]
+    around = track[start - before : start + len(ceilings_dbtp) * SPAN + _RELEASE]
     lowest = float(10 ** ((ceilings_dbtp.min() - _BETWEEN_DB) / 20))
     with np.errstate(divide="ignore"):
         peaks = 20 * np.log10(block_peaks(around, BLOCK, floor=_WORTH_A_LOOK * lowest))
@@ -125,7 +126,7 @@ def _limit(
     own = np.repeat(ceilings_dbtp - _BETWEEN_DB, SPAN // BLOCK)[: len(peaks) - before // BLOCK]
     ceilings[before // BLOCK :][: len(own)] = own
     curve = limiting(peaks - ceilings, 0.0)
-    if not curve.is_bearable:
+    if curve.largest_db > LARGEST_DB:
         return [], 0.0
     for begin, end in curve.working:
         piece = around[begin:end]

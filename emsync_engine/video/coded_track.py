@@ -1,10 +1,11 @@
 """A track in AAC or Opus: coded once, and decoded again from the very packets.
 
 An AAC frame shares half of its window with either neighbour, and takes nothing else from them. So a
-track is cut into minutes that are coded side by side, each from 2.7 s earlier on: by then the
+track is cut into minutes that are coded side by side, each from some time earlier on: by then the
 encoder chooses the same windows and has come to about the same fineness, and the packets of the
-lead-in are left out. Beside such a seam the decoded wave is no farther from the track than where
-it was coded in one piece. Opus leans on frames long before, and is coded in one piece.
+lead-in are left out. A place that is changed later is coded alone, in the same way. Beside such a
+seam the decoded wave is no farther from the track than where it was coded in one piece. Opus leans
+on frames long before, and is coded in one piece.
 """
 
 from __future__ import annotations
@@ -36,15 +37,14 @@ Span = tuple[int, int]
 ENCODERS: Mapping[str, str] = {"aac": "aac", "opus": "libopus"}
 """The codecs that lose something, and the libraries that write them."""
 
-SPANS = 352
-"""Spans of 8192 samples in a part: a minute, and whole frames of AAC."""
-
-_PART = SPANS * SPAN
-
-_LEAD = 128 * 1024
-_AHEAD = 6 * 1024  # what an encoder looks ahead, and what it holds back
-_HEAD = struct.Struct("<qI")  # of a packet in a part: when it begins, in samples, and its bytes
+_MINUTE = 352 * SPAN  # whole frames of AAC
+_FRAME = 1024
+_LEAD, _SHORT_LEAD = 128 * _FRAME, 64 * _FRAME  # of a minute; of a place that has changed
+_AHEAD = 6 * _FRAME  # what an encoder looks ahead and holds back, and what it remembers for windows
+_ENDS = (-(2**62), 2**62)
+_PREROLL = 4096  # after so many samples a decoder has found its way
 _WORTH_A_LOOK = 0.5  # of the highest sample: between samples less than twice as much can hide
+_HEAD = struct.Struct("<qI")  # of a packet in a part: when it begins, in samples, and its bytes
 _LOOK_S = 0.05
 _STAGE = "code sound"
 
@@ -60,6 +60,11 @@ class Coding:
     channels: int
     bit_rate: int
 
+    @property
+    def is_in_one_piece(self) -> bool:
+        """Whether a change costs coding all of it again."""
+        return self.codec != "aac"
+
     def opened(self, encoder: Any = None) -> Any:
         """An encoder with these settings; ToolMissingError where PyAV was built without it."""
         import av
@@ -74,26 +79,31 @@ class Coding:
         encoder.format = "fltp" if self.codec == "aac" else "flt"
         encoder.bit_rate = self.bit_rate
         encoder.time_base = Fraction(1, SAMPLE_RATE)
+        if self.codec == "aac":
+            # every decoder would make a noise of its own, and other peaks
+            encoder.options = {"aac_pns": "0"}
         encoder.open()
         return encoder
 
 
 @dataclass(slots=True, eq=False)
 class CodedTrack:
-    """A track, (N, C) float32 at 48 kHz with N > 0, and the file that it is coded into (MP4).
+    """A track, (N, C) float32 at 48 kHz with N > 0, and how it is coded so far.
 
-    ``place`` lies in a folder for temporary files; the parts lie beside it.
+    The parts lie beside ``place``, in a folder for temporary files.
     """
 
     track: FloatArray
     place: Path
     coding: Coding
-    _parts: dict[Span, Path] = field(default_factory=dict)
+    _laid: list[tuple[Span, Path]] = field(default_factory=list)  # packets of the span, from there
+    _peaks: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    _files: int = 0
 
     def code(
         self, changed: Sequence[Span] | None = None, *, monitor: Monitor = SILENT
     ) -> NDArray[np.float64]:
-        """Code the track, or anew what depends on samples that have changed, and write the file.
+        """Code the track, or anew what depends on samples that have changed.
 
         Parameters
         ----------
@@ -110,156 +120,169 @@ class CodedTrack:
         ``monitor`` raises, after all threads have ended.
         """
         self.coding.opened()  # or it is said at once
-        spans = self._spans()
-        asked = [span for span in spans if changed is None or _depends(span, changed)]
-        work = _Work({}, [0] * len(asked), sum(end - start for start, end in asked), monitor)
+        if changed is None:
+            self._laid, self._peaks = [], np.zeros(-(-len(self.track) // SPAN), np.float32)
+        lead = _LEAD if changed is None else _SHORT_LEAD
+        work = _Work(self._asked(changed), lead, monitor)
         pool = ThreadPoolExecutor(usable_cores(), thread_name_prefix="code")
         try:
-            for number, span in enumerate(asked):
-                work.coming[span] = pool.submit(self._code_part, span, work, number)
-            return self._joined(spans, work)
+            for number, span in enumerate(work.spans):
+                place = self.place.with_suffix(f".{self._files}.part")
+                self._files += 1
+                work.coming.append(pool.submit(self._code_part, span, place, work, number))
+            for number, span in enumerate(work.spans):
+                self._lay(span, work.finished(number))
+                if number:  # it ends where this one begins
+                    self._listen(work.spans[number - 1])
+            if work.spans:
+                self._listen(work.spans[-1])
         except OSError as error:
             raise output_error(self.place.parent.parent, error) from error
         finally:
             work.stop.set()
             pool.shutdown(cancel_futures=True)
+        with np.errstate(divide="ignore"):
+            return 20 * np.log10(self._peaks.astype(np.float64))
 
-    def _spans(self) -> list[Span]:
-        count = len(self.track)
-        if self.coding.codec != "aac":
-            return [(0, count)]
-        return [(start, min(start + _PART, count)) for start in range(0, count, _PART)]
-
-    def _code_part(self, span: Span, work: _Work, number: int) -> Path:
-        """Write the packets that begin in one span; the first span has the encoder's delay too."""
-        start, end = span
-        is_last = end == len(self.track)
-        place = self.place.with_name(f"{self.place.stem}.{start}.part")
-        with place.open("wb") as part:
-            for packet in self._packets(max(start - _LEAD, 0), min(end + _AHEAD, len(self.track))):
-                if work.stop.is_set():
-                    break
-                if (packet.pts >= start or start == 0) and (packet.pts < end or is_last):
-                    part.write(_HEAD.pack(packet.pts, packet.size))
-                    part.write(bytes(packet))
-                work.done[number] = min(max(packet.pts, start), end) - start
-        return place
-
-    def _packets(self, first: int, last: int) -> Iterator[Any]:
-        encoder = self.coding.opened()
-        for start in range(first, last, encoder.frame_size):
-            samples = self.track[start : min(start + encoder.frame_size, last)]
-            yield from encoder.encode(_frame(samples, encoder, start))
-        yield from encoder.encode(None)
-
-    def _joined(self, spans: Sequence[Span], work: _Work) -> NDArray[np.float64]:
-        """Put the parts into one file as they come, and listen to what a decoder makes of them."""
+    def write(self) -> Path:
+        """Write what is coded to ``place`` (MP4), and return that."""
         import av
 
-        count = len(self.track)
-        meter = _Meter(-(-count // SPAN))
-        with av.open(str(self.place), "w", format="mp4") as file:
-            stream = file.add_stream(ENCODERS[self.coding.codec], rate=SAMPLE_RATE)
-            encoder = self.coding.opened(stream.codec_context)
-            decoder: Any = av.CodecContext.create(self.coding.codec, "r")
-            decoder.extradata = encoder.extradata
-            for span in spans:
-                if span in work.coming:
-                    self._parts[span] = work.finished(span)
-                for packet in _read(self._parts[span]):
-                    meter.skip = max(meter.skip, -packet.pts)
-                    meter.hear(decoder.decode(packet))
-                    packet.duration = max(min(encoder.frame_size, count - packet.pts), 0)
+        try:
+            with av.open(str(self.place), "w", format="mp4") as file:
+                stream = file.add_stream(ENCODERS[self.coding.codec], rate=SAMPLE_RATE)
+                encoder = self.coding.opened(stream.codec_context)
+                for packet in self._packets(_ENDS):
+                    packet.duration = max(min(encoder.frame_size, len(self.track) - packet.pts), 0)
                     packet.time_base, packet.stream = encoder.time_base, stream
                     file.mux(packet)
-            meter.hear(decoder.decode(None))
-        return meter.end_dbtp()
+        except OSError as error:
+            raise output_error(self.place.parent.parent, error) from error
+        return self.place
+
+    def _asked(self, changed: Sequence[Span] | None) -> list[Span]:
+        """Spans of packets to code, in order: each packet by when it begins, in samples."""
+        count = len(self.track)
+        if self.coding.is_in_one_piece:
+            return [_ENDS] if changed is None or changed else []
+        if changed is None:
+            starts = list(range(0, count, _MINUTE))
+            return list(zip([_ENDS[0], *starts[1:]], [*starts[1:], _ENDS[1]], strict=True))
+        asked: list[Span] = []
+        for start, end in sorted(changed):
+            first = start // _FRAME * _FRAME - _AHEAD
+            last = -(-end // _FRAME) * _FRAME + _AHEAD
+            is_near = bool(asked) and first - asked[-1][1] < _SHORT_LEAD
+            if is_near and last - asked[-1][0] < _MINUTE:
+                asked[-1] = (asked[-1][0], max(last, asked[-1][1]))
+            else:
+                asked.append((max(first, asked[-1][1]) if asked else first, last))
+        return asked
+
+    def _code_part(self, span: Span, place: Path, work: _Work, number: int) -> Path:
+        """Write the packets that begin in one span."""
+        first = max(span[0] - work.lead, 0)
+        last = min(span[1] + _AHEAD, len(self.track))
+        encoder = self.coding.opened()
+        with place.open("wb") as part:
+            for packet in _coded(self.track, encoder, first, last):
+                if work.stop.is_set():
+                    break
+                if span[0] <= packet.pts < span[1]:
+                    part.write(_HEAD.pack(packet.pts, packet.size))
+                    part.write(bytes(packet))
+                work.done[number] = (packet.pts - first) / max(last - first, 1)
+        return place
+
+    def _lay(self, span: Span, part: Path) -> None:
+        """Take the packets of one span from a part from now on."""
+        kept = [((start, min(end, span[0])), old) for (start, end), old in self._laid]
+        kept += [((max(start, span[1]), end), old) for (start, end), old in self._laid]
+        self._laid = sorted([(span, part), *(one for one in kept if one[0][0] < one[0][1])])
+
+    def _packets(self, span: Span) -> Iterator[Any]:
+        """The packets that begin in a span."""
+        import av
+
+        for (start, end), part in self._laid:
+            first, last = max(start, span[0]), min(end, span[1])
+            if first >= last:
+                continue
+            with part.open("rb") as file:
+                while head := file.read(_HEAD.size):
+                    begin, size = _HEAD.unpack(head)
+                    if not first <= begin < last:
+                        file.seek(size, 1)
+                        continue
+                    packet = av.Packet(file.read(size))
+                    packet.pts = packet.dts = begin
+                    yield packet
+
+    def _listen(self, span: Span) -> None:
+        """Take down the peaks of what is decoded of a span and around it, a minute at a time."""
+        first = max(span[0] - _FRAME, 0) // SPAN
+        last = min(-(-(span[1] + _FRAME) // SPAN), len(self._peaks))
+        for begin in range(first, last, _MINUTE // SPAN):
+            end = min(begin + _MINUTE // SPAN, last)
+            heard = self._decoded((begin - 1) * SPAN, (end + 1) * SPAN)
+            floor = _WORTH_A_LOOK * float(np.max(np.abs(heard), initial=0.0))
+            if floor > 0:
+                self._peaks[begin:end] = block_peaks(heard, SPAN, floor=floor)[1:-1]
+            else:
+                self._peaks[begin:end] = 0
+
+    def _decoded(self, first: int, last: int) -> FloatArray:
+        """(last - first, C) samples as they are decoded; silence where there are none."""
+        import av
+
+        decoder: Any = av.CodecContext.create(self.coding.codec, "r")
+        decoder.extradata = self.coding.opened().extradata
+        heard = np.zeros((last - first, self.track.shape[1]), np.float32)
+        packets = list(self._packets((first - _PREROLL, last)))
+        place = packets[0].pts if packets else last
+        for packet in (*packets, None):
+            for frame in decoder.decode(packet):
+                samples = np.asarray(frame.to_ndarray(), np.float32).T
+                begin, end = max(place, first), min(place + len(samples), last)
+                if begin < end:
+                    heard[begin - first : end - first] = samples[begin - place : end - place]
+                place += len(samples)
+        return heard
 
 
 @dataclass(slots=True, eq=False)
 class _Work:
-    """Parts that are being coded: how far each is, in samples, and the wish to stop."""
+    """Parts that are being coded: which, how far each is (0 to 1), and the wish to stop."""
 
-    coming: dict[Span, Future[Path]]
-    done: list[int]
-    total: int
+    spans: list[Span]
+    lead: int
     monitor: Monitor
+    coming: list[Future[Path]] = field(default_factory=list)
+    done: list[float] = field(init=False)
     stop: threading.Event = field(default_factory=threading.Event)
 
-    def finished(self, span: Span) -> Path:
+    def __post_init__(self) -> None:
+        self.done = [0.0] * len(self.spans)
+
+    def finished(self, number: int) -> Path:
         """Wait for a part, and report on the way; what coding it raised."""
         while True:
-            self.monitor.advance(_STAGE, sum(self.done), self.total)
+            self.monitor.advance(_STAGE, sum(self.done), len(self.spans))
             try:
-                return self.coming[span].result(_LOOK_S)
+                return self.coming[number].result(_LOOK_S)
             except TimeoutError:
                 continue
 
 
-class _Meter:
-    """True peaks, by span, of a sound that arrives in frames, but for its first ``skip`` samples.
-
-    A minute is looked at at a time, and a span on either side of it for what lies between samples.
-    """
-
-    def __init__(self, spans: int) -> None:
-        self.skip = 0
-        self._peaks = np.zeros(spans)
-        self._held: list[FloatArray] = []
-        self._count = 0  # of samples held
-        self._first = 0  # of the spans held
-        self._known = 0  # spans before it are told
-
-    def hear(self, frames: Sequence[Any]) -> None:
-        for frame in frames:
-            heard = np.asarray(frame.to_ndarray(), np.float32).T
-            if not self._held:
-                heard = heard[self.skip :]
-            self._held.append(heard)
-            self._count += len(heard)
-        if self._count >= (SPANS + 2) * SPAN:
-            self._measure(self._known + SPANS)
-
-    def _measure(self, until: int) -> None:
-        held = np.concatenate(self._held)
-        level = float(np.max(np.abs(held), initial=0.0))
-        if level > 0:
-            peaks = block_peaks(held, SPAN, floor=_WORTH_A_LOOK * level)
-            wanted = peaks[self._known - self._first : until - self._first]
-            self._peaks[self._known : self._known + len(wanted)] = wanted
-        rest = held[(until - 1 - self._first) * SPAN :].copy()
-        self._held, self._count = [rest], len(rest)
-        self._first, self._known = until - 1, until
-
-    def end_dbtp(self) -> NDArray[np.float64]:
-        if self._held and self._known < len(self._peaks):
-            self._measure(len(self._peaks))
-        with np.errstate(divide="ignore"):
-            peaks: NDArray[np.float64] = 20 * np.log10(self._peaks)
-        return peaks
-
-
-def _depends(span: Span, changed: Sequence[Span]) -> bool:
-    return any(start < span[1] + _AHEAD and span[0] - _LEAD < end for start, end in changed)
-
-
-def _frame(samples: FloatArray, encoder: Any, start: int) -> Any:
+def _coded(track: FloatArray, encoder: Any, first: int, last: int) -> Iterator[Any]:
+    """The packets of some samples, and one before them in which the encoder begins."""
     import av
 
-    laid = samples.T if encoder.format.is_planar else samples.reshape(1, -1)
-    frame = av.AudioFrame.from_ndarray(
-        np.ascontiguousarray(laid), format=encoder.format.name, layout=encoder.layout.name
-    )
-    frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, encoder.time_base, start
-    return frame
-
-
-def _read(part: Path) -> Iterator[Any]:
-    import av
-
-    with part.open("rb") as file:
-        while head := file.read(_HEAD.size):
-            start, size = _HEAD.unpack(head)
-            packet = av.Packet(file.read(size))
-            packet.pts = packet.dts = start
-            yield packet
+    form, layout = encoder.format, encoder.layout.name
+    for start in range(first, last, encoder.frame_size):
+        samples = track[start : min(start + encoder.frame_size, last)]
+        laid = np.ascontiguousarray(samples.T if form.is_planar else samples.reshape(1, -1))
+        frame = av.AudioFrame.from_ndarray(laid, format=form.name, layout=layout)
+        frame.sample_rate, frame.time_base, frame.pts = SAMPLE_RATE, encoder.time_base, start
+        yield from encoder.encode(frame)
+    yield from encoder.encode(None)

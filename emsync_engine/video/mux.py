@@ -255,9 +255,9 @@ def _coded(job: _Job, track: Path, monitor: Monitor) -> tuple[Path, CodedPeak | 
     coded = CodedTrack(samples, track.with_suffix(".mp4"), coding)
     if job.samples < _LEAST_CODED:
         coded.code(monitor=monitor)
-        return coded.place, None
-    ceiling = job.placing.ceiling_dbtp
-    return coded.place, hold_coded_peak(coded, ceiling_dbtp=ceiling, monitor=monitor)
+        return coded.write(), None
+    peak = hold_coded_peak(coded, ceiling_dbtp=job.placing.ceiling_dbtp, monitor=monitor)
+    return coded.write(), peak
 
 
 def _write_film(job: _Job, track: Path, output: Path, monitor: Monitor) -> None:
