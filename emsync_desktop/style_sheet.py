@@ -128,7 +128,8 @@ def _buttons(c: Colours) -> str:
     QRadioButton::indicator:checked {{ border-color: {c.accent_text}; background: qradialgradient(
         cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, stop:0 {c.accent}, stop:0.62 {c.accent},
         stop:0.68 {c.raised}, stop:1 {c.raised}); }}
-    QRadioButton::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px; height: 10px; }}
+    QRadioButton::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px;
+        height: 10px; }}
     QCheckBox::indicator:focus {{ border: 2px solid {c.accent_text}; width: 10px; height: 10px; }}
     """
 

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 REST_MS = 120
 """How long a view must stay as it is before anything is decoded for it."""
+IDLE_S = 5.0
+"""How long a film stays open of which nothing more is wanted."""
 MOST_KEPT = 600
 _AT_ONCE = 4  # pictures that are shown together
 
@@ -158,13 +160,13 @@ class _Decoding(QThread):
                 logger.info("%s", error)  # the picture under the playhead says so too
             except Exception:
                 logger.exception("pictures of %s", path.name)
-        if self._reader is not None:
-            self._reader.close()
+        self._close()
 
     def _next(self) -> tuple[Path, dict[int, float], Room] | None:
         with self._changed:
             while self._task is None and not self._is_ending:
-                self._changed.wait()
+                if not self._changed.wait(IDLE_S):
+                    self._close()
             task, self._task = self._task, None
             return None if self._is_ending else task
 
@@ -189,9 +191,12 @@ class _Decoding(QThread):
         from emsync_desktop.preview.pictures import PictureReader
 
         if self._reader is None or path != self._opened:
-            if self._reader is not None:
-                self._reader.close()
-            self._reader, self._opened = None, None
-            self._reader = PictureReader(path)
-            self._opened = path
+            self._close()
+            self._reader, self._opened = PictureReader(path), path
         return self._reader
+
+    def _close(self) -> None:
+        """Let go of the film and of what was decoded of it: that may be a hundred megabytes."""
+        if self._reader is not None:
+            self._reader.close()
+        self._reader = self._opened = None

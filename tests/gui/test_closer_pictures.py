@@ -64,6 +64,17 @@ def test_nothing_is_decoded_while_the_film_plays(opened, qtbot):
     qtbot.waitUntil(lambda: bool(closer.known.pictures))
 
 
+def test_a_film_of_which_nothing_is_wanted_is_let_go_of(opened, qtbot, monkeypatch):
+    view, closer = opened.page.timeline, opened.page.closer
+    monkeypatch.setattr("emsync_desktop.timeline.closer.IDLE_S", 0.05)
+    qtbot.waitUntil(lambda: all_known(view, closer))
+    view.zoom(4, view.scale.x_of(2.5))
+    qtbot.waitUntil(lambda: all_known(view, closer))
+    qtbot.waitUntil(lambda: closer._thread._reader is None)
+    view.zoom(1.5, view.scale.x_of(2.5))
+    qtbot.waitUntil(lambda: all_known(view, closer))
+
+
 def test_pictures_of_a_film_that_was_left_are_dropped(opened, qtbot):
     closer = opened.page.closer
     qtbot.waitUntil(lambda: bool(closer.known.pictures))
