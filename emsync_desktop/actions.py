@@ -1,114 +1,18 @@
-"""Menus and shortcuts: every action of the window in one table."""
+"""Menus and shortcuts, made of the table of actions."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
+from emsync_desktop.action_table import ActionRow, action_rows
 from emsync_desktop.menus import Menu, letter_of
 from emsync_desktop.shortcuts.dialog import NamedAction
 from emsync_desktop.shortcuts.keys import Keymap
 from emsync_desktop.wording import tr
-
-
-@dataclass(frozen=True, slots=True)
-class ActionRow:
-    """One entry of a menu. ``on_film`` ones work where picture or timeline have the focus."""
-
-    name: str
-    menu: str
-    text: str
-    shortcut: str
-    on_film: bool = False
-    checkable: bool = False
-    group: bool = False  # a line stands before it
-
-
-def action_rows() -> tuple[ActionRow, ...]:
-    """All actions in the order of the menus."""
-    file, edit, view = tr("&File"), tr("&Edit"), tr("&View")
-    playback, score, about = tr("&Playback"), tr("S&core"), tr("&Help")
-    return (
-        ActionRow("open", file, tr("&Open …"), "Ctrl+O"),
-        ActionRow("save", file, tr("&Save project"), "Ctrl+S"),
-        ActionRow("save_as", file, tr("Save project &as …"), "Ctrl+Shift+S"),
-        ActionRow("import_cuts", file, tr("&Import cuts …"), "Ctrl+I", group=True),
-        ActionRow("conform", file, tr("New &version of the edit …"), ""),
-        ActionRow("export", file, tr("&Export …"), "Ctrl+E"),
-        ActionRow("locate", file, tr("&Locate the film …"), "", group=True),
-        ActionRow("recover", file, tr("&Recover unsaved work …"), ""),
-        ActionRow("quit", file, tr("&Quit"), "Ctrl+Q"),
-        ActionRow("boundary_add", edit, tr("&Add boundary at playhead"), "M", True),
-        ActionRow("boundary_remove", edit, tr("Remove &boundary"), "Del", True),
-        ActionRow("boundary_hit", edit, tr("&Hit this boundary"), "H", True, checkable=True),
-        ActionRow("nudge_left", edit, tr("Boundary one frame &earlier"), "Alt+Left", True),
-        ActionRow("nudge_right", edit, tr("Boundary one frame &later"), "Alt+Right", True),
-        ActionRow("nudge_left_far", edit, tr("Ten frames earlier"), "Alt+Shift+Left", True),
-        ActionRow("nudge_right_far", edit, tr("Ten frames later"), "Alt+Shift+Right", True),
-        ActionRow("choose_all", edit, tr("&Choose all boundaries"), "Ctrl+A", True),
-        ActionRow("extend_back", edit, tr("Choose one more segment before"), "Shift+Up", True),
-        ActionRow("extend_forward", edit, tr("Choose one more segment after"), "Shift+Down", True),
-        ActionRow("snap", edit, tr("&Snapping"), "S", True, checkable=True),
-        ActionRow("merge", edit, tr("&Merge segments"), "Ctrl+J", group=True),
-        ActionRow("tacet", edit, tr("&No music in this segment (tacet)"), "T", True, True),
-        ActionRow("lock", edit, tr("&Keep the music of this segment (lock)"), "Ctrl+L", True, True),
-        ActionRow("point_reset", edit, tr("Emotion as &detected"), "Ctrl+Backspace"),
-        ActionRow("span_start", edit, tr("Range &in at playhead"), "I", True, group=True),
-        ActionRow("span_end", edit, tr("Range ou&t at playhead"), "O", True),
-        ActionRow("span_segment", edit, tr("Range of the chosen se&gments"), "X", True),
-        ActionRow("span_tacet", edit, tr("No music in the range"), "Shift+T", True),
-        ActionRow("span_clear", edit, tr("Clear the range"), "Alt+X", True),
-        ActionRow("preferences", edit, tr("&Preferences …"), "Ctrl+,", group=True),
-        ActionRow("models", edit, tr("M&odels …"), ""),
-        ActionRow("read_again", edit, tr("Read the &film again"), ""),
-        ActionRow("fit", view, tr("Show the &whole film"), "Shift+Z"),
-        ActionRow("zoom_choice", view, tr("Show the range or the chosen &segments"), "Alt+Z"),
-        ActionRow("zoom_in", view, tr("Zoom &in"), "Ctrl++"),
-        ActionRow("zoom_out", view, tr("Zoom &out"), "Ctrl+-"),
-        ActionRow("follow", view, tr("&Follow the playhead"), "F", True, checkable=True),
-        ActionRow("mixer", view, tr("&Mixer"), "Ctrl+M", group=True),
-        ActionRow("figures", view, tr("Fi&gures of playing"), "Ctrl+Shift+I", checkable=True),
-        ActionRow("focus_timeline", view, tr("Go to the &timeline"), "Ctrl+1", group=True),
-        ActionRow("focus_point", view, tr("Go to the &circumplex"), "Ctrl+2"),
-        ActionRow("focus_takes", view, tr("Go to the ta&kes"), "Ctrl+3"),
-        ActionRow("focus_history", view, tr("Go to the &history"), "Ctrl+4"),
-        ActionRow("background", view, tr("&Background work and memory"), "Ctrl+5"),
-        ActionRow("layout", view, tr("&Usual layout"), "", group=True),
-        ActionRow("play", playback, tr("&Play / stop"), "Space", True),
-        ActionRow("play_span", playback, tr("Play the &range or segment"), "Shift+Space", True),
-        ActionRow("loop", playback, tr("&Loop the range or the film"), "Alt+L", True, True),
-        ActionRow("click", playback, tr("&Click on the beats"), "C", True, True),
-        ActionRow("streamer", playback, tr("Strea&mer before hits"), "Alt+S", True, True),
-        ActionRow("shuttle_back", playback, tr("Play back&wards, faster each time"), "J", True),
-        ActionRow("halt", playback, tr("S&top"), "K", True),
-        ActionRow("shuttle", playback, tr("Play f&orwards, faster each time"), "L", True),
-        ActionRow("previous", playback, tr("Pre&vious boundary"), "Up", True, group=True),
-        ActionRow("back", playback, tr("One frame &back"), "Left", True),
-        ActionRow("forward", playback, tr("One frame &forward"), "Right", True),
-        ActionRow("next", playback, tr("&Next boundary"), "Down", True),
-        ActionRow("second_back", playback, tr("One second back"), "Shift+Left", True),
-        ActionRow("second_forward", playback, tr("One second forward"), "Shift+Right", True),
-        ActionRow("start", playback, tr("To the &start"), "Home", True),
-        ActionRow("end", playback, tr("To the &end"), "End", True),
-        ActionRow("type_time", playback, tr("&Go to a timecode …"), "G", True),
-        ActionRow("generate", score, tr("&Generate"), "Ctrl+G"),
-        ActionRow("generate_all", score, tr("Generate a &new take"), "Ctrl+Shift+G"),
-        ActionRow("generate_chosen", score, tr("Write this &segment anew"), "Ctrl+R"),
-        ActionRow("generate_span", score, tr("Write the &range anew"), "Ctrl+Shift+R"),
-        ActionRow("fix_hit", score, tr("&Fix this hit"), "Ctrl+Shift+H"),
-        ActionRow("swap_takes", score, tr("Hear the &other take (A / B)"), "Ctrl+B", group=True),
-        ActionRow("instruments", score, tr("&Instruments of this take …"), ""),
-        ActionRow("rest", score, tr("Release &memory"), ""),
-        ActionRow("cancel", score, tr("&Cancel"), "Esc", group=True),
-        ActionRow("guide", about, tr("&User guide"), "F1"),
-        ActionRow("keys", about, tr("&Keyboard shortcuts …"), "Ctrl+F1"),
-        ActionRow("about", about, tr("&About and licences"), "", group=True),
-    )
-
 
 _UNDO_KEYS = {"undo": ("Ctrl+Z",), "redo": ("Ctrl+Shift+Z", "Ctrl+Y")}
 

@@ -73,14 +73,14 @@ def test_a_language_is_chosen(qapp, monkeypatch):
 @pytest.mark.parametrize("spoken", ["en", *LANGUAGES])
 def test_a_letter_chooses_one_entry_of_a_menu_alone(qapp, monkeypatch, spoken):
     """Nor does a shortcut take the key of a menu: pressed together both would do nothing."""
-    from emsync_desktop import actions
+    from emsync_desktop import action_table
     from emsync_desktop.menus import letter_of
 
     texts = QTranslator()
     assert spoken == "en" or texts.load(str(FOLDER / f"emsync_{spoken}.qm"))
     say = (lambda text: texts.translate("", text)) if spoken != "en" else str
-    monkeypatch.setattr(actions, "tr", say)
-    rows = actions.action_rows()
+    monkeypatch.setattr(action_table, "tr", say)
+    rows = action_table.action_rows()
     menus: dict[str, list[str]] = {}
     for row in rows:
         menus.setdefault(row.menu, []).append(letter_of(row.text))
