@@ -130,7 +130,10 @@ def _shapes(edges: Plane, *, every: int) -> FloatRows:
     if min(edges.shape[:2]) < SHAPE_CELLS:
         return np.zeros((0, SHAPE_VALUES), np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(edges, size, axis=(0, 1))
-    chosen = np.moveaxis(windows[::every, ::every], 2, 4).reshape(-1, SHAPE_VALUES)
+    columns = windows.shape[1]
+    left = np.arange(0, (columns + 1) // 2, every)  # and as many on the right, as in a mirror
+    chosen = windows[::every, np.union1d(left, columns - 1 - left)]
+    chosen = np.moveaxis(chosen, 2, 4).reshape(-1, SHAPE_VALUES)
     length = np.linalg.norm(chosen, axis=1, keepdims=True) + _FAINT
     return np.asarray(chosen / length, dtype=np.float32)
 

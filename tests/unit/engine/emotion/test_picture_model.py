@@ -158,7 +158,8 @@ def test_the_shipped_model_is_small_and_tells_pictures_apart():
     assert np.abs(shipped.predict(pictures)).max() <= 1
     assert np.diff(shipped.read(pictures)[:, 0])[0] > 0.5
     mirrored = [picture[:, ::-1] for picture in pictures]
-    np.testing.assert_allclose(shipped.read(mirrored), shipped.read(pictures), atol=0.1)
+    # all but the spectrum's two slants is the same in a mirror; the pictures lie 2 apart
+    np.testing.assert_allclose(shipped.read(mirrored), shipped.read(pictures), atol=0.2)
 
 
 def rated_folder(folder, rows, pictures):
