@@ -9,6 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -67,6 +68,34 @@ def media_facts(path: Path) -> dict[str, Any]:
         raise VideoUnreadableError(path, "it holds nothing that ffmpeg can read")
     facts: dict[str, Any] = json.loads(finished.stdout.decode("utf-8", "replace") or "{}")
     return facts
+
+
+@cache
+def _can_drop() -> bool:
+    """Whether ffmpeg can leave out packets by their number (version 5 and later)."""
+    command = ["ffmpeg", "-hide_banner", "-h", "bsf=noise"]
+    try:
+        said = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=_PROBE_LIMIT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return b"-drop " in said.stdout
+
+
+def picture_limit(count: int) -> list[str]:
+    """Arguments that copy so many pictures of the first picture stream, and no more.
+
+    Where ffmpeg can do no better than ``-frames`` it ends all streams with the last picture, and
+    the sound some frames early.
+    """
+    if _can_drop():
+        return ["-bsf:v:0", f"noise=drop=gte(n\\,{count})"]
+    return ["-frames:v:0", str(count)]
 
 
 def run_ffmpeg(

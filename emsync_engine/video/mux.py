@@ -25,7 +25,13 @@ from emsync_engine.render.synthesizer import SAMPLE_RATE
 from emsync_engine.timing import FrameRate
 from emsync_engine.video.coded_peak import CodedPeak, hold_coded_peak, peak_words
 from emsync_engine.video.coded_track import CodedTrack, Coding
-from emsync_engine.video.ffmpeg import FULL_DISK_SIGNS, address, input_arguments, run_ffmpeg
+from emsync_engine.video.ffmpeg import (
+    FULL_DISK_SIGNS,
+    address,
+    input_arguments,
+    picture_limit,
+    run_ffmpeg,
+)
 from emsync_engine.video.film_container import (
     CODEC_ARGUMENTS,
     CODEC_NAMES,
@@ -323,7 +329,7 @@ def _stream_arguments(job: _Job) -> list[str]:
     arguments += ["-c:v", "copy"]
     if job.span is not None:
         # some containers are read from an earlier key frame on: that is left out again
-        arguments += ["-copypriorss", "0", "-frames:v:0", str(job.span.pictures)]
+        arguments += ["-copypriorss", "0", *picture_limit(job.span.pictures)]
     copied = copied_sounds(film, job.audio, sound.index if sound is not None else None)
     tracks: list[Stream | None] = [None, *copied]
     if job.audio == "beside" and sound is not None:

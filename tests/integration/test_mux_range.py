@@ -20,6 +20,7 @@ from tests.integration.test_mux import (
     facts,
     ffmpeg,
     level_at,
+    make_film,
     streams,
 )
 
@@ -153,3 +154,19 @@ def test_timecode_counts_on_in_its_own_way():
     assert later_timecode("00:00:59;28", ntsc, 2) == "00:01:00;02"
     assert later_timecode("00:00:59:28", ntsc, 2) == "00:01:00:00"
     assert later_timecode("nonsense", ntsc, 2) is None
+
+
+@pytest.mark.parametrize(("extension", "codec"), [(".mov", "pcm"), (".mp4", "aac")])
+@pytest.mark.parametrize("audio", ["instead", "beside"])
+def test_the_sound_of_a_range_goes_to_its_end(tmp_path, extension, codec, audio):
+    """Also where pictures wait for later ones, and so are written some frames behind the sound."""
+    options = ("-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "25", "-c:a", "aac")
+    film = make_film(tmp_path / "film.mp4", *options, seconds=6)
+    span = clean_range(film, 0, Fraction(2), Fraction(4), duration=Fraction(6))
+    output = tmp_path / f"out{extension}"
+    mux(film, click_music(6), output, MusicPlacing(audio=audio, codec=codec), span=span)
+    track = streams(output, "audio")[-1]
+    allowed_s = 0 if codec == "pcm" else 1024 / 48_000
+    assert float(track["duration"]) == pytest.approx(float(span.duration), abs=allowed_s + 1e-6)
+    [picture] = streams(output, "video")
+    assert int(picture["nb_frames"]) == span.pictures
