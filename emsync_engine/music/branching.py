@@ -18,7 +18,7 @@ from emsync_engine.music.generation import write_tokens
 from emsync_engine.music.layouts import Composer, TokenDecoder, decoder_for, leans
 from emsync_engine.music.returns import with_ostinatos, with_phrase
 from emsync_engine.music.stretch_judge import Verdict, stretch_judge
-from emsync_engine.music.stretches import Stretch, stretches
+from emsync_engine.music.stretches import Stretch, hits_of, stretches
 from emsync_engine.music.token_writer import TokenWriter
 from emsync_engine.music.writing_together import write_on
 from emsync_engine.project.model import GenerationSettings
@@ -32,7 +32,8 @@ STAY_GAINS = 0.2
 """
 
 OSTINATO_GAINS = 0.15
-"""A way on which families go on with their figure may be worse than free ones by this."""
+"""A way on which families go on with their figure may be worse than free ones by this; not where a
+hit is to be reached."""
 
 _ROOM = 320
 """Tokens that a stretch may have before the context is full: the past is read once for all."""
@@ -74,7 +75,8 @@ def write_best(
             ways += [(rival, judge.verdict(rival, stretch)) for rival in rivals]
             if _is_enough([verdict for _, verdict in ways], rounds=round_ + 1):
                 break
-        gains = [(again, STAY_GAINS if returns else BEGIN_GAINS), (figured, OSTINATO_GAINS)]
+        ostinato_gains = 0.0 if hits_of(brief, stretch) else OSTINATO_GAINS
+        gains = [(again, STAY_GAINS if returns else BEGIN_GAINS), (figured, ostinato_gains)]
         writer = _best(ways, gains)
         returns = writer in again
         yield from writer.tokens[given:]

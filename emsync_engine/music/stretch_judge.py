@@ -25,7 +25,7 @@ from emsync_engine.midi.chords import CHORD_FAMILIES, CHORD_SIZE, SPREAD_S
 from emsync_engine.music.brief import Brief
 from emsync_engine.music.degeneracy import longest_silence
 from emsync_engine.music.plainness import SPAN_S, bits_lacking
-from emsync_engine.music.stretches import SETTLING_S, Stretch
+from emsync_engine.music.stretches import Stretch, hits_of
 from emsync_engine.music.tacet import is_silent_at
 from emsync_engine.music.token_writer import REACH_S, TokenWriter
 from emsync_engine.project.notes import Music, Note
@@ -141,11 +141,7 @@ class StretchJudge:
 
     def _missed(self, writer: TokenWriter, stretch: Stretch) -> float:
         """Hits of the stretch without a strong chord; a late or early one counts for its share."""
-        hits_s = [
-            hit_s
-            for hit_s in self._brief.told_hits_s
-            if stretch.start_s < hit_s + SETTLING_S <= stretch.end_s
-        ]
+        hits_s = hits_of(self._brief, stretch)
         if not hits_s:
             return 0.0
         chords_s = _chords_s(writer)

@@ -34,3 +34,12 @@ def stretches(brief: Brief) -> list[Stretch]:
             ends += [start_s + (mark_s - start_s) * part / parts for part in range(1, parts + 1)]
         start_s = mark_s
     return [Stretch(start, end) for start, end in zip([0.0, *ends[:-1]], ends, strict=True)]
+
+
+def hits_of(brief: Brief, stretch: Stretch) -> list[float]:
+    """The told hits whose chord is heard in a stretch, seconds."""
+    return [
+        hit_s
+        for hit_s in brief.told_hits_s
+        if stretch.start_s < hit_s + SETTLING_S <= stretch.end_s
+    ]
