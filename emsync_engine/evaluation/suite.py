@@ -52,7 +52,7 @@ class Sizes:
     take_seconds: float = 60.0
     per_group: int | None = None  # held-out chunks of each group; all of them
     speed_seconds: float = 60.0
-    speed_seeds: int = 2
+    speed_seeds: int = 5
     sampling_seeds: int = 2  # of each corner and choice
     sampling_seconds: float = 24.0
 
