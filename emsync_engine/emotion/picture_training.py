@@ -40,7 +40,7 @@ class PictureRecipe:
 
     kernel_rate: float = 0.5
     ridges: tuple[float, float] = (0.05, 0.2)
-    blocks: int = 8
+    blocks: int = 24
     colour_words: int = 48
     shape_words: int = 32
     seed: int = 0
