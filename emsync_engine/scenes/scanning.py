@@ -58,17 +58,6 @@ class ScannedFilm:
     warnings: tuple[str, ...] = ()
 
 
-def scan_transitions(
-    info: VideoInfo,
-    *,
-    detector: TransitionDetector | None = None,
-    monitor: Monitor = SILENT,
-    cache: Cache | None = DEFAULT_CACHE,
-) -> list[Transition]:
-    """The transitions that ``scan_film`` finds."""
-    return scan_film(info, detector=detector, monitor=monitor, cache=cache).transitions
-
-
 def scan_film(
     info: VideoInfo,
     *,

@@ -73,7 +73,7 @@ def _ways_of(speeds: Mapping[str, FilmSpeed]) -> list[str]:
 
 def _ways(info: VideoInfo, monitor: Monitor) -> dict[str, Callable[[], object]]:
     """From the file to its cuts, by name."""
-    from emsync_engine.scenes.scanning import scan_transitions
+    from emsync_engine.scenes.scanning import scan_film
     from emsync_engine.scenes.transitions import TransitionDetector
 
     detector = TransitionDetector(cache=None)
@@ -82,7 +82,7 @@ def _ways(info: VideoInfo, monitor: Monitor) -> dict[str, Callable[[], object]]:
         return detector.transitions(decode(info, cache=None, monitor=monitor), monitor=monitor)
 
     ways: dict[str, Callable[[], object]] = {
-        SCAN: lambda: scan_transitions(info, detector=detector, cache=None, monitor=monitor),
+        SCAN: lambda: scan_film(info, detector=detector, cache=None, monitor=monitor),
         ANALYSIS: whole,
     }
     for name, library_class in LIBRARY_CLASSES.items():

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from emsync_engine.monitor import SILENT, Monitor
 from emsync_engine.render.limiter import BLOCK, LARGEST_DB, limiting
 from emsync_engine.render.loudness import SPAN, block_peaks
-from emsync_engine.video.coded_track import CodedTrack, Span
+from emsync_engine.video.coded_track import MINUTE_SPANS, WORTH_A_LOOK, CodedTrack, Span
 
 MOST_LIMITED = 20
 """Times that it is limited more, in ever fewer places; then the whole track is turned down."""
@@ -27,10 +27,8 @@ _MOST_LOWERED = 3
 _STEP_DB = 0.02  # lower than what was found: more each time, so that there is an end
 _LARGE_STEP_DB = 0.1  # where each time costs as much as the first
 _BETWEEN_DB = 0.1  # lower still, for the limiter's curve between two blocks
-_MOST_SPANS = 352
+_MOST_SPANS = MINUTE_SPANS
 _RELEASE = 6 * SPAN  # samples: the limiter comes back by 24 dB in that time
-
-_WORTH_A_LOOK = 0.5  # of a limit: between samples less than twice as much can hide
 
 _WORTH_SAYING_DB = 0.05
 
@@ -121,7 +119,7 @@ def _limit(
     around = track[start - before : start + len(ceilings_dbtp) * SPAN + _RELEASE]
     lowest = float(10 ** ((ceilings_dbtp.min() - _BETWEEN_DB) / 20))
     with np.errstate(divide="ignore"):
-        peaks = 20 * np.log10(block_peaks(around, BLOCK, floor=_WORTH_A_LOOK * lowest))
+        peaks = 20 * np.log10(block_peaks(around, BLOCK, floor=WORTH_A_LOOK * lowest))
     ceilings = np.full(len(peaks), np.inf)
     own = np.repeat(ceilings_dbtp - _BETWEEN_DB, SPAN // BLOCK)[: len(peaks) - before // BLOCK]
     ceilings[before // BLOCK :][: len(own)] = own

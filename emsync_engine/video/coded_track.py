@@ -37,13 +37,14 @@ Span = tuple[int, int]
 ENCODERS: Mapping[str, str] = {"aac": "aac", "opus": "libopus"}
 """The codecs that lose something, and the libraries that write them."""
 
-_MINUTE = 352 * SPAN  # whole frames of AAC
+MINUTE_SPANS = 352  # whole frames of AAC
+_MINUTE = MINUTE_SPANS * SPAN
 _FRAME = 1024
 _LEAD, _SHORT_LEAD = 128 * _FRAME, 64 * _FRAME  # of a minute; of a place that has changed
 _AHEAD = 6 * _FRAME  # what an encoder looks ahead and holds back, and what it remembers for windows
 _ENDS = (-(2**62), 2**62)
 _PREROLL = 4096  # after so many samples a decoder has found its way
-_WORTH_A_LOOK = 0.5  # of the highest sample: between samples less than twice as much can hide
+WORTH_A_LOOK = 0.5  # of a peak: between samples less than twice as much can hide
 _HEAD = struct.Struct("<qI")  # of a packet in a part: when it begins, in samples, and its bytes
 _LOOK_S = 0.05
 _STAGE = "code sound"
@@ -225,7 +226,7 @@ class CodedTrack:
         for begin in range(first, last, _MINUTE // SPAN):
             end = min(begin + _MINUTE // SPAN, last)
             heard = self._decoded((begin - 1) * SPAN, (end + 1) * SPAN)
-            floor = _WORTH_A_LOOK * float(np.max(np.abs(heard), initial=0.0))
+            floor = WORTH_A_LOOK * float(np.max(np.abs(heard), initial=0.0))
             if floor > 0:
                 self._peaks[begin:end] = block_peaks(heard, SPAN, floor=floor)[1:-1]
             else:

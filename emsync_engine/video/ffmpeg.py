@@ -45,6 +45,17 @@ def input_arguments(path: Path, *options: str) -> list[str]:
     return [*options, *_SAFE_INPUT, "-i", address(path)]
 
 
+def _asked(command: Sequence[str]) -> subprocess.CompletedProcess[bytes]:
+    """What a program answers that only reads; OSError or TimeoutExpired if it does not."""
+    return subprocess.run(
+        command,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        timeout=_PROBE_LIMIT_S,
+        check=False,
+    )
+
+
 def media_facts(path: Path) -> dict[str, Any]:
     """What ffprobe says of a file: ``streams``, ``format`` and ``chapters``.
 
@@ -53,13 +64,7 @@ def media_facts(path: Path) -> dict[str, Any]:
     command = ["ffprobe", "-hide_banner", "-v", "error", "-of", "json"]
     command += ["-show_streams", "-show_format", "-show_chapters", *input_arguments(path)]
     try:
-        finished = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PROBE_LIMIT_S,
-            check=False,
-        )
+        finished = _asked(command)
     except FileNotFoundError as error:
         raise ToolMissingError("ffprobe", HOW_TO_GET) from error
     except subprocess.TimeoutExpired as error:
@@ -75,16 +80,9 @@ def _can_drop() -> bool:
     """Whether ffmpeg can leave out packets by their number (version 5 and later)."""
     command = ["ffmpeg", "-hide_banner", "-h", "bsf=noise"]
     try:
-        said = subprocess.run(
-            command,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_PROBE_LIMIT_S,
-            check=False,
-        )
+        return b"-drop " in _asked(command).stdout
     except (OSError, subprocess.TimeoutExpired):
         return False
-    return b"-drop " in said.stdout
 
 
 def picture_limit(count: int) -> list[str]:

@@ -24,7 +24,7 @@ from emsync_engine.render.mastering import CEILING_DBTP
 from emsync_engine.render.synthesizer import SAMPLE_RATE
 from emsync_engine.timing import FrameRate
 from emsync_engine.video.coded_peak import CodedPeak, hold_coded_peak, peak_words
-from emsync_engine.video.coded_track import CodedTrack, Coding
+from emsync_engine.video.coded_track import ENCODERS, CodedTrack, Coding
 from emsync_engine.video.ffmpeg import (
     FULL_DISK_SIGNS,
     address,
@@ -142,7 +142,7 @@ class _Job:
     @property
     def is_coded(self) -> bool:
         """Whether the track is coded before it goes into the film."""
-        return self.plan.codec not in CODEC_ARGUMENTS
+        return self.plan.codec in ENCODERS
 
     @property
     def is_matroska_opus(self) -> bool:
@@ -253,10 +253,9 @@ def _coded(job: _Job, track: Path, monitor: Monitor) -> tuple[Path, CodedPeak | 
 
     A track of a few samples is coded as it is: codecs need more to say anything of its peaks.
     """
-    codec = job.plan.codec
-    if codec not in ("aac", "opus"):
+    if not job.is_coded:
         return track, None
-    coding = Coding(codec, job.channels, _BITS_PER_CHANNEL * job.channels)
+    coding = Coding(job.plan.codec, job.channels, _BITS_PER_CHANNEL * job.channels)
     samples = new_track(track, job.end, job.channels)
     coded = CodedTrack(samples, track.with_suffix(".mp4"), coding)
     if job.samples < _LEAST_CODED:

@@ -4,7 +4,7 @@
     python -m tests.benchmarks.cut_speed --hours 2 FILM
 
 Each round times, one after the other: PySceneDetect's ContentDetector on the file, as the library
-runs it (OpenCV reads, at the library's reduced size); ``scan_transitions`` on the same file;
+runs it (OpenCV reads, at the library's reduced size); ``scan_film`` on the same file;
 ``decode`` as every analysis does it, and the default detector on what that gave. Wall time and
 processor time (of all threads) are told, and the ratios of their medians.
 
@@ -23,7 +23,7 @@ from pathlib import Path
 
 import numpy as np
 
-from emsync_engine.scenes.scanning import scan_transitions
+from emsync_engine.scenes.scanning import scan_film
 from emsync_engine.scenes.transitions import TransitionDetector
 from emsync_engine.video.cache import Cache
 from emsync_engine.video.decode import decode
@@ -58,7 +58,7 @@ def compare(path, rounds):
     spent = {"PySceneDetect": [], "scan": [], "decode": [], "detect": []}
     for _ in range(rounds):
         spent["PySceneDetect"].append(timed(lambda: library(path))[1])
-        spent["scan"].append(timed(lambda: scan_transitions(info, detector=detector))[1])
+        spent["scan"].append(timed(lambda: scan_film(info, detector=detector))[1])
         video, took = timed(lambda: decode(info, cache=None))
         spent["decode"].append(took)
         spent["detect"].append(timed(lambda video=video: detector.transitions(video))[1])

@@ -41,15 +41,33 @@ TENSE = SegmentEmotion(
 )
 
 
+RATE = Fraction(24000, 1001)
+DURATION, HIT_AT = 240 / RATE, 96 / RATE
+
+
 def sample_project() -> Project:
     """Ten seconds at 23.976 with two boundaries, one of them a hit, and a take of a few notes."""
-    rate = Fraction(24000, 1001)
-    hit_at = 96 / rate
-    timeline = Timeline(
-        duration=240 / rate,
+    return Project(
+        video=VideoSource(
+            path="/films/Der Anfang – “Schnitt 3”.mov",
+            content_hash="cd" * 32,
+            duration=DURATION,
+            frame_rate=RATE,
+            start_timecode="01:00:00:00",
+        ),
+        timeline=_timeline(),
+        takes=(_take(),),
+        chosen_take="take-1",
+        provenance={"weights": "open", "soundfont": "FluidR3_GM (MIT)"},
+    )
+
+
+def _timeline() -> Timeline:
+    return Timeline(
+        duration=DURATION,
         boundaries=(
-            Boundary(BoundaryId("b-detected"), hit_at, "detected", 0.875, is_hit=True),
-            Boundary(BoundaryId("b-user"), 150 / rate, "user", 1.0, wanted=False, strength=0.5),
+            Boundary(BoundaryId("b-detected"), HIT_AT, "detected", 0.875, is_hit=True),
+            Boundary(BoundaryId("b-user"), 150 / RATE, "user", 1.0, wanted=False, strength=0.5),
         ),
         emotions=(CALM, TENSE, CALM),
         tacet=(False, True, False),
@@ -57,7 +75,10 @@ def sample_project() -> Project:
         levels_db=(0.0, -6.0, 1.5),
         loudness_db=(-1.5, 0.0, 2.25),
     )
-    music = Music(
+
+
+def _music() -> Music:
+    return Music(
         duration_s=10.01,
         notes=(
             Note(0.0, 1.5, "bass", 36, 70),
@@ -70,7 +91,10 @@ def sample_project() -> Project:
         chord_onsets_s=(4.004,),
         programs={"drums": 0, "bass": 33, "strings": 48},
     )
-    take = Take(
+
+
+def _take() -> Take:
+    return Take(
         id="take-1",
         seed=20260,
         settings=GenerationSettings(
@@ -86,7 +110,7 @@ def sample_project() -> Project:
             branches=6,
         ),
         tokens=tuple(range(1, 61)),
-        music=music,
+        music=_music(),
         hits=(
             Hit(4.004, 4.004, 0.0, 0.0, "strong chord of strings", "exact"),
             Hit(6.25625, None, None, None, "nothing near", "missed"),
@@ -96,24 +120,11 @@ def sample_project() -> Project:
         measures={"va_error": 0.28, "originality": 9.0},
         tacet_s=((7.5, 8.25),),
         parts=(
-            Part(Fraction(0), hit_at, VAPoint(0.5, -0.25), False, False, "take-1", 20260),
-            Part(hit_at, 240 / rate, VAPoint(-0.5, 0.875), False, True, "take-0", 3),
+            Part(Fraction(0), HIT_AT, VAPoint(0.5, -0.25), False, False, "take-1", 20260),
+            Part(HIT_AT, DURATION, VAPoint(-0.5, 0.875), False, True, "take-0", 3),
         ),
         name="the quiet one",
         is_starred=True,
-    )
-    return Project(
-        video=VideoSource(
-            path="/films/Der Anfang – “Schnitt 3”.mov",
-            content_hash="cd" * 32,
-            duration=240 / rate,
-            frame_rate=rate,
-            start_timecode="01:00:00:00",
-        ),
-        timeline=timeline,
-        takes=(take,),
-        chosen_take="take-1",
-        provenance={"weights": "open", "soundfont": "FluidR3_GM (MIT)"},
     )
 
 

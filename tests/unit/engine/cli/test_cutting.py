@@ -2,10 +2,12 @@ import json
 
 import pytest
 
+from emsync_engine.cli import cutting
 from emsync_engine.cli.main import main
+from emsync_engine.handoff.found_cuts import CUTS_FORMATS
 from emsync_engine.scenes import scanning
 from emsync_engine.scenes.cutlists import Footage, read_cut_list
-from emsync_engine.scenes.scanning import scan_transitions
+from emsync_engine.scenes.scanning import scan_film
 from emsync_engine.video.probe import probe
 from tests.data import make_media
 
@@ -81,6 +83,11 @@ def test_damage_is_told(tmp_path, capsys):
     assert main(["cuts", str(film.path), "--json"]) == 0
 
     told = capsys.readouterr()
-    found = scan_transitions(probe(film.path))
+    found = scan_film(probe(film.path)).transitions
     assert [cut["frame"] for cut in json.loads(told.out)["cuts"]] == [cut.frame for cut in found]
     assert "damaged" in told.err
+
+
+def test_every_format_can_be_asked_for():
+    """The command names them before what writes them is imported."""
+    assert tuple(CUTS_FORMATS) == cutting._FORMATS

@@ -4,7 +4,7 @@ import pytest
 
 from emsync_engine.monitor import Cancelled
 from emsync_engine.scenes import scanning
-from emsync_engine.scenes.scanning import scan_transitions
+from emsync_engine.scenes.scanning import scan_film
 from emsync_engine.scenes.transitions import TransitionDetector
 from emsync_engine.video.decode import decode
 from emsync_engine.video.frames import PictureScaler
@@ -29,7 +29,7 @@ DETECTOR = TransitionDetector(cache=None)
 def test_cuts_are_those_of_a_whole_decoding(maker, tmp_path):
     clip = maker(tmp_path)
 
-    cuts = scan_transitions(probe(clip.path), detector=DETECTOR, cache=None)
+    cuts = scan_film(probe(clip.path), detector=DETECTOR, cache=None).transitions
 
     assert tuple(cut.frame for cut in cuts) == clip.cuts
     assert [cut.time for cut in cuts] == [clip.times[frame] for frame in clip.cuts]
@@ -42,7 +42,7 @@ def test_fewer_pictures_are_decoded(tmp_path, monkeypatch):
         PictureScaler, "scale", lambda self, frame: decoded.append(1) or scale(self, frame)
     )
 
-    scan_transitions(probe(clip.path), detector=DETECTOR, cache=None)
+    scan_film(probe(clip.path), detector=DETECTOR, cache=None)
 
     assert 20 < len(decoded) < 80  # of 96
 
@@ -78,7 +78,7 @@ def test_where_packets_tell_of_something_new_all_is_decoded(size):
 def test_a_damaged_film_is_decoded_whole(tmp_path):
     info = probe(make_media.make_damaged(tmp_path).path)
 
-    found = scan_transitions(info, detector=DETECTOR, cache=None)
+    found = scan_film(info, detector=DETECTOR, cache=None).transitions
 
     whole = DETECTOR.transitions(decode(info, cache=None))
     assert {cut.frame for cut in found} & {24, 50, 71}
@@ -91,4 +91,4 @@ def test_a_scan_can_be_cancelled(tmp_path):
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        scan_transitions(probe(make_media.make_hard_cuts(tmp_path).path), monitor=Stop())
+        scan_film(probe(make_media.make_hard_cuts(tmp_path).path), monitor=Stop())
